@@ -1,0 +1,3 @@
+module github.com/fateline/fateline
+
+go 1.26

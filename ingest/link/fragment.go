@@ -1,0 +1,111 @@
+// Package link turns what the sources read into one graph. A source emits
+// definitions (a node, with every name it answers to) and references (an owner,
+// the names it used, the terms); after all inputs are read the linker resolves
+// references to definitions, as a link editor resolves relocations to symbols.
+package link
+
+import (
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// Fragment is what a source read from one unit of input: what an object file is
+// to a link editor.
+type Fragment struct {
+	Definitions []Definition
+	Bindings    []Binding
+	References  []Reference
+	Drills      []depgraph.Drill
+	Unresolved  []depgraph.Unresolved // what the source itself found to lead nowhere
+}
+
+// Space keeps names of different sorts apart.
+type Space string
+
+// The spaces that several sources share. A source may use spaces of its own.
+const (
+	SpaceID      Space = "id"      // node ids, as text; has no scopes
+	SpaceHost    Space = "host"    // DNS and host names, without port, lower case
+	SpaceService Space = "service" // what a system calls itself: OTel service.name, catalogue names
+	SpaceObject  Space = "object"  // Kubernetes "kind/name", scope "k8s/CLUSTER/NAMESPACE"
+	SpaceAddress Space = "address" // Terraform addresses, scope "terraform/ROOT"
+	SpaceImage   Space = "image"   // image repositories, HOST/PATH without tag
+	SpaceRepo    Space = "repo"    // source repositories, HOST/PATH
+	SpaceTool    Space = "tool"    // CI jobs and workflows
+)
+
+// Name is a name as used or defined. A scope is a path such as "k8s/main/shop":
+// a name is looked up there, then in each enclosing scope ("k8s/main", "k8s"),
+// then in the global one, "". The nearest scope in which anything answers decides.
+type Name struct {
+	Space Space
+	Scope string // "" is global
+	Text  string
+}
+
+// ID returns the name of a node by its id.
+func ID(id depgraph.ID) Name { return Name{Space: SpaceID, Text: id.String()} }
+
+// Host returns the name of a host as seen from scope.
+func Host(scope, text string) Name { return Name{Space: SpaceHost, Scope: scope, Text: text} }
+
+// Definition is a node and the names it answers to, its id aside.
+type Definition struct {
+	Node  depgraph.Node
+	Names []Name
+
+	// Weak marks a definition that only knows a name, such as a service seen in
+	// traces: it joins the one strong definition that answers to one of its names,
+	// and stands by itself where none does. Two strong definitions are one node
+	// only if they have the same id, or one lists the other's id as an alias.
+	Weak   bool
+	Origin depgraph.Origin
+}
+
+// Binding gives names to one or more other names: a Kubernetes Service to the
+// workloads it selects, an ExternalName to a host, a DNS record to its target.
+type Binding struct {
+	Names []Name
+	To    []Name // empty: the name exists and leads nowhere; a reference to it dangles
+	// Alternatives says that any one of several targets does. Otherwise losing all
+	// takes the user down and losing some degrades it (static shards).
+	Alternatives bool
+	Origin       depgraph.Origin
+}
+
+// Reference is a need in the words of the input.
+type Reference struct {
+	Owner   Name
+	Owners  *Selector // instead of Owner: every definition it selects; nil: Owner
+	Members []Target
+	Terms   depgraph.Terms
+	Form    Form
+	Origin  depgraph.Origin // Origin.Member stays zero: the linker sets it
+}
+
+// Target is a name that a reference uses, and what it stands for where nothing answers.
+type Target struct {
+	Name Name
+	Else depgraph.ID // the node it is then; zero: by the rules of its space
+	// Quiet says that such a miss is normal and not worth reporting (a Secret that
+	// no manifest shows, a public registry).
+	Quiet bool
+}
+
+// Form is how a fact was written. For one owner, member and phase the strongest
+// form speaks; where forms are equal, all do.
+type Form uint8
+
+// The forms, strongest first. The zero value reads as Structured; facts whose
+// basis is observed or implied are weaker than every form here.
+const (
+	Native     Form = iota + 1 // a requirement of a native file
+	Structured                 // a field that means a reference
+	Text                       // a string that looks like an address
+)
+
+// Selector selects definitions where a format selects instead of naming.
+type Selector struct {
+	PathPrefix string            // definitions read from inputs below this directory; "" is any
+	Kinds      []depgraph.Kind   // nil is any
+	Labels     map[string]string // all must match the node's labels; nil is any
+}

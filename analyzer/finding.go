@@ -37,22 +37,23 @@ func ParseSeverity(s string) (Severity, error) {
 	return 0, fmt.Errorf("severity %q: want low, medium, high or critical", s)
 }
 
-// Finding is one root cause, with everything it takes along.
+// Finding is one root cause, with everything it takes along. Once Run returned
+// it, it does not change.
 type Finding struct {
-	ID         string // set by Run: a hash of rule and root
+	ID         string // set by Run: a hash of rule and root, 16 hex digits
 	Rule       string // set by Run
 	Severity   Severity
 	Title      string          // one sentence: the subject first, a number if there is one
 	Remedy     string          // what would make it go away, in a sentence; "" where the rule's Doc says it all
-	Root       []depgraph.ID   // sorted; for an edge, owner then member
-	Nodes      []depgraph.ID   // the victims; sorted
-	Proof      []depgraph.Edge // the edges that force it; at least one
+	Root       []depgraph.ID   // sorted by Run; for an edge, owner then member. A name "*" stands for all of a kind
+	Nodes      []depgraph.ID   // the victims; sorted by Run
+	Proof      []depgraph.Edge // the edges that force it, at least one; the last one closes it
 	Hidden     Hidden          // set by Run
 	Confidence float64         // set by Run: the best origin of each edge, the weakest edge of the proof
 	Ordered    bool            // Root is an edge: keep its order
 	Claim      Claim           // what the proof proves, for the proof checker
-	FoldedInto string          // id of the finding this one is a consequence of; "" stands by itself
-	Why        string          // why it was folded; "" where it was not
+	FoldedInto string          // set by Run: id of the finding this one is a consequence of; "" stands by itself
+	Why        string          // set by Run: why it was folded; "" where it was not
 }
 
 // Claim says what a finding's proof proves, so that it can be replayed without
@@ -80,8 +81,3 @@ const (
 	IsStated   State = "stated"   // the edges themselves are the fact
 	NeverRuns  State = "deadlock" // Then never serve again
 )
-
-// Hidden says how far a proof is spread: what no single file shows is what people miss.
-type Hidden struct {
-	Inputs, Owners, Hops int
-}

@@ -66,14 +66,13 @@ func (r *Results) Findings() iter.Seq[*Finding] {
 	return slices.Values(all)
 }
 
-// CompareFindings orders findings for people: the most severe first, of equal
-// severity the most hidden (by inputs, owners, then hops), then by rule, root and id.
+// CompareFindings ranks findings for people: the most severe first, of equal
+// severity the most hidden (by inputs, owners, then hops), then the surest, then by id.
 func CompareFindings(a, b Finding) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity),
-		cmp.Compare(b.Hidden.Inputs, a.Hidden.Inputs),
-		cmp.Compare(b.Hidden.Owners, a.Hidden.Owners),
-		cmp.Compare(b.Hidden.Hops, a.Hidden.Hops),
+		b.Hidden.Compare(a.Hidden),
+		cmp.Compare(b.Confidence, a.Confidence),
 		cmp.Compare(a.Rule, b.Rule),
 		slices.CompareFunc(a.Root, b.Root, depgraph.ID.Compare),
 		cmp.Compare(a.ID, b.ID),

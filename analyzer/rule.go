@@ -2,9 +2,8 @@ package analyzer
 
 import (
 	"context"
-	"log/slog"
-
-	"github.com/fateline/fateline/analyzer/depgraph"
+	"errors"
+	"fmt"
 )
 
 // Doc describes a rule to people: `fateline explain`, the README and SARIF are
@@ -16,7 +15,7 @@ type Doc struct {
 	After  string // the same without it
 	Remedy string
 	Limits string // what it does not see, and false positives
-	Since  string
+	Since  string // the version that brought it
 }
 
 // Spec is what a rule is called and what it is.
@@ -24,6 +23,23 @@ type Spec struct {
 	ID       string   // kebab-case, for ever
 	Severity Severity // the default
 	Doc      Doc
+
+	// Subject is what the rule judges, in the plural: "nodes with a claim". It
+	// explains why a rule that judged nothing is not applicable.
+	Subject string
+
+	// Folds lists under which other rules' findings those of this rule fold.
+	Folds []Fold
+}
+
+// Fold says when a finding is the consequence of another rule's finding: it is
+// then kept and shown under its cause, not beside it. A fold never hides a
+// finding under a less severe one.
+type Fold struct {
+	Under string // the id of the other rule
+	// When returns why the finding is a consequence of cause, "" where it is not.
+	// It sees both with everything the driver sets, and changes neither.
+	When func(finding, cause *Finding) string
 }
 
 // Rule looks at a graph and reports findings.
@@ -33,13 +49,14 @@ type Rule struct {
 }
 
 // Define makes a rule. defaults returns its parameters as they are when no
-// policy sets any.
+// policy sets any; it is a function, so that decoding never writes into slices
+// that two runs share.
 func Define[P any](spec Spec, defaults func() P, run func(ctx context.Context, pass *Pass, p P) error) *Rule {
 	return &Rule{Spec: spec, run: func(ctx context.Context, pass *Pass) error {
 		p := defaults()
 		if pass.decode != nil {
 			if err := pass.decode(&p); err != nil {
-				return err
+				return &ParamsError{Rule: spec.ID, Err: err}
 			}
 		}
 		return run(ctx, pass, p)
@@ -49,18 +66,41 @@ func Define[P any](spec Spec, defaults func() P, run func(ctx context.Context, p
 // NoParams are the parameters of a rule that has none.
 func NoParams() struct{} { return struct{}{} }
 
-// Pass is one run of one rule over one graph.
-type Pass struct {
-	Graph *depgraph.Graph
-	Log   *slog.Logger
+// ParamsError says that a policy's parameters do not fit a rule: a mistake of
+// the policy, not of the rule.
+type ParamsError struct {
+	Rule string
+	Err  error
+}
 
-	// Judged records that the rule looked at a node: a rule that judged nothing is
-	// not applicable, which is not the same as clean.
-	Judged func(depgraph.ID)
-	// Report hands over a finding. Rule, ID, Hidden and Confidence are set by the driver.
-	Report func(Finding)
+func (e *ParamsError) Error() string { return fmt.Sprintf("parameters of rule %s: %v", e.Rule, e.Err) }
 
-	options Options
-	facts   *factStore
-	decode  func(into any) error
+// Unwrap returns what decoding said.
+func (e *ParamsError) Unwrap() error { return e.Err }
+
+// validate checks a list of rules and options before anything runs.
+func validate(rules []*Rule, opts Options) error {
+	if len(rules) == 0 {
+		return errors.New("analyzer: no rule to run")
+	}
+	known := map[string]bool{}
+	for _, r := range rules {
+		switch {
+		case r == nil || r.run == nil:
+			return errors.New("analyzer: a rule that Define did not make")
+		case r.ID == "":
+			return errors.New("analyzer: a rule without an id")
+		case known[r.ID]:
+			return fmt.Errorf("analyzer: two rules are called %s", r.ID)
+		case r.Severity == 0:
+			return fmt.Errorf("analyzer: rule %s has no severity", r.ID)
+		}
+		known[r.ID] = true
+	}
+	for id := range opts.Params {
+		if !known[id] {
+			return fmt.Errorf("analyzer: parameters for rule %q, which does not run", id)
+		}
+	}
+	return nil
 }

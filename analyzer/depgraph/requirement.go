@@ -249,3 +249,28 @@ type Edge struct {
 	Via      Via
 	Origins  []Origin // of that member, sorted; at least one
 }
+
+// Confidence returns that of the best origin, 1 for an edge without any.
+func (e Edge) Confidence() float64 {
+	best := 0.0
+	for _, o := range e.Origins {
+		best = max(best, o.Normal().Confidence)
+	}
+	if best == 0 {
+		return 1
+	}
+	return best
+}
+
+// Basis returns the strongest basis of the origins: an edge is [Observed] or
+// [Implied] only if it rests on such facts alone.
+func (e Edge) Basis() Basis {
+	best := Implied
+	for _, o := range e.Origins {
+		best = min(best, o.Normal().Basis)
+	}
+	if len(e.Origins) == 0 {
+		return Declared
+	}
+	return best
+}

@@ -133,6 +133,29 @@ func validKind(s string) bool {
 // String returns "kind:name".
 func (id ID) String() string { return string(id.Kind) + ":" + id.Name }
 
+// MarshalText returns "kind:name", and nothing for the zero ID: ids are written
+// to JSON as text.
+func (id ID) MarshalText() ([]byte, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	return []byte(id.String()), nil
+}
+
+// UnmarshalText inverts MarshalText.
+func (id *ID) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*id = ID{}
+		return nil
+	}
+	parsed, err := ParseID(string(text))
+	if err != nil {
+		return err
+	}
+	*id = parsed
+	return nil
+}
+
 // IsZero reports whether id names nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 

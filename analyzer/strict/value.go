@@ -2,6 +2,7 @@ package strict
 
 import (
 	"iter"
+	"math"
 	"strconv"
 )
 
@@ -19,27 +20,48 @@ const (
 	Map
 )
 
+var typeNames = [...]string{"nothing", "null", "a bool", "a number", "a string", "a list", "a map"}
+
+// String returns the type as a sentence names it, such as "a list".
+func (t Type) String() string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return "type(" + strconv.Itoa(int(t)) + ")"
+}
+
 // Value is one value of a document, with its place. Reading is forgiving: what
 // is absent or of another type gives the zero Value, "" or false, so that a lean
 // reader of a foreign format says only what it looks for. A Value is read-only
 // and may be copied; the zero Value is Missing.
 type Value struct{ n *node }
 
-// node is a decoded value, whatever it was decoded from.
+// node is a decoded value, whatever it was decoded from. Aliases share the body
+// of what they name, so a tree costs what was written and not what it unfolds to.
 type node struct {
-	typ  Type
 	text string // scalars: the text as written, unquoted
-	tag  string // a custom tag such as "!reference"; "" for the standard ones
+	body *body  // lists, maps and tagged values; nil for any other
 	line int32
 	col  int32
-	keys []Key  // maps: in the order of the input
+	typ  Type
+}
+
+type body struct {
+	tag  string // a custom tag such as "!reference"; "" for the standard ones
+	keys []key  // maps: in the order of the input
 	kids []node // lists and maps
+}
+
+type key struct {
+	text string
+	line int32
+	col  int32
 }
 
 // Key is a key of a map, with its place.
 type Key struct {
 	Text      string
-	Line, Col int
+	Line, Col int // 1-based, in characters
 }
 
 // Type returns the type of v, [Missing] for the zero Value.
@@ -53,7 +75,8 @@ func (v Value) Type() Type {
 // Exists reports whether v is there and not null.
 func (v Value) Exists() bool { return v.Type() > Null }
 
-// Line returns the 1-based line, 0 for the zero Value.
+// Line returns the 1-based line, 0 for the zero Value. What an alias names
+// stands where the anchor is.
 func (v Value) Line() int {
 	if v.n == nil {
 		return 0
@@ -61,7 +84,7 @@ func (v Value) Line() int {
 	return int(v.n.line)
 }
 
-// Col returns the 1-based column in bytes, 0 for the zero Value.
+// Col returns the 1-based column in characters, 0 for the zero Value.
 func (v Value) Col() int {
 	if v.n == nil {
 		return 0
@@ -71,10 +94,10 @@ func (v Value) Col() int {
 
 // Tag returns a custom tag such as "!reference"; "" where there is none.
 func (v Value) Tag() string {
-	if v.n == nil {
+	if v.n == nil || v.n.body == nil {
 		return ""
 	}
-	return v.n.tag
+	return v.n.body.tag
 }
 
 // Text returns the text of a string, number or bool as written; "" for anything else.
@@ -86,10 +109,26 @@ func (v Value) Text() string {
 	return ""
 }
 
-// Int returns the value of a number, or of a string that holds one.
+// Int returns the value of a whole number, or of a string that holds one in decimal.
 func (v Value) Int() (int, bool) {
+	if v.Type() == Number {
+		i, err := strconv.ParseInt(v.n.text, 0, 0) // YAML writes 0o17, 0x1F and 1_000 too
+		if err == nil {
+			return int(i), true
+		}
+	}
 	i, err := strconv.Atoi(v.Text())
 	return i, err == nil
+}
+
+// Float returns the value of a number, or of a string that holds one. What is
+// not finite is no number here: missing evidence, not a small or a large value.
+func (v Value) Float() (float64, bool) {
+	if i, ok := v.Int(); ok {
+		return float64(i), true
+	}
+	f, err := strconv.ParseFloat(v.Text(), 64)
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
 // Bool returns the value of true or false.
@@ -97,35 +136,45 @@ func (v Value) Bool() (value, ok bool) {
 	if v.Type() != Bool {
 		return false, false
 	}
-	return v.n.text == "true", true
+	return v.n.text[0]|0x20 == 't', true
 }
 
 // Len returns the number of items of a list or fields of a map, else 0.
-func (v Value) Len() int {
-	if v.n == nil {
-		return 0
-	}
-	return len(v.n.kids)
-}
+func (v Value) Len() int { return len(v.kids()) }
 
 // Get follows fields of maps; a step that is absent gives the zero Value.
 func (v Value) Get(path ...string) Value {
-	for _, key := range path {
-		v = v.field(key)
+	for _, name := range path {
+		v = v.field(name)
 	}
 	return v
 }
 
-func (v Value) field(key string) Value {
+// At returns item i of a list, from 0; the zero Value where there is none.
+func (v Value) At(i int) Value {
+	if v.Type() != List || i < 0 || i >= len(v.n.body.kids) {
+		return Value{}
+	}
+	return Value{&v.n.body.kids[i]}
+}
+
+func (v Value) field(name string) Value {
 	if v.Type() != Map {
 		return Value{}
 	}
-	for i := range v.n.keys {
-		if v.n.keys[i].Text == key {
-			return Value{&v.n.kids[i]}
+	for i := range v.n.body.keys {
+		if v.n.body.keys[i].text == name {
+			return Value{&v.n.body.kids[i]}
 		}
 	}
 	return Value{}
+}
+
+func (v Value) kids() []node {
+	if v.n == nil || v.n.body == nil {
+		return nil
+	}
+	return v.n.body.kids
 }
 
 // Items lists the items of a list; nothing for any other type.
@@ -134,22 +183,25 @@ func (v Value) Items() iter.Seq[Value] {
 		if v.Type() != List {
 			return
 		}
-		for i := range v.n.kids {
-			if !yield(Value{&v.n.kids[i]}) {
+		for i := range v.n.body.kids {
+			if !yield(Value{&v.n.body.kids[i]}) {
 				return
 			}
 		}
 	}
 }
 
-// Fields lists the fields of a map in the order of the input; nothing for any other type.
+// Fields lists the fields of a map in the order of the input, merged ones
+// last; nothing for any other type.
 func (v Value) Fields() iter.Seq2[Key, Value] {
 	return func(yield func(Key, Value) bool) {
 		if v.Type() != Map {
 			return
 		}
-		for i := range v.n.keys {
-			if !yield(v.n.keys[i], Value{&v.n.kids[i]}) {
+		b := v.n.body
+		for i := range b.keys {
+			k := b.keys[i]
+			if !yield(Key{k.text, int(k.line), int(k.col)}, Value{&b.kids[i]}) {
 				return
 			}
 		}

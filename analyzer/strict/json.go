@@ -1,0 +1,355 @@
+package strict
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// JSON decodes one JSON value and demands that nothing follows it. Numbers stay
+// text, so that an id of 20 digits keeps them all. It reads about ten times as
+// fast as [YAML] reads the same document.
+func JSON(data []byte, lim Limits) (Document, error) {
+	data, err := text(data)
+	if err != nil {
+		return Document{}, err
+	}
+	n, err := scanJSON(string(data), lim.defaults(len(data)), 0)
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{Root: Value{n}}, nil
+}
+
+// scanJSON reads one value from a text that is UTF-8 already, lines before it
+// given. Texts are cut out of s, not copied.
+func scanJSON(s string, lim Limits, line int) (*node, error) {
+	j := scanner{s: s, lim: lim, line: int32(line) + 1}
+	j.blanks()
+	root := new(node)
+	if err := j.value(root, 0); err != nil {
+		return nil, err
+	}
+	j.blanks()
+	if j.at < len(s) {
+		return nil, j.fail(TrailingData, "text after the end of the JSON value")
+	}
+	return root, nil
+}
+
+// scanner is a hand-written reader: positions come for free, and it makes one
+// allocation a list or map. Nesting recurses, at most Limits.Depth deep.
+type scanner struct {
+	s    string
+	at   int
+	line int32
+	// bol is where the line begins, moved on by every byte that is no character
+	// of its own, so that a column in characters is at-bol+1.
+	bol     int
+	lim     Limits
+	visited int
+	kids    []node // the values of all open lists and maps; each takes its own off the end
+	keys    []key
+}
+
+func (j *scanner) fail(id, format string, args ...any) *Error {
+	if j.at >= len(j.s) && id == JSONSyntax {
+		id = EarlyEnd
+		format, args = "the text ends inside a JSON value", nil
+	}
+	return errorAt(id, j.line, int32(j.at-j.bol)+1, format, args...)
+}
+
+func (j *scanner) blanks() {
+	for j.at < len(j.s) {
+		switch j.s[j.at] {
+		case ' ', '\t', '\r':
+		case '\n':
+			j.line++
+			j.bol = j.at + 1
+		default:
+			return
+		}
+		j.at++
+	}
+}
+
+func (j *scanner) peek() byte {
+	if j.at < len(j.s) {
+		return j.s[j.at]
+	}
+	return 0
+}
+
+func (j *scanner) value(n *node, depth int) error {
+	j.visited++
+	if j.visited > j.lim.Nodes {
+		return j.fail(TooManyValues, "over %d values in one document", j.lim.Nodes)
+	}
+	n.line, n.col = j.line, int32(j.at-j.bol)+1
+	switch c := j.peek(); {
+	case c == '"':
+		n.typ = String
+		s, err := j.str()
+		n.text = s
+		return err
+	case c == '{' || c == '[':
+		if depth >= j.lim.Depth {
+			return j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
+		}
+		if c == '{' {
+			return j.object(n, depth+1)
+		}
+		return j.array(n, depth+1)
+	case c == '-' || c >= '0' && c <= '9':
+		n.typ = Number
+		return j.number(n)
+	}
+	for _, w := range words {
+		if strings.HasPrefix(j.s[j.at:], w.text) {
+			n.typ = w.typ
+			if w.typ == Bool {
+				n.text = w.text
+			}
+			j.at += len(w.text)
+			return nil
+		}
+	}
+	if rest := j.s[j.at:]; rest != "" && (strings.HasPrefix("true", rest) || strings.HasPrefix("false", rest) || strings.HasPrefix("null", rest)) {
+		j.at = len(j.s)
+	}
+	return j.fail(JSONSyntax, "want a JSON value, found %s", j.found())
+}
+
+var words = [...]struct {
+	text string
+	typ  Type
+}{{"null", Null}, {"true", Bool}, {"false", Bool}}
+
+func (j *scanner) found() string {
+	r, _ := utf8.DecodeRuneInString(j.s[min(j.at, len(j.s)):])
+	return fmt.Sprintf("%q", r)
+}
+
+func (j *scanner) array(n *node, depth int) error {
+	n.typ = List
+	from := len(j.kids)
+	j.at++
+	j.blanks()
+	if j.peek() == ']' {
+		j.at++
+		n.body = &body{}
+		return nil
+	}
+	for {
+		j.blanks()
+		var item node
+		if err := j.value(&item, depth); err != nil {
+			return err
+		}
+		j.kids = append(j.kids, item)
+		j.blanks()
+		switch j.peek() {
+		case ',':
+			j.at++
+			continue
+		case ']':
+			j.at++
+			n.body = &body{kids: append([]node(nil), j.kids[from:]...)}
+			j.kids = j.kids[:from]
+			return nil
+		}
+		return j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
+	}
+}
+
+func (j *scanner) object(n *node, depth int) error {
+	n.typ = Map
+	from, fromKeys := len(j.kids), len(j.keys)
+	j.at++
+	j.blanks()
+	if j.peek() == '}' {
+		j.at++
+		n.body = &body{}
+		return nil
+	}
+	var many map[string]key
+	for {
+		j.blanks()
+		k := key{line: j.line, col: int32(j.at-j.bol) + 1}
+		if j.peek() != '"' {
+			return j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
+		}
+		var err error
+		if k.text, err = j.str(); err != nil {
+			return err
+		}
+		if first, again := again(j.keys[fromKeys:], &many, k); again {
+			return errorAt(DuplicateKey, k.line, k.col, "key %q again, first at %d:%d", clip(k.text), first.line, first.col)
+		}
+		j.keys = append(j.keys, k)
+		j.blanks()
+		if j.peek() != ':' {
+			return j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
+		}
+		j.at++
+		j.blanks()
+		var item node
+		if err := j.value(&item, depth); err != nil {
+			return err
+		}
+		j.kids = append(j.kids, item)
+		j.blanks()
+		switch j.peek() {
+		case ',':
+			j.at++
+			continue
+		case '}':
+			j.at++
+			n.body = &body{keys: append([]key(nil), j.keys[fromKeys:]...), kids: append([]node(nil), j.kids[from:]...)}
+			j.kids, j.keys = j.kids[:from], j.keys[:fromKeys]
+			return nil
+		}
+		return j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
+	}
+}
+
+func (j *scanner) number(n *node) error {
+	from := j.at
+	if j.peek() == '-' {
+		j.at++
+	}
+	switch c := j.peek(); {
+	case c == '0':
+		j.at++
+	case c >= '1' && c <= '9':
+		j.digits()
+	default:
+		return j.fail(JSONSyntax, "want a digit, found %s", j.found())
+	}
+	if j.peek() == '.' {
+		j.at++
+		if !j.digits() {
+			return j.fail(JSONSyntax, "want a digit after '.', found %s", j.found())
+		}
+	}
+	if c := j.peek(); c == 'e' || c == 'E' {
+		j.at++
+		if c := j.peek(); c == '+' || c == '-' {
+			j.at++
+		}
+		if !j.digits() {
+			return j.fail(JSONSyntax, "want a digit in the exponent, found %s", j.found())
+		}
+	}
+	n.text = j.s[from:j.at]
+	return nil
+}
+
+func (j *scanner) digits() bool {
+	from := j.at
+	for j.at < len(j.s) && j.s[j.at] >= '0' && j.s[j.at] <= '9' {
+		j.at++
+	}
+	return j.at > from
+}
+
+// str reads a string in quotes.
+func (j *scanner) str() (string, error) {
+	j.at++
+	from := j.at
+	for j.at < len(j.s) {
+		switch c := j.s[j.at]; {
+		case c == '"':
+			j.at++
+			return j.s[from : j.at-1], nil
+		case c == '\\':
+			return j.escaped(from)
+		case c < 0x20:
+			return "", j.fail(JSONSyntax, "control character 0x%02x in a string", c)
+		case c&0xC0 == 0x80:
+			j.bol++
+		}
+		j.at++
+	}
+	return "", j.fail(JSONSyntax, "")
+}
+
+// escaped goes on with a string at its first backslash.
+func (j *scanner) escaped(from int) (string, error) {
+	out := append(make([]byte, 0, j.at-from+32), j.s[from:j.at]...)
+	for j.at < len(j.s) {
+		switch c := j.s[j.at]; {
+		case c == '"':
+			j.at++
+			return string(out), nil
+		case c == '\\':
+			var err error
+			if out, err = j.escape(out); err != nil {
+				return "", err
+			}
+			continue
+		case c < 0x20:
+			return "", j.fail(JSONSyntax, "control character 0x%02x in a string", c)
+		case c&0xC0 == 0x80:
+			j.bol++
+		}
+		out = append(out, j.s[j.at])
+		j.at++
+	}
+	return "", j.fail(JSONSyntax, "")
+}
+
+func (j *scanner) escape(out []byte) ([]byte, error) {
+	j.at++
+	c := j.peek()
+	if i := strings.IndexByte(`"\/bfnrt`, c); i >= 0 && j.at < len(j.s) {
+		j.at++
+		return append(out, "\"\\/\b\f\n\r\t"[i]), nil
+	}
+	if c != 'u' {
+		return nil, j.fail(JSONSyntax, "unknown escape after a backslash: %s", j.found())
+	}
+	r, err := j.hex()
+	if err != nil {
+		return nil, err
+	}
+	if utf16.IsSurrogate(r) {
+		// Replaced by U+FFFD, as encoding/json does, two names would become one.
+		if !strings.HasPrefix(j.s[j.at:], `\u`) {
+			if j.at+2 > len(j.s) {
+				j.at = len(j.s)
+			}
+			return nil, j.fail(JSONSyntax, "half of a surrogate pair in a string")
+		}
+		j.at++
+		low, err := j.hex()
+		if err != nil {
+			return nil, err
+		}
+		if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+			return nil, j.fail(JSONSyntax, "half of a surrogate pair in a string")
+		}
+	}
+	return utf8.AppendRune(out, r), nil
+}
+
+// hex reads the four digits after the 'u' it stands on.
+func (j *scanner) hex() (rune, error) {
+	j.at++
+	var r rune
+	for range 4 {
+		c := j.peek()
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, j.fail(JSONSyntax, `want four hexadecimal digits after \u, found %s`, j.found())
+		}
+		j.at++
+	}
+	return r, nil
+}

@@ -1,0 +1,21 @@
+// Package formats lists what a document can be written as.
+package formats
+
+import "github.com/fateline/fateline/report"
+
+// All returns every format, by name.
+func All() []report.Format {
+	return []report.Format{
+		report.JSON(),
+	}
+}
+
+// Find returns the format of a name.
+func Find(name string) (report.Format, bool) {
+	for _, f := range All() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return report.Format{}, false
+}

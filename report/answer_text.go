@@ -104,18 +104,19 @@ func shortDuration(d time.Duration) string {
 // Steps writes the steps of a proof, one a line: who needs whom, how, and which
 // line of which file says so. Columns line up within a proof.
 func (t *Terminal) Steps(indent int, steps []Step) {
-	from, to := 0, 0
+	from, to, relation := 0, 0, 0
 	for _, s := range steps {
 		from = max(from, len([]rune(Message(s.From.String()))))
 		to = max(to, len([]rune(Message(s.To.String()))))
+		relation = max(relation, len(s.Relation()))
 	}
-	from, to = min(from, 44), min(to, 44)
+	from, to, relation = min(from, 44), min(to, 44), min(relation, 24)
 	for _, s := range steps {
 		t.Print(Plain, strings.Repeat(" ", indent)+Message(s.From.String()))
 		t.Pad(indent+from+1).Print(Dim, "needs ").Print(Plain, Message(s.To.String()))
 		t.Pad(indent+from+1+6+to+1).Print(Dim, s.Relation())
 		if place := s.Evidence().Place(); place != "" {
-			t.Print(Dim, "  ").Print(Blue, Message(place))
+			t.Pad(indent + from + 1 + 6 + to + 1 + relation + 1).Print(Blue, Message(place))
 		}
 		if basis := s.Basis(); basis != "" {
 			t.Printf(Yellow, "  %s only", basis)

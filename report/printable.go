@@ -9,10 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// The most runes of a name that a message and a picture show.
+// The most runes that a message shows of a name, a picture of a name, and a text
+// of a sentence.
 const (
-	messageRunes = 120
-	labelRunes   = 256
+	messageRunes  = 120
+	labelRunes    = 256
+	sentenceRunes = 1000
 )
 
 // Printable returns s as it may be shown on a terminal or in a log, in one line:
@@ -98,6 +100,9 @@ func Message(s string) string { return Printable(cut(s, messageRunes)) }
 // Label returns s as Printable does, cut to what a picture shows of a name; what
 // is cut is marked and told apart by a hash of the whole.
 func Label(s string) string { return Printable(cut(s, labelRunes)) }
+
+// Sentence returns s as Printable does, cut to what a text shows of a sentence.
+func Sentence(s string) string { return Printable(cut(s, sentenceRunes)) }
 
 // cut shortens s to limit runes, the mark and the hash included.
 func cut(s string, limit int) string {

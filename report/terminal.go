@@ -118,7 +118,7 @@ func (t *Terminal) Wrap(style Style, text string) {
 	at := t.column()
 	room := max(t.width-at, 30)
 	used := 0
-	for i, word := range strings.Fields(Printable(text)) {
+	for i, word := range strings.Fields(Sentence(text)) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:

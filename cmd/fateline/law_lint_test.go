@@ -157,7 +157,7 @@ func (b ban) allows(dir, file string) bool {
 
 // isTestHelper reports whether the package is one that only tests import.
 func (p *typed) isTestHelper() bool {
-	return slices.Contains([]string{"ingest/sourcetest", "analyzer/ruletest"}, p.dir())
+	return slices.Contains([]string{"ingest/sourcetest", "analyzer/ruletest", "report/reporttest"}, p.dir())
 }
 
 func TestOnlyTestHelpersImportTesting(t *testing.T) {

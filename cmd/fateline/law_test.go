@@ -51,6 +51,7 @@ func importLaw() []row {
 		{"ingest/sources/*", []string{"ingest", "ingest/address", "ingest/link", "analyzer/depgraph", "analyzer/strict"}, []string{ownParser}, "a source never knows another source: they meet in the linker"},
 		{"ingest/sourcetest", []string{"ingest", "ingest/link", "analyzer/depgraph", "analyzer/strict"}, []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "golang.org/x/tools"}, "a helper of source tests"},
 		{"report", []string{"analyzer", "analyzer/gate", "analyzer/simulate", "analyzer/depgraph", "analyzer/strict"}, []string{"github.com/dominikbraun/graph@view.go"}, "the document is made of results, and of nothing that reads inputs"},
+		{"report/reporttest", []string{"report", "analyzer", "analyzer/gate", "analyzer/depgraph"}, nil, "the sample report that tests share"},
 		{"report/formats", []string{"report", "report/formats/*"}, nil, "the list of formats, and nothing but the list"},
 		{"report/formats/svg", withReport("report/formats/dot"), []string{"github.com/goccy/go-graphviz"}, "an SVG is a DOT graph laid out"},
 		{"report/formats/htmlpage", withReport("report/formats/svg"), nil, "a page shows a picture"},

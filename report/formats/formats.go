@@ -1,12 +1,16 @@
 // Package formats lists what a document can be written as.
 package formats
 
-import "github.com/fateline/fateline/report"
+import (
+	"github.com/fateline/fateline/report"
+	"github.com/fateline/fateline/report/formats/text"
+)
 
 // All returns every format, by name.
 func All() []report.Format {
 	return []report.Format{
 		report.JSON(),
+		text.Format,
 	}
 }
 

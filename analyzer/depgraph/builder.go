@@ -64,7 +64,8 @@ func (b *Builder) intern(id ID) int32 {
 // AddNode adds a node with the places that speak of it. Nodes of one id merge:
 // field by field the smallest value in canonical order wins and a contradiction
 // becomes an [Unresolved]; a linker that knows which source is stronger merges
-// before it adds.
+// before it adds. The ways that activate a standby become nodes where they are
+// not yet.
 func (b *Builder) AddNode(n Node, origins ...Origin) {
 	if n.ID.IsZero() {
 		b.errs = append(b.errs, errors.New("depgraph: a node without an id"))
@@ -75,6 +76,11 @@ func (b *Builder) AddNode(n Node, origins ...Origin) {
 		return
 	}
 	at := b.intern(n.ID)
+	if n.Standby != nil {
+		for _, way := range n.Standby.ActivatedBy {
+			b.intern(way)
+		}
+	}
 	b.nodes = append(b.nodes, addedNode{at, n})
 	for _, o := range origins {
 		b.norigin = append(b.norigin, nodeOrigin{at, b.tab.pack(o, -1)})

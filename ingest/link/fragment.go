@@ -1,7 +1,3 @@
-// Package link turns what the sources read into one graph. A source emits
-// definitions (a node, with every name it answers to) and references (an owner,
-// the names it used, the terms); after all inputs are read the linker resolves
-// references to definitions, as a link editor resolves relocations to symbols.
 package link
 
 import (
@@ -57,7 +53,10 @@ type Definition struct {
 	// traces: it joins the one strong definition that answers to one of its names,
 	// and stands by itself where none does. Two strong definitions are one node
 	// only if they have the same id, or one lists the other's id as an alias.
-	Weak   bool
+	Weak bool
+	// Form is [Native] for a node of a native file: its id and its attributes win
+	// over those of every other source. Zero reads as Structured.
+	Form   Form
 	Origin depgraph.Origin
 }
 

@@ -1,0 +1,152 @@
+package link
+
+import (
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// scopes is what the inputs show of the world outside names: which domains they
+// define names under, and which clusters and namespaces there are.
+type scopes struct {
+	domains    map[string]bool
+	clusters   map[string]bool
+	namespaces map[[2]string]bool // cluster, namespace
+}
+
+// findScopes collects the domains under which a strong definition or a binding
+// has a name, and the clusters and namespaces that anything is named in.
+func (l *linker) findScopes() {
+	s := scopes{map[string]bool{}, map[string]bool{}, map[[2]string]bool{}}
+	see := func(n Name, defines bool) {
+		if c, ns, ok := cluster(n.Scope); ok {
+			s.clusters[c] = true
+			s.namespaces[[2]string{c, ns}] = true
+		}
+		if !defines || n.Space != SpaceHost {
+			return
+		}
+		host := normalHost(n.Text)
+		if _, known := providerOf(host); known || inCluster(host) {
+			return
+		}
+		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && isHost(host) {
+			s.domains[domain] = true
+		}
+	}
+	for _, d := range l.defs {
+		for _, n := range d.Names {
+			see(n, !d.Weak && d.Node.ID.Kind != depgraph.KindExternal)
+		}
+	}
+	for _, b := range l.bindings {
+		for _, n := range b.Names {
+			see(n, true)
+		}
+	}
+	l.scopes = s
+}
+
+// outside returns the node that a name stands for where nothing answers to it,
+// by the rules of its space, and whether that is normal. A zero id: no node.
+func (l *linker) outside(n Name) (id depgraph.ID, normal bool) {
+	switch n.Space {
+	case SpaceID:
+		id, err := depgraph.ParseID(n.Text)
+		if err != nil {
+			return depgraph.ID{}, false
+		}
+		return id, id.Kind == depgraph.KindHuman || id.Kind.Family() == depgraph.FamilyPlace || id.Kind.Family() == depgraph.FamilyMaterial
+	case SpaceHost:
+		return l.outsideHost(n)
+	case SpaceImage:
+		return named(depgraph.KindImage, n.Text), true
+	case SpaceRepo:
+		return named(depgraph.KindRepo, n.Text), true
+	case SpaceService, SpaceTool:
+		return named(depgraph.KindExternal, n.Text), false
+	}
+	return depgraph.ID{}, false
+}
+
+// named returns an id, zero where the text cannot be the name of one.
+func named(kind depgraph.Kind, text string) depgraph.ID {
+	id, err := depgraph.ParseID(string(kind) + ":" + text)
+	if err != nil {
+		return depgraph.ID{}
+	}
+	return id
+}
+
+func external(name string) depgraph.ID {
+	return depgraph.ID{Kind: depgraph.KindExternal, Name: name}
+}
+
+// outsideHost says who owns a host that no input defines: a service in the
+// cluster it was used in, a missing name under one of our own domains, a
+// provider, or the owner of the registrable domain.
+func (l *linker) outsideHost(n Name) (id depgraph.ID, normal bool) {
+	host := n.Text
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return external(ip.Unmap().String()), !ip.Unmap().IsPrivate()
+	}
+	if !isHost(host) {
+		return depgraph.ID{}, false
+	}
+	if name, ok := l.clusterName(n); ok {
+		return external(name), false
+	}
+	if owner, ok := providerOf(host); ok {
+		return external(owner), true
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	switch {
+	case err != nil: // a single label, or a public suffix itself
+		return external(host), strings.Contains(host, ".")
+	case l.scopes.domains[domain]:
+		return external(host), false
+	}
+	if suffix, icann := publicsuffix.PublicSuffix(host); !icann && !strings.Contains(suffix, ".") {
+		return external(host), false // not a domain of the public internet: nobody else's
+	}
+	return external(domain), true
+}
+
+func inCluster(host string) bool {
+	return strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".cluster.local") || strings.Contains(host, ".svc.")
+}
+
+// clusterName returns "NAME.NAMESPACE.svc" for a host that can only be a
+// Service of a cluster: one with ".svc", or one used inside a cluster as a
+// single label, or with a namespace that the inputs show behind it. Where the
+// inputs show several clusters, the cluster stands in front.
+func (l *linker) clusterName(n Name) (string, bool) {
+	c, ns, scoped := cluster(n.Scope)
+	host := n.Text
+	name := ""
+	if head, rest, found := strings.Cut(host, ".svc"); found && (rest == "" || rest[0] == '.') && strings.Contains(head, ".") {
+		name = head
+	} else if scoped && !strings.Contains(host, ".") {
+		name = host + "." + ns
+	} else if head, last, found := lastLabel(host); found && scoped && !strings.Contains(head, ".") && l.scopes.namespaces[[2]string{c, last}] {
+		name = host
+	}
+	if name == "" {
+		return "", false
+	}
+	if scoped && len(l.scopes.clusters) > 1 {
+		name = c + "/" + name
+	}
+	return name + ".svc", true
+}
+
+func lastLabel(host string) (head, last string, found bool) {
+	i := strings.LastIndexByte(host, '.')
+	if i < 0 {
+		return "", "", false
+	}
+	return host[:i], host[i+1:], true
+}

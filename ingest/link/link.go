@@ -1,0 +1,173 @@
+package link
+
+import (
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// Options set how [Link] works. The zero value works.
+type Options struct {
+	// MaxMembers bounds how many nodes one name may stand for; a binding that
+	// leads to more is reported and leads nowhere. 0 is 10,000.
+	MaxMembers int
+}
+
+func (o Options) maxMembers() int {
+	if o.MaxMembers > 0 {
+		return o.MaxMembers
+	}
+	return 10_000
+}
+
+// Link resolves what the fragments refer to and returns one graph, with inputs
+// as its ledger; a native file that names what no input defines becomes partial
+// there. It changes none of its arguments. The result is the same for any order
+// of fragments and of what they hold, and for any repetition. It fails only on
+// what a source must never emit, such as a definition without an id.
+//
+// It costs O(n log n) in definitions, names and references, BenchmarkLink.
+func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Graph, error) {
+	l := newLinker(frags, o)
+	l.of = l.declare(l.defs)
+	refused := l.joinAliases(l.defs, l.of)
+	l.buildIndex(l.defs, l.of, l.bindings)
+	weak := l.joinWeak(l.defs, l.of, l.bindings)
+	l.findScopes()
+	l.expandBindings()
+	l.reportRefused(refused, weak)
+
+	b := depgraph.NewBuilder()
+	l.mergeNodes(b)
+	l.addReferences()
+	l.settle(b)
+	l.addGroups(b)
+	l.addDrills(frags, b)
+	l.addUnresolved(frags, b)
+	for _, in := range l.judge(inputs) {
+		b.AddInput(in)
+	}
+	return b.Build()
+}
+
+// linker is the state of one link. Classes of symbols are the nodes; a class is
+// spoken of by its root, which is settled once all joins are done.
+type linker struct {
+	*symbols
+	shapes   shapes
+	options  Options
+	defs     []*Definition
+	of       []int32 // the id of each definition
+	bindings []*Binding
+	refs     []*Reference
+
+	expanded []expansion          // of each binding
+	resolved map[Name]*resolution // by normal name
+	origins  map[*shape][]depgraph.Origin
+	groups   map[groupUse][]depgraph.Origin
+	scopes   scopes
+	facts    []fact
+
+	unresolved []depgraph.Unresolved
+	missing    []missing // what native files name and no input defines
+}
+
+func newLinker(frags []*Fragment, o Options) *linker {
+	l := &linker{
+		options:  o,
+		resolved: map[Name]*resolution{},
+		origins:  map[*shape][]depgraph.Origin{},
+		groups:   map[groupUse][]depgraph.Origin{},
+	}
+	var defs, bindings, refs int
+	for _, f := range frags {
+		if f != nil {
+			defs, bindings, refs = defs+len(f.Definitions), bindings+len(f.Bindings), refs+len(f.References)
+		}
+	}
+	l.defs = make([]*Definition, 0, defs)
+	l.bindings = make([]*Binding, 0, bindings)
+	l.refs = make([]*Reference, 0, refs)
+	for _, f := range frags {
+		if f == nil {
+			continue
+		}
+		for i := range f.Definitions {
+			l.defs = append(l.defs, &f.Definitions[i])
+		}
+		for i := range f.Bindings {
+			l.bindings = append(l.bindings, &f.Bindings[i])
+		}
+		for i := range f.References {
+			l.refs = append(l.refs, &f.References[i])
+		}
+	}
+	l.symbols = newSymbols(defs)
+	l.shapes = shapes{syms: l.symbols, made: map[string]*shape{}}
+	return l
+}
+
+// node returns the class that an id belongs to, making one where there is none.
+func (l *linker) node(id depgraph.ID) int32 {
+	id = normalID(id)
+	if i, ok := l.index[id]; ok && l.defined(l.root(i)) {
+		return l.root(i)
+	}
+	if a := l.lookupAlias(Name{Text: id.String()}); len(a.strong) == 1 {
+		return a.strong[0]
+	}
+	return l.root(l.intern(id))
+}
+
+// canonical returns the id of the node that an id belongs to.
+func (l *linker) canonical(id depgraph.ID) depgraph.ID {
+	if id.IsZero() {
+		return id
+	}
+	return l.ids[l.node(id)]
+}
+
+func (l *linker) canonicals(ids []depgraph.ID) []depgraph.ID {
+	out := make([]depgraph.ID, len(ids))
+	for i, id := range ids {
+		out[i] = l.canonical(id)
+	}
+	return out
+}
+
+// addDrills adds the drills, whose nodes must be defined like those of any
+// native file.
+func (l *linker) addDrills(frags []*Fragment, b *depgraph.Builder) {
+	for _, f := range frags {
+		if f == nil {
+			continue
+		}
+		for _, d := range f.Drills {
+			for _, id := range slices.Concat(d.Fails, d.Covers) {
+				l.demand(depgraph.ID{}, id, d.Origin)
+			}
+			d.Fails, d.Covers = l.canonicals(d.Fails), l.canonicals(d.Covers)
+			b.AddDrill(d)
+		}
+	}
+}
+
+func (l *linker) addUnresolved(frags []*Fragment, b *depgraph.Builder) {
+	for _, u := range l.unresolved {
+		b.AddUnresolved(u)
+	}
+	for _, f := range frags {
+		if f == nil {
+			continue
+		}
+		for _, u := range f.Unresolved {
+			u.Owner = l.canonical(u.Owner)
+			b.AddUnresolved(u)
+		}
+	}
+}
+
+func compareOrigins(a, b depgraph.Origin) int { return a.Compare(b) }
+
+// earliest returns the smallest of the origins, which are one or more.
+func earliest(os []depgraph.Origin) depgraph.Origin { return slices.MinFunc(os, compareOrigins) }

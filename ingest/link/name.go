@@ -1,0 +1,126 @@
+package link
+
+import (
+	"net/netip"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// spaceAlias holds the declared aliases of nodes, whatever sort of name they
+// are: they are asked last, from every space.
+const spaceAlias Space = ""
+
+// normal returns the name in the form in which names are compared: NFC, hosts
+// and service names in lower case, hosts without port and final dot. It does
+// not allocate where nothing changes.
+func (n Name) normal() Name {
+	n.Scope = strings.Trim(nfc(n.Scope), "/")
+	switch n.Space {
+	case SpaceHost:
+		n.Text = normalHost(n.Text)
+	case SpaceService:
+		// Zipkin lower-cases what OpenTelemetry does not.
+		n.Text = strings.ToLower(nfc(n.Text))
+	case SpaceID:
+		n.Scope, n.Text = "", nfc(n.Text)
+	default:
+		n.Text = nfc(n.Text)
+	}
+	return n
+}
+
+func nfc(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return norm.NFC.String(s)
+		}
+	}
+	return s
+}
+
+func normalID(id depgraph.ID) depgraph.ID {
+	id.Name = nfc(id.Name)
+	return id
+}
+
+// normalHost strips what a careless source left on a host name: scheme, user,
+// port, path, brackets and the final dot.
+func normalHost(s string) string {
+	s = strings.ToLower(strings.TrimSpace(nfc(s)))
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	}
+	if i := strings.IndexAny(s, "/?#"); i >= 0 {
+		s = s[:i]
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = s[i+1:]
+	}
+	if rest, found := strings.CutPrefix(s, "["); found {
+		s, _, _ = strings.Cut(rest, "]")
+	} else if strings.Count(s, ":") == 1 {
+		s, _, _ = strings.Cut(s, ":")
+	}
+	return strings.TrimSuffix(s, ".")
+}
+
+// enclosing returns the scope around s; false where s is the global one.
+func enclosing(s string) (string, bool) {
+	if s == "" {
+		return "", false
+	}
+	if i := strings.LastIndexByte(s, '/'); i >= 0 {
+		return s[:i], true
+	}
+	return "", true
+}
+
+// encloses reports whether inner is a scope strictly below outer.
+func encloses(outer, inner string) bool {
+	if outer == "" {
+		return inner != ""
+	}
+	return len(inner) > len(outer) && inner[len(outer)] == '/' && strings.HasPrefix(inner, outer)
+}
+
+// cluster splits the scope of a namespace, "k8s/CLUSTER/NAMESPACE".
+func cluster(scope string) (cluster, namespace string, ok bool) {
+	rest, ok := strings.CutPrefix(scope, "k8s/")
+	if !ok {
+		return "", "", false
+	}
+	cluster, namespace, ok = strings.Cut(rest, "/")
+	return cluster, namespace, ok && namespace != ""
+}
+
+// isNowhere reports whether a host is the machine itself: such a name is no reference.
+func isNowhere(host string) bool {
+	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "localhost.localdomain" || host == "ip6-localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && (ip.IsLoopback() || ip.IsUnspecified() || ip.Unmap().IsLoopback())
+}
+
+// isHost reports whether s can be a host name at all: what a template or a
+// shell left unexpanded is none.
+func isHost(s string) bool {
+	if len(s) > 253 {
+		return false
+	}
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || len(label) > 63 {
+			return false
+		}
+		for _, r := range label {
+			if r < utf8.RuneSelf && !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_') {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,139 @@
+package link
+
+import "strings"
+
+// providers names who is really lost when a host under a shared domain is: the
+// public suffix list makes each customer's name a domain of its own, or takes a
+// whole cloud for one. Longest suffix first decides; "{region}" is the label in
+// front of the suffix that looks like a region, where there is one.
+//
+// The list is about shared fate, so it is by service and region, not by customer.
+var providers = map[string]string{
+	"rds.amazonaws.com":         "rds.amazonaws.com",
+	"cache.amazonaws.com":       "cache.amazonaws.com",
+	"s3.amazonaws.com":          "s3.amazonaws.com",
+	"elb.amazonaws.com":         "elb.amazonaws.com",
+	"es.amazonaws.com":          "es.amazonaws.com",
+	"execute-api.amazonaws.com": "execute-api.amazonaws.com",
+	"dkr.ecr.amazonaws.com":     "ecr.amazonaws.com",
+	"redshift.amazonaws.com":    "redshift.amazonaws.com",
+	"kafka.amazonaws.com":       "kafka.amazonaws.com",
+	"mq.amazonaws.com":          "mq.amazonaws.com",
+	"docdb.amazonaws.com":       "docdb.amazonaws.com",
+	"eks.amazonaws.com":         "eks.amazonaws.com",
+	"on.aws":                    "lambda.amazonaws.com",
+	"cloudfront.net":            "cloudfront.net",
+	"elasticbeanstalk.com":      "elasticbeanstalk.com",
+	"run.app":                   "run.app",
+	"a.run.app":                 "run.app",
+	"appspot.com":               "appspot.com",
+	"cloudfunctions.net":        "cloudfunctions.net",
+	"web.app":                   "firebase.google.com",
+	"firebaseapp.com":           "firebase.google.com",
+	"firebaseio.com":            "firebase.google.com",
+	"googleapis.com":            "googleapis.com",
+	"gcr.io":                    "gcr.io",
+	"pkg.dev":                   "pkg.dev",
+	"cloudapp.azure.com":        "cloudapp.azure.com",
+	"database.azure.com":        "database.azure.com",
+	"azurewebsites.net":         "azurewebsites.net",
+	"core.windows.net":          "core.windows.net",
+	"database.windows.net":      "database.windows.net",
+	"servicebus.windows.net":    "servicebus.windows.net",
+	"redis.cache.windows.net":   "redis.cache.windows.net",
+	"azurecr.io":                "azurecr.io",
+	"azurefd.net":               "azurefd.net",
+	"azureedge.net":             "azureedge.net",
+	"trafficmanager.net":        "trafficmanager.net",
+	"vault.azure.net":           "vault.azure.net",
+	"workers.dev":               "workers.dev",
+	"pages.dev":                 "pages.dev",
+	"r2.cloudflarestorage.com":  "r2.cloudflarestorage.com",
+	"vercel.app":                "vercel.app",
+	"netlify.app":               "netlify.app",
+	"herokuapp.com":             "herokuapp.com",
+	"herokudns.com":             "herokuapp.com",
+	"fly.dev":                   "fly.dev",
+	"onrender.com":              "onrender.com",
+	"railway.app":               "railway.app",
+	"github.io":                 "github.io",
+	"githubusercontent.com":     "github.com",
+	"gitlab.io":                 "gitlab.io",
+	"fastly.net":                "fastly.net",
+	"akamaized.net":             "akamai.net",
+	"edgekey.net":               "akamai.net",
+	"edgesuite.net":             "akamai.net",
+	"supabase.co":               "supabase.co",
+	"digitaloceanspaces.com":    "digitaloceanspaces.com",
+	"ondigitalocean.com":        "ondigitalocean.com",
+	"ondigitalocean.app":        "ondigitalocean.com",
+	"db.ondigitalocean.com":     "db.ondigitalocean.com",
+	"backblazeb2.com":           "backblazeb2.com",
+	"oraclecloud.com":           "oraclecloud.com",
+	"appdomain.cloud":           "appdomain.cloud",
+}
+
+// providerOf returns who runs a host of a provider's shared domain, with the
+// region in front where the host names one: "eu-west-1.rds.amazonaws.com".
+func providerOf(host string) (owner string, ok bool) {
+	region := ""
+	plain := host
+	labels := strings.Split(host, ".")
+	if len(labels) > 2 {
+		kept := labels[:0:0]
+		for i, label := range labels {
+			if r, is := regionIn(label); is && region == "" && i < len(labels)-2 {
+				region = r
+				continue
+			}
+			kept = append(kept, label)
+		}
+		plain = strings.Join(kept, ".")
+	}
+	for s := plain; s != ""; {
+		if owner, ok := providers[s]; ok {
+			if region != "" {
+				owner = region + "." + owner
+			}
+			return owner, true
+		}
+		_, rest, found := strings.Cut(s, ".")
+		if !found {
+			return "", false
+		}
+		s = rest
+	}
+	return "", false
+}
+
+// regionIn reads the region out of a label such as "eu-west-1", "s3-eu-west-1"
+// or "europe-west4-docker".
+func regionIn(label string) (string, bool) {
+	parts := strings.Split(label, "-")
+	for i := range parts {
+		if i+2 < len(parts) && continents[parts[i]] && isDigits(parts[len(parts)-1]) && directions[parts[len(parts)-2]] {
+			return strings.Join(parts[i:], "-"), true // aws: us-gov-west-1, eu-west-1
+		}
+		if i+1 < len(parts) && continents[parts[i]] {
+			dir := strings.TrimRight(parts[i+1], "0123456789")
+			if directions[dir] && dir != parts[i+1] {
+				return parts[i] + "-" + parts[i+1], true // google: europe-west4
+			}
+		}
+	}
+	return "", false
+}
+
+var continents = map[string]bool{
+	"us": true, "eu": true, "ap": true, "sa": true, "ca": true, "me": true, "af": true, "il": true, "cn": true, "mx": true,
+	"europe": true, "asia": true, "australia": true, "northamerica": true, "southamerica": true, "africa": true,
+}
+
+var directions = map[string]bool{
+	"north": true, "south": true, "east": true, "west": true, "central": true,
+	"northeast": true, "northwest": true, "southeast": true, "southwest": true,
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

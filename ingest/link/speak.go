@@ -1,0 +1,309 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// settle decides, owner by owner, who speaks where several sources say
+// something of the same member in the same phase, and adds the requirements.
+func (l *linker) settle(b *depgraph.Builder) {
+	slices.SortStableFunc(l.facts, func(x, y fact) int {
+		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.rank, y.rank))
+	})
+	s := settlement{l: l, b: b, best: map[memberPhase]voice{}, parts: map[memberPhase][]int32{}}
+	eachRun(l.facts, func(f fact) int32 { return f.owner }, s.owner)
+	l.facts = nil
+}
+
+// memberPhase is what sources compete about, for one owner.
+type memberPhase struct {
+	member int32
+	phase  depgraph.Phase
+}
+
+// voice is the strongest source that speaks of a member in a phase.
+type voice struct {
+	rank  rank
+	place string // of that source, for people; the smallest
+}
+
+// part is a requirement that an owner turned out to have.
+type part struct {
+	members []int32
+	terms   depgraph.Terms
+}
+
+// settlement is the work on one owner at a time; its maps are used again.
+type settlement struct {
+	l     *linker
+	b     *depgraph.Builder
+	best  map[memberPhase]voice
+	parts map[memberPhase][]int32 // the parts of the strongest voice
+	made  []part
+}
+
+// owner settles the facts of one owner, which are sorted by rank.
+func (s *settlement) owner(facts []fact) {
+	if s.plain(facts) {
+		for i := range facts {
+			f := &facts[i]
+			s.add(f, f.members, f.terms(), s.l.origin(f, depgraph.ID{}))
+		}
+		return
+	}
+	clear(s.best)
+	clear(s.parts)
+	s.made = s.made[:0]
+	displaced := s.l.placements(facts)
+	for i := range facts {
+		s.listen(&facts[i], displaced[i])
+	}
+	for i := range facts {
+		f := &facts[i]
+		if displaced[i] {
+			t := f.terms()
+			t.IfLost = depgraph.Unaffected
+			o := s.l.origin(f, depgraph.ID{})
+			o.Note = joinNotes(o.Note, "contradicted by a native placement")
+			s.add(f, f.members, t, o)
+			continue
+		}
+		s.weigh(f)
+	}
+}
+
+// plain reports whether nothing competes: one rank, and no placement that
+// another could contradict.
+func (s *settlement) plain(facts []fact) bool {
+	placed := 0
+	for i := range facts {
+		if facts[i].ref.Terms.Via == depgraph.PlacedIn {
+			placed++
+		}
+	}
+	return facts[0].rank == facts[len(facts)-1].rank && placed < 2
+}
+
+// listen enters what a fact speaks of.
+func (s *settlement) listen(f *fact, displaced bool) {
+	if displaced {
+		return
+	}
+	place := f.ref.Origin.Place()
+	for _, m := range f.members {
+		for _, p := range f.ref.Terms.Phases.List() {
+			key := memberPhase{m, p}
+			old, known := s.best[key]
+			if !known || f.rank < old.rank || f.rank == old.rank && place < old.place {
+				s.best[key] = voice{f.rank, place}
+			}
+		}
+	}
+}
+
+// weigh splits a fact into phases in which the same members are spoken of by a
+// stronger source, and adds what is left of it in each.
+func (s *settlement) weigh(f *fact) {
+	type share struct {
+		silenced []int32
+		phases   []depgraph.Phase
+	}
+	var shares []share
+	for _, p := range f.ref.Terms.Phases.List() {
+		var silenced []int32
+		for _, m := range f.members {
+			if s.best[memberPhase{m, p}].rank < f.rank {
+				silenced = append(silenced, m)
+			}
+		}
+		at := slices.IndexFunc(shares, func(x share) bool { return slices.Equal(x.silenced, silenced) })
+		if at < 0 {
+			at = len(shares)
+			shares = append(shares, share{silenced: silenced})
+		}
+		shares[at].phases = append(shares[at].phases, p)
+	}
+	for _, x := range shares {
+		s.divide(f, x.silenced, x.phases)
+	}
+}
+
+// divide adds what is left of a fact in phases in which stronger sources speak
+// of the silenced members. Where the others can meet the need, no loss of
+// silenced members alone breaks it, so it contradicts nobody and stays whole.
+// Else the silenced members are taken to serve, and the rest must make up what
+// is missing then.
+func (s *settlement) divide(f *fact, silenced []int32, phases []depgraph.Phase) {
+	t := f.terms()
+	t.Phases = depgraph.PhasesOf(phases...)
+	n, gone := len(f.members), len(silenced)
+	k := t.Need.Of(n)
+	if gone == 0 || gone < n && n-gone >= k {
+		s.speak(f, f.members, t)
+		return
+	}
+	rest := slices.DeleteFunc(slices.Clone(f.members), func(m int32) bool {
+		_, found := slices.BinarySearch(silenced, m)
+		return found
+	})
+	if left := k - gone; left > 0 && len(rest) > 0 {
+		r := t
+		if r.Need != depgraph.All {
+			r.Need = depgraph.AtLeast(left)
+		}
+		s.speak(f, rest, r)
+	} else {
+		silenced = f.members // nothing of it is left to say
+	}
+	s.silence(f, silenced, t)
+}
+
+// speak adds a requirement and remembers it, for weaker sources to confirm.
+func (s *settlement) speak(f *fact, members []int32, t depgraph.Terms) {
+	s.add(f, members, t, s.l.origin(f, depgraph.ID{}))
+	for _, at := range s.parts[memberPhase{members[0], t.Phases.List()[0]}] {
+		if q := s.made[at]; q.terms == t && slices.Equal(q.members, members) {
+			return
+		}
+	}
+	at := int32(len(s.made))
+	s.made = append(s.made, part{members, t})
+	for _, m := range members {
+		for _, p := range t.Phases.List() {
+			if key := (memberPhase{m, p}); s.best[key].rank == f.rank {
+				s.parts[key] = append(s.parts[key], at)
+			}
+		}
+	}
+}
+
+// silence records a fact about members of which stronger sources speak. Traffic
+// confirms what they say; a source that says the same joins its origin to
+// theirs; anything else stays on record without effect.
+func (s *settlement) silence(f *fact, members []int32, t depgraph.Terms) {
+	if f.rank == rankObserved {
+		s.confirm(f, members, t.Phases.List())
+		return
+	}
+	var rest []depgraph.Phase
+	for _, p := range t.Phases.List() {
+		if !s.agree(f, members, t, p) {
+			rest = append(rest, p)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	o := s.l.origin(f, depgraph.ID{})
+	if t.IfLost != depgraph.Unaffected {
+		o.Note = joinNotes(o.Note, "replaced: "+s.speaker(members, rest)+" speaks")
+	}
+	t.Phases, t.IfLost = depgraph.PhasesOf(rest...), depgraph.Unaffected
+	s.add(f, members, t, o)
+}
+
+// confirm adds the origin of an observed call to the requirements that name its members.
+func (s *settlement) confirm(f *fact, members []int32, phases []depgraph.Phase) {
+	for _, m := range members {
+		done := map[int32]bool{}
+		for _, p := range phases {
+			for _, at := range s.parts[memberPhase{m, p}] {
+				if !done[at] {
+					done[at] = true
+					s.add(f, s.made[at].members, s.made[at].terms, s.l.origin(f, s.l.ids[m]))
+				}
+			}
+		}
+	}
+}
+
+// agree joins the origin of a fact to those of the requirement that says the
+// same in a phase, and reports whether there is one.
+func (s *settlement) agree(f *fact, members []int32, t depgraph.Terms, p depgraph.Phase) bool {
+	var same *part
+	for _, at := range s.parts[memberPhase{members[0], p}] {
+		q := &s.made[at]
+		if slices.Equal(q.members, members) && q.terms.Need.Of(len(members)) == t.Need.Of(len(members)) &&
+			q.terms.IfLost == t.IfLost && q.terms.Lasts == t.Lasts &&
+			(same == nil || cmp.Or(cmp.Compare(q.terms.Via, same.terms.Via), cmp.Compare(q.terms.Phases, same.terms.Phases)) < 0) {
+			same = q
+		}
+	}
+	if same == nil {
+		return false
+	}
+	s.add(f, same.members, same.terms, s.l.origin(f, depgraph.ID{}))
+	return true
+}
+
+// speaker names the place of the strongest source that speaks of a member in a
+// phase, the smallest of several.
+func (s *settlement) speaker(members []int32, phases []depgraph.Phase) string {
+	best := voice{rank: rankNone}
+	for _, m := range members {
+		for _, p := range phases {
+			v, known := s.best[memberPhase{m, p}]
+			if known && (v.rank < best.rank || v.rank == best.rank && v.place < best.place) {
+				best = v
+			}
+		}
+	}
+	return best.place
+}
+
+func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, o depgraph.Origin) {
+	ids := make([]depgraph.ID, len(members))
+	for i, m := range members {
+		ids[i] = s.l.ids[m]
+	}
+	s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: ids, Terms: t, Origins: []depgraph.Origin{o}})
+}
+
+// placements finds the placements of one owner that contradict each other: in
+// one kind of place, with no place in common. They are reported; a native one
+// displaces the others.
+func (l *linker) placements(facts []fact) (displaced []bool) {
+	displaced = make([]bool, len(facts))
+	var placed []int
+	for i := range facts {
+		f := &facts[i]
+		if f.ref.Terms.Via == depgraph.PlacedIn && f.ref.Terms.Phases.Has(depgraph.Run) && f.ifLost != depgraph.Unaffected {
+			placed = append(placed, i)
+		}
+	}
+	for x, i := range placed {
+		for _, j := range placed[x+1:] {
+			a, b := &facts[i], &facts[j]
+			if !l.placesApart(a, b) {
+				continue
+			}
+			if a.rank == rankNative && b.rank != rankNative {
+				displaced[j] = true
+			}
+			l.unresolved = append(l.unresolved, depgraph.Unresolved{
+				Owner: l.ids[a.owner], Name: "in", Why: depgraph.Conflicting,
+				Candidates: l.texts(slices.Concat(a.members, b.members)), Origin: earliest([]depgraph.Origin{a.ref.Origin, b.ref.Origin}),
+			})
+		}
+	}
+	return displaced
+}
+
+// placesApart reports whether two placements are in different places of one kind.
+func (l *linker) placesApart(a, b *fact) bool {
+	kind := l.ids[a.members[0]].Kind
+	for _, m := range slices.Concat(a.members, b.members) {
+		if l.ids[m].Kind != kind {
+			return false
+		}
+	}
+	for _, m := range a.members {
+		if _, found := slices.BinarySearch(b.members, m); found {
+			return false
+		}
+	}
+	return true
+}

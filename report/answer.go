@@ -54,7 +54,7 @@ func (a Answer) WriteJSON(w io.Writer) error {
 		}
 		text = append(bytes.TrimSuffix(text, []byte("\n}\n")), []byte(",\n  \"incomplete\": "+string(reasons)+"\n}\n")...)
 	}
-	_, err = w.Write(asciiSafe(text))
+	_, err = w.Write(SafeJSON(text))
 	return err
 }
 

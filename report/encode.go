@@ -21,9 +21,9 @@ func encodeIndented(v any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// asciiSafe writes runes that a terminal or a build log would act on as JSON
+// SafeJSON writes the runes of a JSON text that a terminal or a build log would act on as JSON
 // escapes: the value stays the same. All such runes stand within strings.
-func asciiSafe(text []byte) []byte {
+func SafeJSON(text []byte) []byte {
 	clean := true
 	for i := 0; i < len(text) && clean; i++ {
 		clean = text[i] < 0x7f && !(text[i] == '#' && i+1 < len(text) && text[i+1] == '#')
@@ -57,6 +57,6 @@ func (d *Document) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(asciiSafe(text))
+	_, err = w.Write(SafeJSON(text))
 	return err
 }

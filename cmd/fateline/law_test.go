@@ -60,6 +60,7 @@ func importLaw() []row {
 		{"report/formats/*", withReport(), nil, "a format renders the document and never another format"},
 		{"report/store", nil, nil, "storing bytes needs to know nothing of what they say"},
 		{"report/proofcheck", []string{"analyzer/strict"}, nil, "the checker of proofs shares no code with what made them"},
+		{"report/reporttest", withReport("report/formats"), []string{"github.com/google/go-cmp"}, "a helper of format tests"},
 		{"report/explorer", []string{"report", "report/formats/htmlpage"}, nil, "the explorer serves a report"},
 		{"cmd/fateline", []string{"*", "*/*", "*/*/*"}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/mattn/go-isatty"}, "the command line is read here, and here alone"},
 		{"examples/library", []string{"*", "*/*", "*/*/*"}, nil, "the example of library use"},

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/fateline/fateline/report"
 )
 
 // message is one problem, for people and for machines: what and where, what it
@@ -24,9 +24,6 @@ type message struct {
 
 // perID is how many messages of one id are shown; the report holds all.
 const perID = 50
-
-// longest is how many runes of a text are shown.
-const longest = 400
 
 // messages writes messages to one stream and counts those it leaves out.
 type messages struct {
@@ -72,48 +69,21 @@ func (m *messages) close() {
 func (m *messages) write(msg message) {
 	if m.asJSON {
 		if line, err := json.Marshal(msg); err == nil {
-			_, _ = m.w.Write(append(line, '\n'))
+			_, _ = m.w.Write(append(report.SafeJSON(line), '\n'))
 		}
 		return
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s[%s]", msg.Level, msg.ID)
 	if msg.Place != "" {
-		fmt.Fprintf(&b, " %s", printable(msg.Place))
+		fmt.Fprintf(&b, " %s", report.Printable(msg.Place))
 	}
-	fmt.Fprintf(&b, ": %s\n", printable(msg.Text))
+	fmt.Fprintf(&b, ": %s\n", report.Printable(msg.Text))
 	if msg.Effect != "" {
-		fmt.Fprintf(&b, "  effect: %s\n", printable(msg.Effect))
+		fmt.Fprintf(&b, "  effect: %s\n", report.Printable(msg.Effect))
 	}
 	if msg.Fix != "" {
-		fmt.Fprintf(&b, "  fix: %s\n", printable(msg.Fix))
+		fmt.Fprintf(&b, "  fix: %s\n", report.Printable(msg.Fix))
 	}
 	_, _ = io.WriteString(m.w, b.String())
-}
-
-// printable shows what a terminal would obey, as \x1b or \u202e, and cuts what
-// is too long to read: names come from inputs, and inputs may be hostile.
-func printable(s string) string {
-	var b strings.Builder
-	for n := 0; s != ""; n++ {
-		if n == longest {
-			b.WriteString("...")
-			break
-		}
-		r, size := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < utf8.RuneSelf:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r > 0xffff:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-		s = s[size:]
-	}
-	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,7 @@ func (a *app) execute(ctx context.Context, args []string) (o outcome) {
 		}
 		a.say.close()
 	}()
+	a.say.asJSON = wantsJSON(args) // already: the rest of the line may not be understood
 	err := a.run(ctx, args)
 	if interrupted := (interruptError{}); errors.As(context.Cause(ctx), &interrupted) {
 		a.say.say(message{Level: "error", ID: "interrupted", Text: interrupted.Error(), Effect: "no output was replaced"})
@@ -111,6 +113,7 @@ Only 0 is a pass.`,
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.setUp() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err.Error(), "see " + cmd.CommandPath() + " --help"}
@@ -125,12 +128,16 @@ Only 0 is a pass.`,
 	return root
 }
 
+// wantsJSON looks for --log-format json on a line that is not parsed yet.
+func wantsJSON(args []string) bool {
+	at := slices.Index(args, "--log-format")
+	return slices.Contains(args, "--log-format=json") || at >= 0 && at+1 < len(args) && args[at+1] == "json"
+}
+
 // setUp applies the flags that every command has.
 func (a *app) setUp() error {
 	switch a.logFormat {
-	case "text":
-	case "json":
-		a.say.asJSON = true
+	case "text", "json":
 	default:
 		return usageError{fmt.Sprintf("--log-format %q: want text or json", a.logFormat), ""}
 	}

@@ -34,29 +34,6 @@ type Document struct {
 	Root  Value // Null for an empty document between two "---"
 }
 
-// Parse decodes a file of either format by its content: one JSON value, or a
-// stream of YAML documents. As with [YAML], the documents before an error are
-// returned with it.
-func Parse(data []byte, lim Limits) ([]Document, error) {
-	if !looksLikeJSON(data) {
-		return YAML(data, lim)
-	}
-	doc, err := JSON(data, lim)
-	if err == nil {
-		return []Document{doc}, nil
-	}
-	// A YAML flow mapping begins like JSON. Where YAML refuses it too, the
-	// first error is the one that speaks the language of the file.
-	docs, yamlErr := YAML(data, lim)
-	if yamlErr == nil {
-		return docs, nil
-	}
-	if startsQuoted(data) {
-		return nil, err
-	}
-	return docs, yamlErr
-}
-
 // looksLikeJSON reports whether data begins with '{' or '[', a byte order mark aside.
 func looksLikeJSON(data []byte) bool {
 	data = bytes.TrimLeft(bytes.TrimPrefix(data, []byte(bom8)), " \t\r\n")

@@ -13,9 +13,9 @@ const (
 	bom16BE = "\xfe\xff"
 )
 
-// text returns data as UTF-8 without a byte order mark, or the place of the
+// Text returns data as UTF-8 without a byte order mark, or the place of the
 // first byte that no text has. UTF-16 is read where a byte order mark says so.
-func text(data []byte) ([]byte, error) {
+func Text(data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte(bom8)):
 		data = data[len(bom8):]

@@ -8,6 +8,7 @@ type Error struct {
 	ID        string // kebab-case and stable, such as "duplicate-key"
 	Line, Col int    // 1-based, in characters; 0 means unknown
 	Doc       int    // 1-based number of the document in its stream; 0 means unknown or the only one
+	DocName   string // what the document calls itself, such as "Deployment/api"; "" is unknown
 	Msg       string // one sentence without the place
 	Fix       string // what the user can do; "" adds nothing
 }
@@ -34,10 +35,7 @@ const (
 
 // Error returns "line:col: message".
 func (e *Error) Error() string {
-	msg := e.Msg
-	if e.Doc > 0 {
-		msg = fmt.Sprintf("%s; document %d", msg, e.Doc)
-	}
+	msg := e.Text()
 	switch {
 	case e.Line == 0:
 		return msg
@@ -45,6 +43,17 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%d: %s", e.Line, msg)
 	}
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, msg)
+}
+
+// Text returns the message without the place.
+func (e *Error) Text() string {
+	switch {
+	case e.Doc == 0:
+		return e.Msg
+	case e.DocName == "":
+		return fmt.Sprintf("%s; document %d", e.Msg, e.Doc)
+	}
+	return fmt.Sprintf("%s; document %d (%s)", e.Msg, e.Doc, e.DocName)
 }
 
 // errorAt makes an error at the place of n.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,73 +16,69 @@ import (
 // documents before it are returned together with a [*Error]. A stream of
 // comments alone has no documents.
 func YAML(data []byte, lim Limits) ([]Document, error) {
+	raws, err := splitYAML(data)
+	if err != nil {
+		return nil, err
+	}
+	return collect(raws, lim)
+}
+
+// Parse is [YAML] for a file of either format, told apart by its content: one
+// JSON value, or a stream of YAML documents.
+func Parse(data []byte, lim Limits) ([]Document, error) {
+	raws, err := Split(data)
+	if err != nil {
+		return nil, err
+	}
+	return collect(raws, lim)
+}
+
+func collect(raws []Raw, lim Limits) ([]Document, error) {
 	var docs []Document
-	for doc, err := range Stream(data, lim) {
+	for _, raw := range raws {
+		more, err := raw.Decode(lim)
+		for _, doc := range more {
+			doc.Index = len(docs)
+			docs = append(docs, doc)
+		}
 		if err != nil {
 			return docs, err
 		}
-		docs = append(docs, doc)
 	}
 	return docs, nil
 }
 
-// Stream is [YAML] one by one, and goes on after a document that cannot be
-// read: it yields the error in its place, a [*Error], and then the next
-// document. An error of the encoding is the only thing yielded.
-func Stream(data []byte, lim Limits) func(yield func(Document, error) bool) {
-	return func(yield func(Document, error) bool) {
-		raws, err := Split(data)
-		if err != nil {
-			yield(Document{}, err)
-			return
-		}
-		index := 0
-		for _, raw := range raws {
-			docs, err := raw.Decode(lim)
-			for _, doc := range docs {
-				doc.Index = index
-				index++
-				if !yield(doc, nil) {
-					return
-				}
-			}
-			if err != nil {
-				if len(raws) > 1 {
-					err = numbered(err, index+1)
-				}
-				index++
-				if !yield(Document{Index: index - 1}, err) {
-					return
-				}
-			}
-		}
-	}
+// Raw is the text of one document of a stream, not decoded yet.
+type Raw struct {
+	c     chunk
+	of    int  // documents in the stream
+	index int  // of this one, from 0
+	json  bool // the whole file, which begins as JSON does
 }
 
-func numbered(err error, doc int) error {
-	var e *Error
-	if errors.As(err, &e) {
-		n := *e
-		n.Doc = doc
-		return &n
-	}
-	return err
-}
-
-// Raw is the text of one document of a YAML stream, not decoded yet.
-type Raw struct{ c chunk }
-
-// Split cuts a stream into its documents without decoding them, so that they
-// can be decoded on several cores. The error is one of the encoding.
+// Split cuts a file into its documents without decoding them, so that they can
+// be decoded on several cores, and one that is broken leaves the others
+// readable. The error is one of the encoding.
 func Split(data []byte) ([]Raw, error) {
-	data, err := text(data)
+	if !looksLikeJSON(data) {
+		return splitYAML(data)
+	}
+	data, err := Text(data)
+	if err != nil {
+		return nil, err
+	}
+	return []Raw{{c: chunk{data: data}, of: 1, json: true}}, nil
+}
+
+func splitYAML(data []byte) ([]Raw, error) {
+	data, err := Text(data)
 	if err != nil {
 		return nil, err
 	}
 	chunks := split(data)
 	raws := make([]Raw, len(chunks))
 	for i, c := range chunks {
-		raws[i] = Raw{c}
+		raws[i] = Raw{c: c, of: len(chunks), index: i}
 	}
 	return raws, nil
 }
@@ -89,18 +86,48 @@ func Split(data []byte) ([]Raw, error) {
 // Text returns the text of the document. It is shared: do not change it.
 func (r Raw) Text() []byte { return r.c.data }
 
-// Decode decodes the document. Old line ends can hide a second one in it, so
-// the result is a list; their indexes are all 0. It costs what the text costs:
-// no input makes it slower than linear or larger than the limits.
-func (r Raw) Decode(lim Limits) (docs []Document, err error) {
+// IsJSON reports whether the document is the whole of a file that begins as
+// JSON does. Where it can be decoded, its end is proven by its closing bracket.
+func (r Raw) IsJSON() bool { return r.json }
+
+// Decode decodes the document. What begins like JSON and is YAML can hold
+// several, so the result is a list, and on an error those before it. It costs what the
+// text costs: no input makes it slower than linear or larger than the limits.
+func (r Raw) Decode(lim Limits) ([]Document, error) {
+	root, err := r.asJSON(lim)
+	switch {
+	case err == nil:
+		return []Document{{Root: root}}, nil
+	case r.json:
+		// A YAML flow mapping begins like JSON. Where YAML refuses it too, the
+		// error is the one that speaks the language of the file.
+		docs, yamlErr := YAML(r.c.data, lim)
+		if yamlErr != nil && startsQuoted(r.c.data) {
+			return nil, err
+		}
+		return docs, yamlErr
+	}
+	docs, err := r.asYAML(lim)
+	return docs, r.describe(err)
+}
+
+var errNotJSON = errors.New("not JSON")
+
+// asJSON reads a document that is one JSON value: the same tree many times faster.
+func (r Raw) asJSON(lim Limits) (Value, error) {
+	if r.c.orphan || !looksLikeJSON(r.c.data) || !startsQuoted(r.c.data) {
+		return Value{}, errNotJSON
+	}
+	n, err := scanJSON(string(r.c.data), lim.defaults(len(r.c.data)), r.c.line)
+	return Value{n}, err
+}
+
+func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
 	lim = lim.defaults(len(r.c.data))
 	if r.c.orphan {
 		at := len(r.c.data) - len(bytes.TrimLeft(r.c.data, " \t\r\n"))
 		line, col := place(r.c.data, at)
 		return nil, errorAt(TrailingData, line+int32(r.c.line), col, `text after "..." without "---"`)
-	}
-	if root, ok := r.asJSON(lim); ok {
-		return []Document{{Root: root}}, nil
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -126,13 +153,26 @@ func (r Raw) Decode(lim Limits) (docs []Document, err error) {
 	}
 }
 
-// asJSON reads a document that is one JSON value: the same tree many times faster.
-func (r Raw) asJSON(lim Limits) (Value, bool) {
-	if !looksLikeJSON(r.c.data) || !startsQuoted(r.c.data) {
-		return Value{}, false
+var (
+	kindLine = regexp.MustCompile(`(?m)^kind:[ \t]*([A-Za-z]+)[ \t\r]*$`)
+	nameLine = regexp.MustCompile(`(?m)^  name:[ \t]*([A-Za-z0-9.-]+)[ \t\r]*$`)
+)
+
+// describe says which document of its stream an error is of.
+func (r Raw) describe(err error) error {
+	var e *Error
+	if r.of < 2 || !errors.As(err, &e) {
+		return err
 	}
-	n, err := scanJSON(string(r.c.data), lim, r.c.line)
-	return Value{n}, err == nil
+	n := *e
+	n.Doc = r.index + 1
+	if kind := kindLine.FindSubmatch(r.c.data); kind != nil {
+		n.DocName = string(kind[1])
+		if name := nameLine.FindSubmatch(r.c.data); name != nil {
+			n.DocName += "/" + string(name[1])
+		}
+	}
+	return &n
 }
 
 // syntaxError gives an error of the parser a place.

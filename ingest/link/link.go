@@ -11,6 +11,9 @@ type Options struct {
 	// MaxMembers bounds how many nodes one name may stand for; a binding that
 	// leads to more is reported and leads nowhere. 0 is 10,000.
 	MaxMembers int
+	// Undefined is told, in the order of places, each node that a native file names
+	// and no input defines; nil tells nobody. The ledger has it all the same.
+	Undefined func(id depgraph.ID, origin depgraph.Origin)
 }
 
 func (o Options) maxMembers() int {

@@ -130,6 +130,11 @@ func (l *linker) judge(inputs []depgraph.Input) []depgraph.Input {
 		return a.id.Compare(b.id)
 	})
 	l.missing = slices.Compact(l.missing)
+	if l.options.Undefined != nil {
+		for _, m := range l.missing {
+			l.options.Undefined(m.id, m.origin)
+		}
+	}
 	for i := range out {
 		in := &out[i]
 		var all []string

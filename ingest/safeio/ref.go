@@ -41,6 +41,19 @@ func File(name string) *Ref { return &Ref{name: name} }
 // open until then and closes it.
 func Stream(r io.Reader) *Ref { return &Ref{stream: io.NopCloser(r), name: "-"} }
 
+// Mark is equal for references to one file; different files may share one.
+type Mark struct{ size, modified int64 }
+
+// Mark returns the mark of a file that was opened; ok is false before that and
+// for streams.
+func (f *Ref) Mark() (m Mark, ok bool) {
+	info := f.info()
+	if info == nil {
+		return Mark{}, false
+	}
+	return Mark{info.Size(), info.ModTime().UnixNano()}, true
+}
+
 // Same reports whether two references have been opened and were one file, by
 // whatever name.
 func (f *Ref) Same(g *Ref) bool {

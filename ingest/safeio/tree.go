@@ -29,14 +29,19 @@ func OpenTree(dir string) (*Tree, error) {
 // Close lets go of the directory.
 func (t *Tree) Close() error { return t.root.Close() }
 
+// File returns a reference to a file below the tree, whether it exists or not.
+func (t *Tree) File(name string) *Ref { return &Ref{tree: t, name: name} }
+
 // Entry is something that a walk met: a file to read, or the reason why what
 // stands at a path is not read.
 type Entry struct {
 	Path string // below the tree, with slashes; "." is the tree
 	Ref  *Ref   // the file; nil where there is a reason
 	Dir  bool
-	Skip string // why it is left out; "" where it is not
-	Err  error  // why it cannot be read; nil where it can
+	// Linked says that the walk reached it through a link.
+	Linked bool
+	Skip   string // why it is left out; "" where it is not
+	Err    error  // why it cannot be read; nil where it can
 	// Odd says that it is neither a file, a directory nor a link, such as a FIFO.
 	Odd string
 }
@@ -56,6 +61,7 @@ func (t *Tree) Walk(ctx context.Context, skip func(path string, dir bool) string
 		if len(w.todo) == 0 {
 			link := w.links[0]
 			w.links = w.links[1:]
+			w.byLink = true
 			w.follow(link)
 			continue
 		}
@@ -68,13 +74,14 @@ func (t *Tree) Walk(ctx context.Context, skip func(path string, dir bool) string
 
 // walker keeps its own stack: depth is bounded by the file system alone.
 type walker struct {
-	tree  *Tree
-	ctx   context.Context
-	skip  func(string, bool) string
-	visit func(Entry)
-	todo  []string
-	links []string
-	dirs  []fs.FileInfo // visited, for links: a loop of links ends here
+	tree   *Tree
+	ctx    context.Context
+	skip   func(string, bool) string
+	visit  func(Entry)
+	todo   []string
+	links  []string
+	byLink bool          // the directories at hand were reached through a link
+	dirs   []fs.FileInfo // visited, for links: a loop of links ends here
 }
 
 func (w *walker) dir(at string) {
@@ -119,7 +126,7 @@ func (w *walker) file(name string) {
 		w.visit(Entry{Path: name, Skip: why})
 		return
 	}
-	w.visit(Entry{Path: name, Ref: &Ref{tree: w.tree, name: name}})
+	w.visit(Entry{Path: name, Ref: w.tree.File(name), Linked: w.byLink})
 }
 
 // follow visits what a link leads to, unless the walk was there already.
@@ -142,7 +149,7 @@ func (w *walker) follow(name string) {
 		}
 		w.todo = append(w.todo, name)
 	case info.Mode().IsRegular():
-		w.visit(Entry{Path: name, Ref: &Ref{tree: w.tree, name: name}})
+		w.visit(Entry{Path: name, Ref: w.tree.File(name), Linked: true})
 	default:
 		w.visit(Entry{Path: name, Odd: describe(info.Mode())})
 	}

@@ -1,0 +1,95 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/fateline/fateline/analyzer/strict"
+)
+
+// Each decodes every YAML or JSON document of the unit on all cores, maps it, and
+// returns the results in the order of paths and documents. A document that cannot
+// be decoded is recorded with Fail, and the others are kept; empty ones between
+// two "---" are left out. visit runs concurrently and must not touch shared state;
+// a panic of it is recorded as a failure of its document. The error is that of the context.
+func Each[T any](ctx context.Context, u *Unit, visit func(f *File, doc strict.Document) T) ([]T, error) {
+	results := make([][][]T, len(u.Files))
+	jobs := make(chan func())
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for job := range jobs {
+				job()
+			}
+		})
+	}
+	for i, f := range u.Files {
+		if ctx.Err() != nil {
+			break
+		}
+		raws, err := split(f)
+		if err != nil {
+			continue // recorded
+		}
+		results[i] = make([][]T, len(raws))
+		for j, raw := range raws {
+			jobs <- func() { results[i][j] = visitDocument(f, raw, j, u.Limits, visit) }
+		}
+	}
+	close(jobs)
+	workers.Wait()
+	var all []T
+	for _, file := range results {
+		for _, doc := range file {
+			all = append(all, doc...)
+		}
+	}
+	return all, ctx.Err()
+}
+
+// split reads a file and cuts it into documents. A problem is recorded.
+func split(f *File) ([]strict.Raw, error) {
+	data, err := f.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	raws, err := strict.Split(data)
+	if err != nil {
+		f.mu.Lock()
+		f.skipped++
+		f.mu.Unlock()
+		f.Fail(err)
+		return nil, err
+	}
+	if len(raws) == 1 && raws[0].IsJSON() {
+		f.Proven()
+	}
+	return raws, nil
+}
+
+// visitDocument decodes one document and hands it to visit.
+func visitDocument[T any](f *File, raw strict.Raw, index int, lim strict.Limits, visit func(f *File, doc strict.Document) T) (out []T) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.Fail(&Error{ID: SourcePanic, Msg: fmt.Sprintf("a bug in Fateline: %v", p), Fix: "please report it, with the file if you may"})
+		}
+	}()
+	docs, err := raw.Decode(lim)
+	for _, doc := range docs {
+		if doc.Root.Type() == strict.Null {
+			continue
+		}
+		doc.Index += index
+		out = append(out, visit(f, doc))
+		f.Counted(1)
+	}
+	if err != nil {
+		f.mu.Lock()
+		f.skipped++
+		f.mu.Unlock()
+		f.Fail(err)
+	}
+	return out
+}

@@ -113,9 +113,10 @@ func (p *proof) brokenAt(r req, count int) int32 {
 // add takes up the edges of one step and queues what they rest on.
 func (p *proof) add(r req, phase depgraph.Phase, depth int32, members []node) {
 	owner := p.l.m.g.Owner(r)
+	missed := p.toBreak(r) > 0 // else the member merely stands for the requirement
 	for _, member := range members {
 		p.out = append(p.out, proofEdge{depth, owner, member, r, phase})
-		if p.l.m.counts(member, owner) {
+		if missed && p.l.m.counts(member, owner) {
 			p.queue = append(p.queue, member)
 		}
 	}

@@ -38,6 +38,7 @@ func importLaw() []row {
 		{"analyzer/depgraph", nil, []string{"github.com/dominikbraun/graph@project.go"}, "the model is what everything else depends on, so it depends on nothing of ours"},
 		{"analyzer/strict", nil, []string{"go.yaml.in/yaml/v3", "sigs.k8s.io/yaml"}, "all YAML and JSON decoding is here, and here alone"},
 		{"analyzer/simulate", []string{"analyzer/depgraph"}, nil, "a simulation reads the graph and nothing else, so that a second implementation can check it"},
+		{"analyzer/simulate/simtest", []string{"analyzer/depgraph"}, nil, "the reference that simulations are tested against shares no code with them"},
 		{"analyzer/riskgroup", []string{"analyzer/depgraph", "analyzer/simulate"}, nil, "risk groups are sets of losses"},
 		{"analyzer", []string{"analyzer/depgraph", "analyzer/strict"}, nil, "the driver knows no rule and no simulation"},
 		{"analyzer/rules", []string{"analyzer", "analyzer/depgraph", "analyzer/simulate", "analyzer/riskgroup"}, nil, "a rule judges a graph: it reads no file and knows no format"},

@@ -1,0 +1,276 @@
+package address
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// show prints references as "scheme host:port,host:port/database form*": a '*' is telemetry.
+func show(refs []Ref) string {
+	var out []string
+	for _, r := range refs {
+		var hosts []string
+		for _, h := range r.Hosts {
+			s := h.Name
+			if h.Port != 0 {
+				s += fmt.Sprintf(":%d", h.Port)
+			}
+			hosts = append(hosts, s)
+		}
+		s := strings.Join(hosts, ",")
+		if r.Scheme != "" {
+			s = r.Scheme + " " + s
+		}
+		if r.Database != "" {
+			s += "/" + r.Database
+		}
+		s += fmt.Sprintf(" %.1f", r.Form.Confidence())
+		if r.Telemetry {
+			s += "*"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "; ")
+}
+
+func knows(names ...string) func(string) bool {
+	return func(s string) bool {
+		for _, n := range names {
+			if n == s {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func TestFind(t *testing.T) {
+	known := knows("redis", "orders", "orders.shop", "pushgateway", "db")
+	for _, c := range []struct{ what, key, text, want string }{
+		{"a URL", "X", "http://orders:8080/v1?token=abc", "http orders:8080 0.9"},
+		{"a URL without port", "X", "https://api.pay.test", "https api.pay.test 0.9"},
+		{"a URL with upper case", "X", "HTTPS://API.Pay.test./x", "https api.pay.test 0.9"},
+		{"user information is dropped", "X", "postgres://alice:s3cr3t@db:5432/shop?sslmode=disable", "postgres db:5432/shop 0.9"},
+		{"a password with a slash", "X", "postgres://alice:s3/cr3t@db:5432/shop", "postgres db:5432/shop 0.9"},
+		{"a password with an at sign", "X", "postgres://alice:s3@cr3t@db/shop", "postgres db/shop 0.9"},
+		{"a password that cannot be told from a host", "X", "redis://:s3cr3t", ""},
+		{"several hosts are alternatives", "X", "mongodb://u:p@m1:27017,m2:27017,m3/shop?replicaSet=r", "mongodb m1:27017,m2:27017,m3/shop 0.9"},
+		{"a service record", "X", "mongodb+srv://u:p@cluster0.abc.mongodb.net/shop", "mongodb+srv cluster0.abc.mongodb.net/shop 0.9"},
+		{"jdbc", "X", "jdbc:postgresql://db:5432/shop?user=a&password=b", "postgresql db:5432/shop 0.9"},
+		{"jdbc with a pool", "X", "jdbc:mysql:loadbalance://m1:3306,m2:3306/shop", "mysql m1:3306,m2:3306/shop 0.9"},
+		{"jdbc of SQL Server", "X", "jdbc:sqlserver://db:1433;databaseName=shop;user=a;password=b", "sqlserver db:1433/shop 0.9"},
+		{"jdbc of Oracle, short", "X", "jdbc:oracle:thin:@db:1521:orcl", "oracle db:1521 0.9"},
+		{"jdbc of Oracle, service", "X", "jdbc:oracle:thin:scott/tiger@//db:1521/shop", "oracle db:1521 0.9"},
+		{"an Oracle descriptor", "X", "(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=db1)(PORT=1521))(ADDRESS=(HOST=db2)(PORT=1522))(CONNECT_DATA=(SID=x)))", "oracle db1:1521,db2:1522 0.9"},
+		{"SQLAlchemy", "X", "postgresql+psycopg2://a:b@db/shop", "postgresql db/shop 0.9"},
+		{"Go's MySQL driver", "X", "alice:pw@tcp(db:3306)/shop?parseTime=true", "mysql db:3306/shop 0.9"},
+		{"Go's MySQL driver with a bracket in the password", "X", "alice:p(w@tcp(db:3306)/shop", "mysql db:3306/shop 0.9"},
+		{"Go's MySQL driver on a socket", "X", "alice:pw@unix(/run/mysql.sock)/shop", ""},
+		{"libpq", "X", "host=db port=5432 dbname=shop user=a password='p w'", "postgresql db:5432/shop 0.9"},
+		{"libpq with several hosts", "X", "host=db1,db2 port=5432,5433 dbname=shop", "postgresql db1:5432,db2:5433/shop 0.9"},
+		{"libpq on a socket", "X", "host=/run/postgresql dbname=shop", ""},
+		{"ADO.NET", "X", "Server=tcp:db.shop.test,1433;Initial Catalog=shop;User ID=a;Password=b;", "db.shop.test:1433/shop 0.9"},
+		{"ADO.NET of PostgreSQL", "X", "Host=db;Port=5432;Database=shop;Username=a;Password=b", "db:5432/shop 0.9"},
+		{"a service bus", "X", "Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=k;SharedAccessKey=secret=", "sb shop.servicebus.windows.net 0.9"},
+		{"brokers", "KAFKA_BOOTSTRAP_SERVERS", "k1:9092,k2:9092", "k1:9092,k2:9092 0.8"},
+		{"brokers with protocol", "X", "PLAINTEXT://k1:9092,PLAINTEXT://k2:9092", "plaintext k1:9092,k2:9092 0.9"},
+		{"nats servers", "X", "nats://n1:4222, nats://n2:4222", "nats n1:4222,n2:4222 0.9"},
+		{"host and port", "CATALOG_ADDR", "catalog:3550", "catalog:3550 0.8"},
+		{"host and port with a path", "X", "auth:8080/verify", "auth:8080 0.8"},
+		{"credentials without a scheme", "X", "alice:pw@rabbit:5672/", "rabbit:5672 0.8"},
+		{"an address", "X", "10.1.2.3:5432", "10.1.2.3:5432 0.8"},
+		{"version 6", "X", "http://[fd00::1]:8080/", "http fd00::1:8080 0.9"},
+		{"a cluster name", "X", "orders.shop.svc.cluster.local", "orders.shop.svc.cluster.local 0.9"},
+		{"a cluster name with port", "X", "orders.shop.svc:80", "orders.shop.svc:80 0.9"},
+		{"a known name with namespace", "FOO", "orders.shop", "orders.shop 0.9"},
+		{"a domain name under a key that says host", "MAIL_HOST", "smtp.mail.test-relay.com", "smtp.mail.test-relay.com 0.9"},
+		{"a domain name under another key", "MAIL_DOMAIN", "test-relay.com", ""},
+		{"a known bare name under a key that says host", "REDIS_HOST", "redis", "redis 0.6"},
+		{"a known bare name under a Spring key", "spring.redis.hostName", "redis", "redis 0.6"},
+		{"a known bare name under a key that is the name", "push-gateway", "pushgateway", "pushgateway 0.6*"},
+		{"a known bare name under another key", "SESSION_STORE", "redis", ""},
+		{"an unknown bare name", "REDIS_HOST", "cache", ""},
+		{"an own name", "SERVICE_NAME", "orders", ""},
+		{"a bucket", "X", "s3://shop-invoices/2024/", "s3 s3.amazonaws.com/shop-invoices 0.9"},
+		{"a queue by its resource name", "X", "arn:aws:sqs:eu-west-1:123456789012:orders", "sqs.eu-west-1.amazonaws.com/orders 0.9"},
+		{"a role by its resource name", "X", "arn:aws:iam::123456789012:role/orders", ""},
+		{"a registry's name", "X", "lb://orders", "lb orders 0.9"},
+		{"gRPC's resolver", "X", "dns:///orders.shop:50051", "dns orders.shop:50051 0.9"},
+		{"an OCI chart", "X", "oci://ghcr.io/shop/charts", "oci ghcr.io 0.9"},
+
+		{"a listener", "KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://k1:9092", ""},
+		{"what it listens on", "LISTEN_ADDR", "orders:8080", ""},
+		{"all interfaces", "X", "0.0.0.0:8080", ""},
+		{"a port alone", "X", ":8080", ""},
+		{"loopback", "X", "http://localhost:8080", ""},
+		{"loopback by number", "X", "127.0.0.1:8080", ""},
+		{"a file", "X", "file:///etc/app.yaml", ""},
+		{"a socket", "X", "unix:///run/x.sock", ""},
+		{"a path", "X", "/var/lib/x:/data", ""},
+		{"a list of paths", "KUBECONFIG", "/etc/a/kubeconfig:/etc/b/kubeconfig", ""},
+		{"an image", "IMAGE", "redis:7", ""},
+		{"a time", "X", "12:30", ""},
+		{"a Java class", "X", "org.springframework.Foo", ""},
+		{"a version", "X", "1.2.3", ""},
+		{"a template", "X", "http://${HOST}:8080", ""},
+		{"a template with percent", "X", "http://%s:8080", ""},
+		{"a wildcard", "X", "https://*.shop.test", ""},
+		{"a schema", "X", "http://www.w3.org/2001/XMLSchema", ""},
+		{"hosts that need no proxy", "NO_PROXY", "orders:80,redis:6379", ""},
+		{"allowed origins", "CORS_ALLOWED_ORIGINS", "https://shop.test", ""},
+		{"where people reach it", "GF_SERVER_ROOT_URL", "https://grafana.shop.test", ""},
+		{"a boolean", "X_URL", "true", ""},
+		{"nothing", "X", "", ""},
+
+		{"OpenTelemetry by key", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:8888", "http collector:8888 0.9*"},
+		{"OpenTelemetry by port", "COLLECTOR", "collector:4317", "collector:4317 0.8*"},
+		{"Jaeger by port", "jaegerAddress", "jaeger:6831", "jaeger:6831 0.8*"},
+		{"Jaeger's query page is no telemetry", "TRACES_UI", "http://jaeger:16686", "http jaeger:16686 0.9"},
+		{"remote write by path", "url", "http://mimir/api/v1/push", "http mimir 0.9*"},
+		{"a log shipper", "LOG_HOST", "fluent-bit.logging.svc", "fluent-bit.logging.svc 0.9*"},
+
+		{"a property of Java", "JAVA_OPTS", "-Xmx1g -Dredis.host=redis -Ddb.url=jdbc:postgresql://db/shop", "redis 0.6; postgresql db/shop 0.9"},
+		{"URLs in prose", "X", "see http://orders/a, or http://redis/b.", "http orders 0.9; http redis 0.9"},
+		{"members of an etcd cluster", "X", "a=http://e-0:2380,b=http://e-1:2380", "http e-0:2380,e-1:2380 0.9"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			got := show(Find(c.text, Context{Key: c.key, Known: known}))
+			if got != c.want {
+				t.Errorf("Find(%q, key %q) = %q, want %q", c.text, c.key, got, c.want)
+			}
+		})
+	}
+}
+
+func TestFindInRunningTextTakesOnlyWhatCannotBeAnythingElse(t *testing.T) {
+	known := knows("db", "redis")
+	for text, want := range map[string]string{
+		"until nc -z db 5432; do sleep 1; done":           "db:5432 0.8",
+		"until nslookup redis; do echo waiting; done":     "redis 0.6",
+		"exec app --listen=:80 --cache redis:6379":        "redis:6379 0.8",
+		"main.go:12 failed, see foo:33":                   "",
+		"curl -sf http://orders/health || exit 1":         "http orders 0.9",
+		"DB_URL=\"postgres://a:b@db/shop\" ./run":         "postgres db/shop 0.9",
+		"wait-for-it.sh db:5432 -- npm start":             "db:5432 0.8",
+		"psql -h db -U postgres":                          "db 0.6",
+		"redis is the name of a cache and db of a drawer": "",
+	} {
+		if got := show(Find(text, Context{Known: known, Loose: true})); got != want {
+			t.Errorf("Find(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestArgsOfOneFlagGivenTwiceAreAlternatives(t *testing.T) {
+	args := []string{"--github-endpoint=http://ghproxy", "--github-endpoint=https://api.hub.test", "--db", "db:5432", "-v", "--config=/etc/a.yaml", "serve", "http://orders:80"}
+	var got []string
+	for _, a := range Args(args, knows("db")) {
+		got = append(got, fmt.Sprintf("%d+%d %s", a.Index, a.At, show([]Ref{a.Ref})))
+	}
+	want := []string{"0+18 http ghproxy,api.hub.test 0.9", "3+0 db:5432 0.8", "7+0 http orders:80 0.9"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Args (-want +got):\n%s", diff)
+	}
+}
+
+func TestExpand(t *testing.T) {
+	look := func(name string) (string, bool) {
+		v, ok := map[string]string{"HOST": "db", "PORT": "5432"}[name]
+		return v, ok
+	}
+	for in, want := range map[string]string{
+		"$(HOST):$(PORT)":   "db:5432",
+		"$$(HOST)":          "$(HOST)",
+		"$(NOBODY):1":       "$(NOBODY):1",
+		"$(HOST":            "$(HOST",
+		"a$":                "a$",
+		"$HOST":             "$HOST",
+		"$$$(HOST)":         "$db",
+		"no variables here": "no variables here",
+	} {
+		if got := Expand(in, look); got != want {
+			t.Errorf("Expand(%q) = %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"$HOST:${PORT}":            "db:5432",
+		"${NOBODY:-${HOST}}:1":     "db:1",
+		"${NOBODY-x}":              "x",
+		"${NOBODY:?must be set}":   "${NOBODY:?must be set}",
+		"${HOST:+yes}":             "yes",
+		"${HOST":                   "${HOST",
+		"$(HOST)":                  "$(HOST)",
+		"${A:-${B:-${C:-nested}}}": "nested",
+	} {
+		if got := ExpandShell(in, look); got != want {
+			t.Errorf("ExpandShell(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"spring.redis.hostName":       "spring redis host name",
+		"KAFKA_ADVERTISED_LISTENERS":  "kafka advertised listeners",
+		"GeoMongoAddress":             "geo mongo address",
+		"httpURLPath":                 "http url path",
+		"catalog-service":             "catalog service",
+		"":                            "",
+		"PRODUCT_CATALOG_SERVICE_URL": "product catalog service url",
+	} {
+		if got := strings.Join(Words(in), " "); got != want {
+			t.Errorf("Words(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Whatever stands where a password stands never leaves the package.
+func TestNoSecretLeaves(t *testing.T) {
+	shapes := []string{
+		"postgres://alice:%s@db:5432/shop", "redis://:%s@cache:6379/0", "alice:%s@tcp(db:3306)/shop",
+		"host=db port=5432 password=%s dbname=shop", "host=db password='%s' dbname=shop", "Server=db;Database=shop;User Id=a;Password=%s",
+		"amqp://alice:%s@q1:5672,q2:5672/v", "https://api.pay.test/hook?token=%s", "https://api.pay.test/%s", "jdbc:sqlserver://db;user=a;password=%s",
+		"mongodb+srv://a:%s@c.mongo.test/shop", "AccountName=a;AccountKey=%s;EndpointSuffix=core.test", "a:%s@rabbit:5672", "--dsn=postgres://a:%s@db/x",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		secret := "zq" + rapid.StringMatching(`[A-Za-z0-9/?#@:;,&%+=.()\[\]-]{6,20}`).Draw(t, "secret") + "qz"
+		text := strings.Replace(rapid.SampledFrom(shapes).Draw(t, "shape"), "%s", secret, 1)
+		for _, r := range Find(text, Context{Key: "DSN", Known: knows("db")}) {
+			for _, h := range r.Hosts {
+				if leaks(h.Name, secret) {
+					t.Fatalf("Find(%q): host %q holds a part of the secret", text, h.Name)
+				}
+			}
+			if leaks(r.Database, secret) || leaks(r.Scheme, secret) {
+				t.Fatalf("Find(%q): %+v holds a part of the secret", text, r)
+			}
+		}
+	})
+}
+
+// leaks says whether s holds the head or the tail of a secret, both of which are marked.
+func leaks(s, secret string) bool {
+	s = strings.ToLower(s)
+	secret = strings.ToLower(secret)
+	return s != "" && (strings.Contains(s, secret[:4]) || strings.Contains(s, secret[len(secret)-4:]))
+}
+
+func FuzzFind(f *testing.F) {
+	for _, s := range []string{"http://a:1/b", "a:1,b:2", "u:p@tcp(h:1)/d", "host=a port=1 user=b", "Server=a;Database=b", "://", "$(A)", "[::1]:2", "jdbc:oracle:thin:@a"} {
+		f.Add("KEY", s)
+	}
+	f.Fuzz(func(t *testing.T, key, text string) {
+		for _, r := range Find(text, Context{Key: key, Known: knows("a")}) {
+			if len(r.Hosts) == 0 || r.Form == 0 || r.At < 0 || r.At > len(text) {
+				t.Errorf("Find(%q) = %+v", text, r)
+			}
+		}
+		Config("x", text, nil)
+		Args(strings.Fields(text), nil)
+		ExpandShell(Expand(text, func(string) (string, bool) { return "x", true }), func(string) (string, bool) { return "y", true })
+	})
+}

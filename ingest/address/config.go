@@ -1,0 +1,318 @@
+package address
+
+import (
+	"path"
+	"strings"
+)
+
+// Setting is one reference in a configuration file.
+type Setting struct {
+	Ref
+	Key     string // the setting, as written: the last step of Path
+	Path    string // the settings around it too, joined by '.'; as far as indentation and sections tell
+	Line    int    // 1-based, in the file
+	Col     int    // 1-based, in bytes
+	Context string // the outermost setting or section, such as "scrape_configs"; "" where there is none
+}
+
+// Config returns the references in a configuration file of any common format:
+// properties, INI, TOML, YAML, JSON, nginx, Envoy, HCL, environment files, shell.
+// It reads lines, keys and indentation and never fails; name tells it what the
+// file is by its ending. Comments count for nothing. It costs time linear in the
+// text.
+func Config(name, text string, known func(name string) bool) []Setting {
+	if !readable(name, text) {
+		return nil
+	}
+	if t := strings.TrimSpace(text); strings.HasPrefix(t, "{") && strings.Contains(t, `"`) {
+		return jsonSettings(text, known)
+	}
+	return lineSettings(name, text, known)
+}
+
+// readable says whether a file can hold settings: prose, markup, queries, keys and
+// dashboards hold links at most.
+func readable(name, text string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".sql", ".html", ".htm", ".css", ".md", ".svg", ".crt", ".pem", ".key", ".csr", ".csv", ".tsv", ".png", ".jpg", ".gif", ".jks",
+		".p12", ".lock", ".sum", ".graphql", ".proto", ".xsd", ".tmpl.html":
+		return false
+	}
+	if strings.HasPrefix(text, "-----BEGIN") || strings.HasPrefix(text, "ssh-") {
+		return false
+	}
+	// A Grafana dashboard links to the world and calls nobody.
+	return !strings.Contains(text, `"schemaVersion"`) || !strings.Contains(text, `"panels"`)
+}
+
+// lineSettings reads line by line. A key is known by what stands before ':', '='
+// or, in nginx and its like, the first blank.
+func lineSettings(name, text string, known func(string) bool) []Setting {
+	var out []Setting
+	var around outline
+	number := 0
+	script := isScript(name, text)
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimRight(line, "\r\n")
+		trimmed := strings.TrimLeft(line, " \t")
+		if trimmed == "" || isComment(trimmed) {
+			continue
+		}
+		indent := len(line) - len(trimmed)
+		key, value, at := "", trimmed, 0
+		if !script {
+			key, value, at = splitSetting(trimmed)
+			around.enter(indent, trimmed, key, value)
+			value = cutComment(value)
+		}
+		if value == "" {
+			continue
+		}
+		c := Context{Key: key, Known: known, Loose: script || key == ""}
+		if key == "" && !script {
+			c.Key, c.Loose = around.key(), strings.ContainsAny(value, " \t") && !isItem(trimmed)
+		}
+		if ownAddress(c.Key) {
+			continue
+		}
+		for _, r := range Find(unquote(value, &at), c) {
+			out = append(out, Setting{Ref: r, Key: c.Key, Path: around.path(), Context: around.first(), Line: number, Col: indent + at + r.At + 1})
+		}
+	}
+	return out
+}
+
+// outline is the settings around a line, as indentation and "[sections]" tell.
+type outline struct {
+	section string
+	steps   []step
+}
+
+type step struct {
+	indent int
+	key    string
+}
+
+func (o *outline) enter(indent int, line, key, value string) {
+	if strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") && !strings.ContainsAny(line, `",:`) {
+		o.section = strings.Trim(line, "[] ")
+		o.steps = nil
+		return
+	}
+	if strings.HasPrefix(line, "- ") {
+		// An item stands under the key above it, also where both are indented alike.
+		for len(o.steps) > 0 && o.steps[len(o.steps)-1].indent > indent {
+			o.steps = o.steps[:len(o.steps)-1]
+		}
+		indent += 2
+	} else {
+		for len(o.steps) > 0 && o.steps[len(o.steps)-1].indent >= indent {
+			o.steps = o.steps[:len(o.steps)-1]
+		}
+	}
+	if key != "" {
+		for len(o.steps) > 0 && o.steps[len(o.steps)-1].indent >= indent {
+			o.steps = o.steps[:len(o.steps)-1]
+		}
+		o.steps = append(o.steps, step{indent, key})
+	}
+}
+
+// key returns the nearest setting, under which an item without a key stands.
+func (o *outline) key() string {
+	if len(o.steps) == 0 {
+		return ""
+	}
+	return o.steps[len(o.steps)-1].key
+}
+
+func (o *outline) first() string {
+	if o.section != "" || len(o.steps) == 0 {
+		return o.section
+	}
+	return o.steps[0].key
+}
+
+func (o *outline) path() string {
+	var keys []string
+	if o.section != "" {
+		keys = append(keys, o.section)
+	}
+	for _, s := range o.steps {
+		keys = append(keys, s.key)
+	}
+	return strings.Join(keys, ".")
+}
+
+// splitSetting splits "key: value", "key = value", "key value;" and "- value" and
+// returns where the value begins.
+func splitSetting(line string) (key, value string, at int) {
+	at = 0
+	for strings.HasPrefix(line[at:], "- ") {
+		at += 2
+		at += len(line[at:]) - len(strings.TrimLeft(line[at:], " "))
+	}
+	line = line[at:]
+	line, extra := trimWord(line, "export ")
+	at += extra
+	end := 0
+	if strings.HasPrefix(line, `"`) || strings.HasPrefix(line, "'") {
+		if closed := strings.IndexByte(line[1:], line[0]); closed >= 0 {
+			end = closed + 2
+		}
+	}
+	for end < len(line) && (isAlnum(line[end]) || strings.IndexByte("_-./[]$@*", line[end]) >= 0) {
+		end++
+	}
+	key = strings.Trim(line[:end], `"'`)
+	rest := strings.TrimLeft(line[end:], " \t")
+	skip := len(line) - len(rest)
+	switch {
+	case key == "" || rest == "":
+		if strings.HasSuffix(line, ";") || key == "" {
+			return "", line, at
+		}
+		// A lone word is a value: an item of a list, a flag, a host.
+		return "", line, at
+	case rest == ":":
+		return key, "", at + len(line)
+	case strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, ":\t") || strings.HasPrefix(rest, "="):
+		rest = rest[1:]
+	case strings.HasPrefix(rest, ":=") || strings.HasPrefix(rest, "=>"):
+		rest = rest[2:]
+	case skip > end && strings.HasSuffix(strings.TrimSpace(rest), ";"), skip > end && strings.HasSuffix(strings.TrimSpace(rest), "{"):
+		// nginx: "proxy_pass http://cart:8080;", "upstream backend {".
+		value = strings.TrimRight(strings.TrimSpace(rest), ";{ ")
+		if key == "server" || key == "upstream" {
+			value, _, _ = strings.Cut(value, " ")
+		}
+		if key == "server_name" || key == "server_names" {
+			value = ""
+		}
+		return key, value, at + skip
+	case skip > end:
+		// Directives of HAProxy, Redis, Apache: "server web1 10.0.0.1:80 check".
+		return key, rest, at + skip
+	default:
+		return "", line, at
+	}
+	value = strings.TrimLeft(rest, " \t")
+	return key, strings.TrimRight(value, " \t"), at + skip + (len(line) - skip - len(value))
+}
+
+func trimWord(s, word string) (rest string, cut int) {
+	rest = strings.TrimPrefix(s, word)
+	return rest, len(s) - len(rest)
+}
+
+func isItem(line string) bool { return strings.HasPrefix(line, "- ") }
+
+func isComment(line string) bool {
+	return line[0] == '#' || line[0] == ';' || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "--") && !strings.HasPrefix(line, "---") && strings.HasPrefix(line, "-- ") ||
+		strings.HasPrefix(line, "<!--")
+}
+
+// cutComment removes " # ..." behind a value.
+func cutComment(value string) string {
+	if strings.HasPrefix(value, `"`) || strings.HasPrefix(value, "'") {
+		if end := strings.IndexByte(value[1:], value[0]); end >= 0 {
+			if rest := strings.TrimSpace(value[end+2:]); rest == "" || rest[0] == '#' || rest[0] == ',' || rest[0] == ';' {
+				return value[:end+2]
+			}
+		}
+		return value
+	}
+	if i := strings.Index(value, " #"); i >= 0 {
+		return strings.TrimRight(value[:i], " \t")
+	}
+	return value
+}
+
+// unquote strips one pair of quotes, and a trailing comma or semicolon, and moves
+// at with it.
+func unquote(value string, at *int) string {
+	value = strings.TrimRight(value, ",; \t")
+	if len(value) >= 2 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+		*at++
+		return value[1 : len(value)-1]
+	}
+	return value
+}
+
+func isScript(name, text string) bool {
+	if strings.HasPrefix(text, "#!") {
+		return true
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".sh", ".bash", ".py", ".rb", ".pl", ".js", ".lua", ".groovy", ".ps1", ".ts", ".vcl":
+		return true
+	}
+	return false
+}
+
+// jsonSettings reads JSON, also with comments and trailing commas: every string
+// that follows a key, and every string of a list under it.
+func jsonSettings(text string, known func(string) bool) []Setting {
+	var out []Setting
+	var keys []string // the key of each open object
+	last, key := "", ""
+	line, lineAt := 1, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '\n':
+			line++
+			lineAt = i + 1
+		case '{':
+			keys = append(keys, key)
+			key = ""
+		case '}':
+			if len(keys) > 0 {
+				key = keys[len(keys)-1]
+				keys = keys[:len(keys)-1]
+			}
+		case ':':
+			key = last
+		case ',':
+			last = ""
+		case '/':
+			if strings.HasPrefix(text[i:], "//") {
+				if end := strings.IndexByte(text[i:], '\n'); end >= 0 {
+					i += end - 1
+				}
+			}
+		case '"':
+			value, length := jsonString(text[i:])
+			begin := i + 1
+			i += length - 1
+			if next := strings.TrimLeft(text[i+1:], " \t\r\n"); strings.HasPrefix(next, ":") {
+				last = value
+				continue
+			}
+			path := strings.TrimLeft(strings.Join(append(keys[:len(keys):len(keys)], key), "."), ".")
+			first, _, _ := strings.Cut(path, ".")
+			for _, r := range Find(value, Context{Key: key, Known: known, Loose: strings.ContainsAny(value, " \n")}) {
+				out = append(out, Setting{Ref: r, Key: key, Path: path, Context: first, Line: line, Col: begin - lineAt + r.At + 1})
+			}
+		}
+	}
+	return out
+}
+
+// jsonString reads the string at the start of s and returns it, with the simplest
+// escapes resolved, and its length with quotes.
+func jsonString(s string) (value string, length int) {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			value = s[1:i]
+			if strings.IndexByte(value, '\\') >= 0 {
+				value = strings.NewReplacer(`\/`, "/", `\"`, `"`, `\n`, "\n", `\t`, "\t", `\u0026`, "&").Replace(value)
+			}
+			return value, i + 1
+		}
+	}
+	return "", len(s)
+}

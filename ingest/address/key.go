@@ -1,0 +1,125 @@
+package address
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Words splits the name of a variable, flag, setting or object into its words, in
+// lower case: "spring.redis.hostName" is spring, redis, host, name.
+func Words(name string) []string {
+	var words []string
+	begin := -1
+	runes := []rune(name)
+	flush := func(end int) {
+		if begin >= 0 {
+			words = append(words, strings.ToLower(string(runes[begin:end])))
+		}
+		begin = -1
+	}
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush(i)
+			continue
+		}
+		if begin >= 0 && unicode.IsUpper(r) {
+			lower := unicode.IsLower(runes[i-1]) || unicode.IsDigit(runes[i-1])
+			acronymEnds := unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if lower || acronymEnds {
+				flush(i)
+			}
+		}
+		if begin < 0 {
+			begin = i
+		}
+	}
+	flush(len(runes))
+	return words
+}
+
+// saysHost says whether a key announces a host.
+func saysHost(key string) bool {
+	words := Words(key)
+	if len(words) == 0 {
+		return false
+	}
+	if key == "-h" || key == "h" {
+		return true
+	}
+	last := words[len(words)-1]
+	switch last {
+	case "name", "names":
+		return len(words) > 1 && (words[len(words)-2] == "host" || words[len(words)-2] == "dns")
+	case "port", "ports", "type", "account", "path", "key", "token", "password", "user", "username", "version", "image", "file",
+		"timeout", "enabled", "id", "class", "mode", "protocol", "scheme", "kind", "tier", "prefix", "role":
+		return false
+	}
+	return slices.ContainsFunc(words, func(w string) bool {
+		switch w {
+		case "host", "hosts", "hostname", "hostnames", "addr", "addrs", "address", "addresses", "url", "urls", "uri", "uris",
+			"endpoint", "endpoints", "service", "services", "svc", "server", "servers", "broker", "brokers", "bootstrap",
+			"upstream", "upstreams", "backend", "backends", "target", "targets", "peer", "peers", "seed", "seeds", "dsn", "proxy":
+			return true
+		}
+		return false
+	})
+}
+
+// namesHost says whether a key is the name itself, as in "--push-gateway=pushgateway"
+// or "REDIS=redis".
+func namesHost(key, host string) bool {
+	squeeze := func(s string) string { return strings.Join(Words(s), "") }
+	k, h := squeeze(key), squeeze(host)
+	return len(h) >= 4 && k == h
+}
+
+// neverHost says whether the values of a key look like host:port and are not:
+// images and their tags, users and groups, times.
+func neverHost(key string) bool {
+	words := Words(key)
+	if len(words) == 0 {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "image", "images", "img", "tag", "tags", "version", "versions", "time", "times", "schedule", "cron", "uid", "gid", "user", "users",
+		"group", "groups", "mac", "format", "pattern", "regex", "regexp", "level", "levels", "ratio", "date", "locale", "lang", "label",
+		"labels", "selector", "color", "colour", "password", "secret", "token", "cookie", "digest", "hash", "checksum", "message", "title":
+		return true
+	}
+	return slices.Contains(words, "image") || slices.Contains(words, "docker") && slices.Contains(words, "tag")
+}
+
+// ownAddress says whether a key holds an address of the program itself: what it
+// listens on, advertises, or is reached by from outside. Such an address names
+// its owner and is no reference.
+func ownAddress(key string) bool {
+	words := Words(key)
+	for i, w := range words {
+		switch w {
+		case "listen", "listener", "listeners", "listening", "bind", "binds", "advertise", "advertised", "advertized", "cors", "origin",
+			"origins", "noproxy", "callback", "redirect", "canonical", "allowlist", "whitelist", "xmlns", "runbook",
+			"runbooks", "homepage", "icon", "logo", "docs", "documentation", "license", "licence", "favicon":
+			return true
+		case "allowed", "trusted", "permitted", "virtual":
+			return i+1 < len(words)
+		case "external", "public", "root", "site", "base", "web", "own", "self", "frontend":
+			// "external-url" and "PUBLIC_BASE_URL" say where people reach the program.
+			if i+1 < len(words) && (words[i+1] == "url" || words[i+1] == "uri" || words[i+1] == "base") && w != "base" && w != "web" && w != "frontend" {
+				return true
+			}
+			if w == "external" && i+1 < len(words) && (words[i+1] == "address" || words[i+1] == "hostname") {
+				return true
+			}
+		case "no":
+			if i+1 < len(words) && words[i+1] == "proxy" {
+				return true
+			}
+		case "schema", "help", "doc":
+			if i == len(words)-1 || i+1 == len(words)-1 && (words[i+1] == "url" || words[i+1] == "uri") {
+				return true
+			}
+		}
+	}
+	return len(words) == 1 && (words[0] == "hostname" || words[0] == "id" && strings.HasPrefix(key, "$"))
+}

@@ -1,0 +1,72 @@
+package address
+
+import (
+	"slices"
+	"strings"
+)
+
+// telemetry says whether a reference is where signals are sent: traces, metrics,
+// logs, profiles. text is the string that it was found in.
+func telemetry(key string, r Ref, text string) bool {
+	if telemetryKey(key) {
+		return true
+	}
+	path := strings.ToLower(text)
+	for _, push := range []string{"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
+		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector"} {
+		if strings.Contains(path, push) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.Hosts, telemetryHost)
+}
+
+// telemetryKey says whether a variable, flag or setting is about sending signals.
+func telemetryKey(key string) bool {
+	words := Words(key)
+	if len(words) == 0 {
+		return false
+	}
+	has := func(ws ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ws, w) })
+	}
+	pair := func(a, b string) bool {
+		for i := 0; i+1 < len(words); i++ {
+			if words[i] == a && words[i+1] == b {
+				return true
+			}
+		}
+		return false
+	}
+	switch words[0] {
+	case "otel", "otlp", "dd", "datadog", "newrelic", "elasticapm", "instana", "honeycomb", "lightstep", "signalfx", "splunk":
+		return true
+	}
+	return has("opentelemetry", "otlp", "jaeger", "zipkin", "statsd", "dogstatsd", "fluentd", "fluentbit", "logstash", "syslog", "graylog", "gelf",
+		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite") ||
+		pair("remote", "write") || pair("push", "gateway") || pair("apm", "server") || pair("trace", "agent") || pair("collector", "service") ||
+		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry")
+}
+
+// telemetryHost says whether a host is a receiver of signals, by its port or by
+// its name. Back ends that are queried too count only by name and port together.
+func telemetryHost(h Host) bool {
+	switch h.Port {
+	case 4317, 4318, 6831, 6832, 5775, 5778, 14250, 14268, 9411, 8125, 8126, 24224, 5044, 12201, 55680, 55681:
+		return true
+	}
+	first, _, _ := strings.Cut(h.Name, ".")
+	words := Words(first)
+	for i, w := range words {
+		switch w {
+		case "otel", "otelcol", "opentelemetry", "opentelemetrycollector", "otelcollector", "zipkin", "statsd", "fluentd", "fluentbit", "logstash",
+			"pushgateway", "vector", "promtail", "telegraf":
+			return true
+		case "jaeger":
+			return h.Port == 0 || i+1 < len(words) && (words[i+1] == "agent" || words[i+1] == "collector")
+		case "fluent":
+			return i+1 < len(words) && words[i+1] == "bit"
+		}
+	}
+	return false
+}

@@ -1,0 +1,45 @@
+package sources
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEveryDirectoryOfASourceIsListed(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadFile("sources.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && !regexp.MustCompile(`\b`+e.Name()+`\.[A-Z]`).Match(list) {
+			t.Errorf("package %s is not in All", e.Name())
+		}
+	}
+}
+
+func TestEverySourceSaysWhatItReads(t *testing.T) {
+	var names []string
+	for _, s := range All() {
+		names = append(names, s.Name)
+		if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(s.Name) {
+			t.Errorf("source %q: the name is not kebab-case", s.Name)
+		}
+		d := s.Doc
+		if d.Title == "" || d.Text == "" || len(d.Reads) == 0 || d.Limits == "" || d.Since == "" {
+			t.Errorf("source %s: its Doc is not complete: %+v", s.Name, d)
+		}
+		if strings.HasSuffix(d.Title, ".") {
+			t.Errorf("source %s: its title ends in a full stop", s.Name)
+		}
+	}
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("All is not sorted by distinct names: %v", names)
+	}
+}

@@ -90,7 +90,7 @@ func (j *scanner) value(n *node, depth int) error {
 	n.line, n.col = j.line, int32(j.at-j.bol)+1
 	switch c := j.peek(); {
 	case c == '"':
-		n.typ = String
+		n.typ, n.style = String, quoted
 		s, err := j.str()
 		n.text = s
 		return err

@@ -13,6 +13,7 @@ type tree struct {
 	text    []byte
 	visited int
 	anchors map[*yaml.Node]*anchored // nil until the first anchor
+	starts  []int                    // where each line of text begins; nil until the first block scalar
 }
 
 // anchored is what an alias stands for; size and height are those of the tree
@@ -87,6 +88,14 @@ func (t *tree) follow(n *node, y *yaml.Node, depth int) (height int, err error) 
 
 func (t *tree) scalar(n *node, y *yaml.Node) error {
 	n.text = y.Value
+	switch {
+	case y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		n.style = quoted
+	case y.Style&yaml.LiteralStyle != 0:
+		n.style, n.indent = literal, t.blockIndent(y.Line, y.Value)
+	case y.Style&yaml.FoldedStyle != 0:
+		n.style, n.indent = folded, t.blockIndent(y.Line, y.Value)
+	}
 	switch y.Tag {
 	case "!!null":
 		n.typ, n.text = Null, ""

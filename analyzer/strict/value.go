@@ -44,6 +44,9 @@ type node struct {
 	line int32
 	col  int32
 	typ  Type
+	// How a scalar is written, and the indentation of a block: see [Value.Place].
+	style  style
+	indent uint16
 }
 
 type body struct {

@@ -45,6 +45,7 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.addReferences()
 	l.settle(b)
 	l.addGroups(b)
+	l.addLinked(frags, b)
 	l.addDrills(frags, b)
 	l.addUnresolved(frags, b)
 	for _, in := range l.judge(inputs) {
@@ -136,6 +137,23 @@ func (l *linker) canonicals(ids []depgraph.ID) []depgraph.ID {
 		out[i] = l.canonical(id)
 	}
 	return out
+}
+
+// addLinked adds the requirements of graphs that were linked before, as they are.
+func (l *linker) addLinked(frags []*Fragment, b *depgraph.Builder) {
+	for _, f := range frags {
+		if f == nil {
+			continue
+		}
+		for _, r := range f.Linked {
+			r.Owner, r.Members = l.canonical(r.Owner), l.canonicals(r.Members)
+			r.Origins = slices.Clone(r.Origins)
+			for i := range r.Origins {
+				r.Origins[i].Member = l.canonical(r.Origins[i].Member)
+			}
+			b.AddRequirement(r)
+		}
+	}
 }
 
 // addDrills adds the drills, whose nodes must be defined like those of any

@@ -1,15 +1,18 @@
-// Package sources lists what Fateline reads. A new source is a directory of its
-// own below this one, and one line here.
+// Package sources lists the sources. It is the only place that knows them all.
 package sources
 
 import (
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/sources/graphjson"
+	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/traces"
 )
 
-// All returns the sources by name.
+// All returns every source, by name.
 func All() []*ingest.Source {
 	return []*ingest.Source{
+		graphjson.Source,
+		native.Source,
 		traces.Source,
 	}
 }

@@ -4,6 +4,7 @@ package graphjson
 
 import (
 	"context"
+	"reflect"
 	"regexp"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -78,11 +79,14 @@ func (r reader) node(w *depgraph.WireNode) {
 		r.file.Fail(err)
 		return
 	}
+	if len(origins) == 0 && reflect.DeepEqual(n, depgraph.Node{ID: n.ID}) {
+		return // only named by a requirement, which brings it along
+	}
 	if len(origins) == 0 {
 		origins = []depgraph.Origin{r.file.Origin(0, 0)}
 	}
 	for _, o := range origins {
-		r.frag.Definitions = append(r.frag.Definitions, link.Definition{Node: n, Linked: true, Origin: o})
+		r.frag.Definitions = append(r.frag.Definitions, link.Definition{Node: n, Origin: o})
 	}
 }
 

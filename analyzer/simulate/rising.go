@@ -348,22 +348,20 @@ func (r *rising) collectOf(v node) {
 		r.toActivate[v]++ // its own start
 	}
 	ways, need := r.ways(v)
-	if len(ways) > 0 || need > 0 {
-		r.want(v, -1, dutyActivate, ways, need)
-	}
+	r.want(v, -1, dutyActivate, ways, need)
 }
 
-// ways returns the nodes that can activate standby v and how many of them it takes.
-// A way that the graph does not know cannot help.
+// ways returns the nodes that can activate standby v and how many of them it takes;
+// 0 where it activates by itself.
 func (r *rising) ways(v node) (ways []node, need int) {
 	s := r.g.At(v).Standby
-	for _, id := range s.ActivatedBy {
-		if w, found := r.g.Index(id); found {
-			ways = append(ways, w)
-		}
-	}
 	if len(s.ActivatedBy) == 0 {
 		return nil, 0
+	}
+	for _, id := range s.ActivatedBy {
+		if w, found := r.g.Index(id); found { // always: a graph has the nodes that its nodes name
+			ways = append(ways, w)
+		}
 	}
 	return ways, s.Need.Of(len(s.ActivatedBy))
 }

@@ -3,6 +3,9 @@ package simulate_test
 import (
 	"math"
 	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
 
 // The reference for the way up: semantics section 2 "Cold start" and "Recovery" read
@@ -12,12 +15,11 @@ import (
 
 // risingWorld is a world whose nodes take time, and whose standbys can be activated.
 type risingWorld struct {
-	world
+	simtest.World
 	takes     []int // minutes
 	wakeTakes []int // minutes from activation to service, of standbys
 	ways      [][]int
 	wayNeed   []int
-	ghostWays []int // ways that no graph knows, of standbys
 }
 
 // ascent is one way up through a risingWorld.
@@ -37,16 +39,16 @@ type ascent struct {
 const forever = math.MaxInt
 
 func (a *ascent) run() {
-	n := len(a.standby)
+	n := len(a.Standby)
 	a.callStandbys()
 	a.started, a.ready, a.serves, a.repaired = fill(n, forever), fill(n, forever), fill(n, forever), make([]bool, n)
 	for v := range n {
 		switch {
 		case a.up[v]:
 			a.started[v] = 0
-		case a.standby[v] && !a.called[v], a.group[v]:
+		case a.Standby[v] && !a.called[v], a.Group[v]:
 		case a.cold[v]:
-		case a.standby[v]:
+		case a.Standby[v]:
 			a.ready[v] = 0
 		default:
 			a.started[v] = 0
@@ -70,14 +72,14 @@ func (a *ascent) run() {
 
 // advance moves v on by one stage if it can go on now.
 func (a *ascent) advance(v, now int, serving []bool) bool {
-	if a.up[v] || a.group[v] || a.standby[v] && !a.called[v] {
+	if a.up[v] || a.Group[v] || a.Standby[v] && !a.called[v] {
 		return false
 	}
 	if a.failed[v] && !a.repaired[v] && a.canRepair(v, serving) {
 		a.repaired[v] = true
 	}
 	at := &a.started[v]
-	if a.standby[v] {
+	if a.Standby[v] {
 		at = &a.ready[v]
 	}
 	switch {
@@ -86,7 +88,7 @@ func (a *ascent) advance(v, now int, serving []bool) bool {
 			*at = now + a.takes[v]
 			return true
 		}
-	case a.standby[v] && *at <= now && a.started[v] == forever:
+	case a.Standby[v] && *at <= now && a.started[v] == forever:
 		if a.needsMet(v, "rs", now, serving) && a.waysMet(v, serving) {
 			a.started[v] = now + a.wakeTakes[v]
 			return true
@@ -118,17 +120,17 @@ func (a *ascent) rebuildPhases(phases string) string {
 // needsMet reports whether what v needs in the phases is met: the place of v need
 // only have started.
 func (a *ascent) needsMet(v int, phases string, now int, serving []bool) bool {
-	for _, r := range a.needs {
-		if r.owner != v || r.ifLost != 'd' || !r.in(a.rebuildPhases(phases)) {
+	for _, r := range a.Needs {
+		if r.Owner != v || r.IfLost != 'd' || !in(r, a.rebuildPhases(phases)) {
 			continue
 		}
 		met := 0
-		for _, m := range r.members {
-			if r.placed && a.hasStarted(m, now, nil) || !r.placed && serving[m] {
+		for _, m := range r.Members {
+			if r.Placed && a.hasStarted(m, now, nil) || !r.Placed && serving[m] {
 				met++
 			}
 		}
-		if met < r.number() {
+		if met < r.Of() {
 			return false
 		}
 	}
@@ -137,23 +139,23 @@ func (a *ascent) needsMet(v int, phases string, now int, serving []bool) bool {
 
 // hasStarted speaks of a place; a group has started if enough of its members have.
 func (a *ascent) hasStarted(v, now int, above []int) bool {
-	if !a.group[v] {
+	if !a.Group[v] {
 		return a.started[v] <= now
 	}
 	if slices.Contains(above, v) {
 		return false
 	}
-	for _, r := range a.needs {
-		if r.owner != v || r.ifLost != 'd' {
+	for _, r := range a.Needs {
+		if r.Owner != v || r.IfLost != 'd' {
 			continue
 		}
 		met := 0
-		for _, m := range r.members {
+		for _, m := range r.Members {
 			if a.hasStarted(m, now, append(above[:len(above):len(above)], v)) {
 				met++
 			}
 		}
-		if met < r.number() {
+		if met < r.Of() {
 			return false
 		}
 	}
@@ -167,37 +169,40 @@ func (a *ascent) waysMet(v int, serving []bool) bool {
 			met++
 		}
 	}
-	if len(a.ways[v])+a.ghostWays[v] == 0 {
+	if len(a.ways[v]) == 0 {
 		return true
 	}
 	return met >= a.wayNumber(v)
 }
 
 func (a *ascent) wayNumber(v int) int {
-	return want{need: a.wayNeed[v], members: make([]int, len(a.ways[v])+a.ghostWays[v])}.number()
+	return simtest.Need{Number: a.wayNeed[v], Members: make([]int, len(a.ways[v]))}.Of()
 }
 
 // canRepair reports whether the recover needs of v are met, or its deploy needs
 // where it has no recover ones.
 func (a *ascent) canRepair(v int, serving []bool) bool {
 	phase := "d"
-	for _, r := range a.needs {
-		if r.owner == v && r.ifLost == 'd' && r.in("R") {
+	for _, r := range a.Needs {
+		if r.Owner == v && r.IfLost == 'd' && in(r, "R") {
 			phase = "R"
 		}
 	}
-	for _, r := range a.needs {
-		if r.owner == v && r.ifLost == 'd' && r.in(phase) && count(r.members, serving) < r.number() {
+	for _, r := range a.Needs {
+		if r.Owner == v && r.IfLost == 'd' && in(r, phase) && count(r.Members, serving) < r.Of() {
 			return false
 		}
 	}
 	return true
 }
 
-func count(members []int, in []bool) int {
+// in reports whether r counts in one of the phases.
+func in(r simtest.Need, phases string) bool { return strings.ContainsAny(r.Phases, phases) }
+
+func count(members []int, set []bool) int {
 	n := 0
 	for _, m := range members {
-		if in[m] {
+		if set[m] {
 			n++
 		}
 	}
@@ -207,64 +212,64 @@ func count(members []int, in []bool) int {
 // servingAt is the greatest set among the started, with those that are up, in which
 // everything is served that it needs to run. A group serves if what it names does.
 func (a *ascent) servingAt(now int) []bool {
-	in := make([]bool, len(a.started))
-	for v := range in {
-		in[v] = a.started[v] <= now || a.group[v]
+	set := make([]bool, len(a.started))
+	for v := range set {
+		set[v] = a.started[v] <= now || a.Group[v]
 	}
 	for again := true; again; {
 		again = false
-		for _, r := range a.needs {
-			runs := r.in("r") || a.group[r.owner]
-			if in[r.owner] && !a.up[r.owner] && runs && r.ifLost == 'd' && count(r.members, in) < r.number() {
-				in[r.owner], again = false, true
+		for _, r := range a.Needs {
+			runs := in(r, "r") || a.Group[r.Owner]
+			if set[r.Owner] && !a.up[r.Owner] && runs && r.IfLost == 'd' && count(r.Members, set) < r.Of() {
+				set[r.Owner], again = false, true
 			}
 		}
 	}
-	return in
+	return set
 }
 
 // callStandbys finds the standbys that an unmet need of what is down names, or one
 // of an activated standby. What is part of a need through a group is named by it.
 func (a *ascent) callStandbys() {
-	n := len(a.standby)
+	n := len(a.Standby)
 	a.called = make([]bool, n)
 	// At the beginning up alone serves, and the groups it meets.
-	in := make([]bool, n)
+	set := make([]bool, n)
 	for v := range n {
-		in[v] = a.up[v] || a.group[v]
+		set[v] = a.up[v] || a.Group[v]
 	}
 	for again := true; again; {
 		again = false
-		for _, r := range a.needs {
-			if a.group[r.owner] && in[r.owner] && r.ifLost == 'd' && count(r.members, in) < r.number() {
-				in[r.owner], again = false, true
+		for _, r := range a.Needs {
+			if a.Group[r.Owner] && set[r.Owner] && r.IfLost == 'd' && count(r.Members, set) < r.Of() {
+				set[r.Owner], again = false, true
 			}
 		}
 	}
 	asks := make([]bool, n)
 	for v := range n {
-		asks[v] = !a.up[v] && !a.group[v] && !a.standby[v]
+		asks[v] = !a.up[v] && !a.Group[v] && !a.Standby[v]
 	}
 	for again := true; again; {
 		again = false
 		name := func(members []int, number int) {
-			if count(members, in) >= number {
+			if count(members, set) >= number {
 				return
 			}
 			for _, m := range members {
-				if (a.standby[m] || a.group[m]) && !in[m] && !asks[m] {
+				if (a.Standby[m] || a.Group[m]) && !set[m] && !asks[m] {
 					asks[m], again = true, true
-					a.called[m] = a.standby[m]
+					a.called[m] = a.Standby[m]
 				}
 			}
 		}
-		for _, r := range a.needs {
-			if asks[r.owner] && r.ifLost != 'u' {
-				name(r.members, r.number())
+		for _, r := range a.Needs {
+			if asks[r.Owner] && r.IfLost != 'u' {
+				name(r.Members, r.Of())
 			}
 		}
 		for v := range n {
-			if asks[v] && a.standby[v] && len(a.ways[v])+a.ghostWays[v] > 0 {
+			if asks[v] && a.Standby[v] && len(a.ways[v]) > 0 {
 				name(a.ways[v], a.wayNumber(v))
 			}
 		}
@@ -281,10 +286,10 @@ func fill(n, value int) []int {
 
 // coldStart is start(up).
 func (w risingWorld) coldStart(up []int, rebuild bool) *ascent {
-	n := len(w.standby)
+	n := len(w.Standby)
 	a := &ascent{risingWorld: w, up: make([]bool, n), cold: make([]bool, n), failed: make([]bool, n), rebuild: rebuild}
 	for _, v := range up {
-		a.up[v] = !w.group[v]
+		a.up[v] = !w.Group[v]
 	}
 	for v := range n {
 		a.cold[v] = !a.up[v]
@@ -294,20 +299,20 @@ func (w risingWorld) coldStart(up []int, rebuild bool) *ascent {
 }
 
 // recover is recover(failed).
-func (w risingWorld) recover(failed []int, outage int, rebuild bool) (*ascent, outcome) {
-	n := len(w.standby)
-	o := w.lose(failed, outage)
+func (w risingWorld) recover(failed []int, outage int, rebuild bool) (*ascent, simtest.Outcome) {
+	n := len(w.Standby)
+	o := w.Lose(failed, outage)
 	a := &ascent{risingWorld: w, up: make([]bool, n), cold: make([]bool, n), failed: make([]bool, n), rebuild: rebuild}
 	for v := range n {
-		a.up[v] = !o.down[v] && !w.standby[v] && !w.group[v]
+		a.up[v] = !o.Down[v] && !w.Standby[v] && !w.Group[v]
 	}
 	for _, f := range failed {
-		a.failed[f] = !w.group[f]
+		a.failed[f] = !w.Group[f]
 		a.cold[f] = true
 	}
-	for _, r := range w.needs {
-		if o.down[r.owner] && r.placed && r.ifLost == 'd' && r.in("r") && r.lasts < outage && w.serving(r, o.down) < r.number() {
-			a.cold[r.owner] = true
+	for _, r := range w.Needs {
+		if o.Down[r.Owner] && r.Placed && r.IfLost == 'd' && in(r, "r") && r.Lasts < outage && w.Serving(r, o.Down) < r.Of() {
+			a.cold[r.Owner] = true
 		}
 	}
 	a.run()
@@ -319,17 +324,17 @@ func (a *ascent) after(v int) []int {
 	if a.up[v] {
 		return nil
 	}
-	run := a.last(v, func(r want) (bool, []int) { return r.in("r"), a.serves })
+	run := a.last(v, func(r simtest.Need) (bool, []int) { return in(r, "r"), a.serves })
 	if run.at > a.started[v] {
 		return run.who
 	}
-	starting := func(phases string) func(r want) (bool, []int) {
-		return func(r want) (bool, []int) {
+	starting := func(phases string) func(r simtest.Need) (bool, []int) {
+		return func(r simtest.Need) (bool, []int) {
 			times := a.serves
-			if r.placed {
+			if r.Placed {
 				times = a.started
 			}
-			return r.in(a.rebuildPhases(phases)), times
+			return in(r, a.rebuildPhases(phases)), times
 		}
 	}
 	var first waiting
@@ -337,19 +342,19 @@ func (a *ascent) after(v int) []int {
 		first = a.last(v, starting("s"))
 		if a.failed[v] {
 			phase := "d"
-			for _, r := range a.needs {
-				if r.owner == v && r.ifLost == 'd' && r.in("R") {
+			for _, r := range a.Needs {
+				if r.Owner == v && r.IfLost == 'd' && in(r, "R") {
 					phase = "R"
 				}
 			}
-			first = first.and(a.last(v, func(r want) (bool, []int) { return r.in(phase), a.serves }))
+			first = first.and(a.last(v, func(r simtest.Need) (bool, []int) { return in(r, phase), a.serves }))
 		}
 	}
-	if !a.standby[v] {
+	if !a.Standby[v] {
 		return first.who
 	}
 	wake := a.last(v, starting("rs"))
-	if len(a.ways[v])+a.ghostWays[v] > 0 {
+	if len(a.ways[v]) > 0 {
 		wake = wake.and(a.waiting(v, a.ways[v], a.wayNumber(v), a.serves))
 	}
 	if a.cold[v] && wake.at <= a.ready[v] {
@@ -378,11 +383,11 @@ func (w waiting) and(x waiting) waiting {
 	return waiting{any: true, at: w.at, who: slices.Compact(who)}
 }
 
-func (a *ascent) last(v int, counts func(r want) (bool, []int)) waiting {
+func (a *ascent) last(v int, counts func(r simtest.Need) (bool, []int)) waiting {
 	w := waiting{at: -1}
-	for _, r := range a.needs {
-		if ok, times := counts(r); ok && r.owner == v && r.ifLost == 'd' {
-			w = w.and(a.waiting(v, r.members, r.number(), times))
+	for _, r := range a.Needs {
+		if ok, times := counts(r); ok && r.Owner == v && r.IfLost == 'd' {
+			w = w.and(a.waiting(v, r.Members, r.Of(), times))
 		}
 	}
 	return w
@@ -417,15 +422,15 @@ func (a *ascent) timeAt(m int, times, above []int) int {
 	switch {
 	case a.up[m]:
 		return -1
-	case !a.group[m] || &times[0] == &a.serves[0]:
+	case !a.Group[m] || &times[0] == &a.serves[0]:
 		return times[m]
 	case slices.Contains(above, m):
 		return forever
 	}
 	at := -1
-	for _, r := range a.needs {
-		if r.owner == m && r.ifLost == 'd' {
-			at = max(at, a.timeOf(r.members, r.number(), times, append(above[:len(above):len(above)], m)))
+	for _, r := range a.Needs {
+		if r.Owner == m && r.IfLost == 'd' {
+			at = max(at, a.timeOf(r.Members, r.Of(), times, append(above[:len(above):len(above)], m)))
 		}
 	}
 	if at < 0 {
@@ -440,14 +445,14 @@ func (a *ascent) lastAt(members, times []int, at int, above []int) []int {
 		if slices.Contains(above, m) || a.timeAt(m, times, nil) != at {
 			continue
 		}
-		if !a.group[m] {
+		if !a.Group[m] {
 			who = append(who, m)
 			continue
 		}
 		inside := append(above[:len(above):len(above)], m)
-		for _, r := range a.needs {
-			if r.owner == m && r.ifLost == 'd' && a.timeOf(r.members, r.number(), times, nil) == at {
-				who = append(who, a.lastAt(r.members, times, at, inside)...)
+		for _, r := range a.Needs {
+			if r.Owner == m && r.IfLost == 'd' && a.timeOf(r.Members, r.Of(), times, nil) == at {
+				who = append(who, a.lastAt(r.Members, times, at, inside)...)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package sources
 
 import (
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/sources/ci"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/traces"
@@ -11,6 +12,7 @@ import (
 // All returns every source, by name.
 func All() []*ingest.Source {
 	return []*ingest.Source{
+		ci.Source,
 		graphjson.Source,
 		native.Source,
 		traces.Source,

@@ -87,6 +87,7 @@ func readLines(f *ingest.File, collect func(strict.Value)) error {
 			f.Fail(err)
 			continue
 		}
+		f.Counted(1)
 		if !hasSpans(doc.Root) {
 			others++
 			continue
@@ -111,6 +112,8 @@ func readWhole(f *ingest.File, collect func(strict.Value)) error {
 	if !hasSpans(doc.Root) {
 		return fmt.Errorf("traces: neither resourceSpans nor data nor a list of spans at the top")
 	}
+	f.Counted(1)
+	f.Proven()
 	collect(doc.Root)
 	return nil
 }

@@ -1,0 +1,198 @@
+package ci
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// github is where workflows of GitHub Actions, and the actions they use, live.
+var github = depgraph.ID{Kind: depgraph.KindExternal, Name: "github.com"}
+
+// workflow reads one file of GitHub Actions, by the workflow syntax reference.
+type workflow struct {
+	file
+	repo      string
+	fragment  *link.Fragment
+	actions   map[string]file // composite actions by directory
+	workflows map[string]file // workflows of the repository by name
+}
+
+func (w *workflow) read() {
+	for key, job := range w.root.Get("jobs").Fields() {
+		if job.Type() == strict.Map {
+			w.job(key, job)
+		}
+	}
+}
+
+// name returns the workflow's file name without suffix.
+func (w *workflow) name() string {
+	base := path.Base(w.Path())
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+func (w *workflow) toolID(job string) depgraph.ID {
+	return depgraph.ID{Kind: depgraph.KindTool, Name: w.repo + "/" + w.name() + "#" + job}
+}
+
+func (w *workflow) job(key strict.Key, job strict.Value) {
+	id := w.toolID(key.Text)
+	short := w.name() + "#" + key.Text
+	title := w.root.Get("name").Text()
+	names := []link.Name{
+		{Space: link.SpaceTool, Text: short},
+		{Space: link.SpaceTool, Text: w.repo + "/" + short},
+	}
+	if title != "" {
+		names = append(names, link.Name{Space: link.SpaceTool, Text: title})
+	}
+	w.fragment.Definitions = append(w.fragment.Definitions, link.Definition{
+		Node: depgraph.Node{
+			ID: id, Title: jobTitle(title, job.Get("name").Text(), key.Text), Env: environment(job),
+			Aliases: []string{short, "tool:" + short},
+		},
+		Names:  names,
+		Origin: w.Origin(key.Line, key.Col),
+	})
+	j := &needs{file: w.file, repo: w.repo, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}}
+	j.use(github, depgraph.ScheduledBy, j.at, "GitHub Actions runs the job", 0.95)
+	w.runner(j, job.Get("runs-on"))
+	w.before(j, job.Get("needs"))
+	j.image(job.Get("container"), "image")
+	for _, service := range job.Get("services").Fields() {
+		j.image(service, "image")
+	}
+	if uses := job.Get("uses"); uses.Exists() {
+		w.reusable(j, uses)
+	}
+	j.settings(w.root.Get("env"))
+	j.settings(job.Get("env"))
+	j.settings(job.Get("with"))
+	j.secrets(job.Get("secrets"))
+	w.steps(j, job.Get("steps"), job.Get("defaults", "run", "working-directory").Text(), 0)
+}
+
+func jobTitle(workflow, job, key string) string {
+	if job == "" {
+		job = key
+	}
+	if workflow == "" {
+		return job
+	}
+	return workflow + " / " + job
+}
+
+func environment(job strict.Value) string {
+	env := job.Get("environment")
+	if env.Type() == strict.Map {
+		env = env.Get("name")
+	}
+	if strings.Contains(env.Text(), "${{") {
+		return ""
+	}
+	return env.Text()
+}
+
+var hosted = regexp.MustCompile(`^(ubuntu|windows|macos)-`)
+
+// runner records where the job runs. A runner of GitHub's own is part of GitHub;
+// any other is a name that a runner set of some cluster may answer to.
+func (w *workflow) runner(j *needs, v strict.Value) {
+	labels := texts(v)
+	if v.Type() == strict.Map {
+		labels = append(texts(v.Get("labels")), texts(v.Get("group"))...)
+	}
+	labels = slices.DeleteFunc(labels, func(s string) bool { return strings.Contains(s, "${{") })
+	if len(labels) == 0 || slices.ContainsFunc(labels, hosted.MatchString) {
+		return
+	}
+	named := slices.DeleteFunc(slices.Clone(labels), func(s string) bool { return s == "self-hosted" })
+	text := strings.Join(named, "+")
+	if text == "" {
+		text = "self-hosted"
+	}
+	j.add(link.Target{
+		Name:  link.Name{Space: link.SpaceTool, Text: "runner/" + text},
+		Else:  depgraph.ID{Kind: depgraph.KindNodePool, Name: "runner/" + text},
+		Quiet: true,
+	}, depgraph.ScheduledBy, placeOf(v), "self-hosted runner", 1)
+}
+
+func (w *workflow) before(j *needs, v strict.Value) {
+	for _, job := range texts(v) {
+		j.add(link.Target{Name: link.ID(w.toolID(job))}, depgraph.OrderedAfter, placeOf(v), "", 1)
+	}
+}
+
+// reusable records a workflow that the job hands over to.
+func (w *workflow) reusable(j *needs, v strict.Value) {
+	uses := v.Text()
+	if local, ok := strings.CutPrefix(uses, "./.github/workflows/"); ok {
+		called := strings.TrimSuffix(local, path.Ext(local))
+		for _, f := range w.jobsOf(called) {
+			j.add(link.Target{Name: link.ID(f)}, depgraph.Calls, placeOf(v), "reusable workflow", 1)
+		}
+		return
+	}
+	j.action(v)
+}
+
+// jobsOf lists the jobs of a workflow of the same repository, as the unit knows it.
+func (w *workflow) jobsOf(name string) []depgraph.ID {
+	f, ok := w.workflows[name]
+	if !ok {
+		return nil
+	}
+	var ids []depgraph.ID
+	for key := range f.root.Get("jobs").Fields() {
+		ids = append(ids, depgraph.ID{Kind: depgraph.KindTool, Name: w.repo + "/" + name + "#" + key.Text})
+	}
+	return ids
+}
+
+// maxComposite is how deep composite actions of one repository may use each other.
+const maxComposite = 10
+
+func (w *workflow) steps(j *needs, steps strict.Value, dir string, depth int) {
+	for step := range steps.Items() {
+		if uses := step.Get("uses"); uses.Exists() {
+			local, isLocal := strings.CutPrefix(uses.Text(), "./")
+			if f, known := w.actions[path.Join(root(w.Path()), local)]; isLocal && known && depth < maxComposite {
+				inner := *j
+				inner.file = f
+				w.steps(&inner, f.root.Get("runs", "steps"), dir, depth+1)
+			} else if !isLocal {
+				j.action(uses)
+			}
+		}
+		j.settings(step.Get("with"))
+		j.settings(step.Get("env"))
+		if run := step.Get("run"); run.Exists() {
+			at := step.Get("working-directory").Text()
+			if at == "" {
+				at = dir
+			}
+			j.script(run, path.Join(root(w.Path()), at))
+		}
+	}
+}
+
+// texts returns a scalar, or the scalars of a list.
+func texts(v strict.Value) []string {
+	if t := v.Text(); t != "" {
+		return []string{t}
+	}
+	var out []string
+	for item := range v.Items() {
+		if t := item.Text(); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -153,7 +153,8 @@ func foldOne(f *Finding, folds []Fold, byRule map[string]*Result) {
 		}
 		for k := range causes.Findings {
 			cause := &causes.Findings[k]
-			if cause.ID == f.ID || cause.Severity < f.Severity {
+			// Within one rule the cause must be worse, so that no two fold into each other.
+			if cause.ID == f.ID || cause.Severity < f.Severity || cause.Rule == f.Rule && cause.Severity == f.Severity {
 				continue
 			}
 			if why := fold.When(f, cause); why != "" {

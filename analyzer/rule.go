@@ -28,15 +28,15 @@ type Spec struct {
 	// explains why a rule that judged nothing is not applicable.
 	Subject string
 
-	// Folds lists under which other rules' findings those of this rule fold.
+	// Folds lists under which findings those of this rule fold; the first that fits decides.
 	Folds []Fold
 }
 
-// Fold says when a finding is the consequence of another rule's finding: it is
+// Fold says when a finding is the consequence of another finding: it is
 // then kept and shown under its cause, not beside it. A fold never hides a
-// finding under a less severe one.
+// finding under a less severe one, and of one rule only under a worse one.
 type Fold struct {
-	Under string // the id of the other rule
+	Under string // the id of the other rule, or of the same
 	// When returns why the finding is a consequence of cause, "" where it is not.
 	// It sees both with everything the driver sets, and changes neither.
 	When func(finding, cause *Finding) string

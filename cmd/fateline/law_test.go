@@ -43,7 +43,7 @@ func importLaw() []row {
 		{"analyzer", []string{"analyzer/depgraph", "analyzer/strict"}, nil, "the driver knows no rule and no simulation"},
 		{"analyzer/rules", []string{"analyzer", "analyzer/depgraph", "analyzer/simulate", "analyzer/riskgroup"}, nil, "a rule judges a graph: it reads no file and knows no format"},
 		{"analyzer/gate", []string{"analyzer", "analyzer/depgraph", "analyzer/strict"}, []string{"cel.dev/cel-go@policy.go"}, "the gate judges results and must not know the rules: what it judges comes as facts in them"},
-		{"analyzer/ruletest", []string{"analyzer", "analyzer/depgraph", "analyzer/simulate", "analyzer/strict", "analyzer/rules"}, []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "golang.org/x/tools"}, "a helper of rule tests"},
+		{"analyzer/ruletest", []string{"analyzer", "analyzer/depgraph", "analyzer/strict", "report/proofcheck"}, []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "golang.org/x/tools"}, "a helper of rule tests"},
 		{"ingest/safeio", nil, []string{"github.com/klauspost/compress"}, "bytes are opened, inflated and bounded here, and here alone"},
 		{"ingest/link", []string{"analyzer/depgraph"}, []string{"golang.org/x/net", "golang.org/x/text"}, "the linker knows names, not formats"},
 		{"ingest/address", []string{"analyzer/depgraph", "ingest/link"}, []string{"golang.org/x/net"}, "which strings are references is the same for every source"},

@@ -1,0 +1,361 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+)
+
+// A culprit search answers why victims come into a state when a place is gone:
+// not "because of the place", but because of the few nodes that stand nowhere
+// else. Those are what somebody can move.
+type culpritSearch struct {
+	e      *estate
+	ground *ground
+	losses map[node]*simulate.Loss // of each place
+
+	p       node // the lost place
+	lost    *simulate.Loss
+	state   simulate.State
+	victims []node // ascending
+	single  map[node]*simulate.Loss
+}
+
+// culprit is a set of nodes that stand only in the lost place, and the victims
+// that they take along. It is empty for the place itself: too many of its nodes
+// only together take the victims.
+type culprit struct {
+	nodes []node // ascending
+	takes []node // ascending
+}
+
+// maxJoint is the size to which culprits that only do it together are named.
+const maxJoint = 3
+
+// find returns the culprits, by their nodes: first those that do it alone, then
+// narrower places that victims need otherwise than by standing there, then those
+// that only do it together.
+func (s *culpritSearch) find() []culprit {
+	s.single = map[node]*simulate.Loss{}
+	movable, places := s.displaced()
+	units := s.units(movable, places)
+	covered := map[node]bool{}
+	found := s.alone(units, covered)
+	if len(covered) < len(s.victims) {
+		found = append(found, s.alone(places, covered)...)
+	}
+	for _, v := range s.victims {
+		if covered[v] {
+			continue
+		}
+		joint := overlapping(s.joint(v, units))
+		for _, sets := range joint {
+			c := culprit{takes: []node{v}}
+			for _, set := range sets {
+				c.nodes = union(c.nodes, set)
+				c.takes = union(c.takes, s.taken(set...))
+			}
+			for _, u := range c.takes {
+				covered[u] = true
+			}
+			found = append(found, c)
+		}
+		if len(joint) == 0 {
+			covered[v] = true
+			found = append(found, culprit{takes: []node{v}})
+		}
+	}
+	return mergeCulprits(found)
+}
+
+// alone returns the units that take victims along by themselves, of those not
+// covered yet, and marks these.
+func (s *culpritSearch) alone(units []node, covered map[node]bool) []culprit {
+	var found []culprit
+	for _, u := range units {
+		takes := slices.DeleteFunc(s.taken(u), func(v node) bool { return covered[v] })
+		if len(takes) > 0 {
+			found = append(found, culprit{nodes: []node{u}, takes: takes})
+		}
+	}
+	for _, c := range found {
+		for _, v := range c.takes {
+			covered[v] = true
+		}
+	}
+	return found
+}
+
+// taken lists the victims that come into the state when only these nodes are
+// gone; ascending.
+func (s *culpritSearch) taken(nodes ...node) []node {
+	var l *simulate.Loss
+	if len(nodes) == 1 {
+		l = s.lose(nodes[0])
+	} else {
+		l = s.e.model.Lose(nodes...)
+	}
+	var out []node
+	for _, v := range s.victims {
+		if l.Is(s.state, v) || slices.Contains(nodes, v) && s.state == simulate.Down {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (s *culpritSearch) lose(n node) *simulate.Loss {
+	if l := s.losses[n]; l != nil {
+		return l
+	}
+	l := s.single[n]
+	if l == nil {
+		l = s.e.model.Lose(n)
+		s.single[n] = l
+	}
+	return l
+}
+
+// displaced returns the nodes on which the victims rest and whose own placement is
+// unmet: those that somebody can move, and places narrower than the lost one.
+func (s *culpritSearch) displaced() (movable, places []node) {
+	for _, n := range s.support() {
+		if _, displaced := s.e.displaced(s.lost, n); !displaced || n == s.p {
+			continue
+		}
+		switch {
+		case !s.e.isPlace(n):
+			movable = append(movable, n)
+		case !s.sameAsLost(n):
+			places = append(places, n)
+		}
+	}
+	return movable, places
+}
+
+// units returns what a culprit can be made of: displaced nodes, those that pass
+// through one narrower place together standing as that place. Ascending.
+func (s *culpritSearch) units(movable, places []node) []node {
+	chosen := s.common(places, movable)
+	var units []node
+	for _, n := range movable {
+		inside := false
+		for _, q := range chosen {
+			if has(q.passing, n) {
+				units = append(units, q.place)
+				inside = true
+			}
+		}
+		if !inside {
+			units = append(units, n)
+		}
+	}
+	slices.Sort(units)
+	return slices.Compact(units)
+}
+
+// support returns the nodes that are down in the loss and on which the victims
+// rest, the victims that are down themselves included; ascending.
+func (s *culpritSearch) support() []node {
+	seen := map[node]bool{}
+	var queue []node
+	add := func(n node) {
+		if !seen[n] && s.lost.Is(simulate.Down, n) {
+			seen[n] = true
+			queue = append(queue, n)
+		}
+	}
+	for _, v := range s.victims {
+		add(v)
+		if s.state == simulate.Frozen {
+			for _, r := range s.e.owned(v, depgraph.PhasesOf(depgraph.Start, depgraph.Build, depgraph.Deploy)) {
+				for _, m := range s.e.g.Members(r) {
+					add(m)
+				}
+			}
+		}
+	}
+	for next := 0; next < len(queue); next++ {
+		for r, end := s.e.g.OwnedBy(queue[next]); r < end; r++ {
+			if s.e.takesOwner(r) && !s.lost.Met(r) {
+				for _, m := range s.e.g.Members(r) {
+					add(m)
+				}
+			}
+		}
+	}
+	slices.Sort(queue)
+	return queue
+}
+
+// passage is a place through which several unmet placements pass.
+type passage struct {
+	place   node
+	passing []node // what stands there; ascending
+}
+
+// common returns the places narrower than the lost one through which several of
+// the displaced nodes pass: of nested ones that with the most, and of those with
+// equally many the narrowest.
+func (s *culpritSearch) common(places, displaced []node) []passage {
+	var all []passage
+	for _, q := range places {
+		l := s.lose(q)
+		var passing []node
+		for _, n := range displaced {
+			if _, moved := s.e.displaced(l, n); moved {
+				passing = append(passing, n)
+			}
+		}
+		if len(passing) > 1 {
+			all = append(all, passage{q, passing})
+		}
+	}
+	slices.SortFunc(all, func(a, b passage) int {
+		return cmp.Or(
+			cmp.Compare(len(b.passing), len(a.passing)),
+			cmp.Compare(len(s.lose(a.place).List(simulate.Down)), len(s.lose(b.place).List(simulate.Down))),
+			cmp.Compare(a.place, b.place),
+		)
+	})
+	var chosen []passage
+	for _, q := range all {
+		nested := slices.ContainsFunc(chosen, func(c passage) bool {
+			return within(q.passing, c.passing) &&
+				(s.lose(c.place).Is(simulate.Down, q.place) || s.lose(q.place).Is(simulate.Down, c.place))
+		})
+		if !nested {
+			chosen = append(chosen, q)
+		}
+	}
+	return chosen
+}
+
+// sameAsLost reports whether q is but another name for the lost place: a site
+// that is all there is of its kind in there, such as the one zone of a facility.
+// Nobody can move a site, so naming it instead of what stands in it helps nobody.
+func (s *culpritSearch) sameAsLost(q node) bool {
+	kind := s.e.g.ID(q).Kind
+	switch kind {
+	case depgraph.KindProvider, depgraph.KindRegion, depgraph.KindFacility, depgraph.KindZone:
+	default:
+		return false
+	}
+	for _, other := range s.e.byKind[kind] {
+		if other != q && other != s.p && s.ground.encloses(s.p, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// joint returns the minimal sets of two or three units that together bring v into
+// the state, enough of them to name every unit that matters: Reiter's hitting set
+// tree over shrunken sets, with a limit on the work.
+func (s *culpritSearch) joint(v node, units []node) [][]node {
+	const maxSets = 32
+	var sets [][]node
+	tried := map[string]bool{}
+	queue := [][]node{nil}
+	for len(queue) > 0 && len(sets) < maxSets {
+		without := queue[0]
+		queue = queue[1:]
+		pool := slices.DeleteFunc(slices.Clone(units), func(u node) bool { return slices.Contains(without, u) })
+		set := s.shrink(v, pool)
+		if len(set) == 0 || len(set) > maxJoint {
+			continue
+		}
+		if !slices.ContainsFunc(sets, func(x []node) bool { return slices.Equal(x, set) }) {
+			sets = append(sets, set)
+		}
+		for _, u := range set {
+			further := union(without, []node{u})
+			if key := string(runes(further)); !tried[key] {
+				tried[key] = true
+				queue = append(queue, further)
+			}
+		}
+	}
+	return sets
+}
+
+func runes(nodes []node) []rune {
+	out := make([]rune, len(nodes))
+	for i, n := range nodes {
+		out[i] = rune(n)
+	}
+	return out
+}
+
+// shrink returns a minimal subset of pool that brings v into the state; nil where
+// all of it does not. It drops halves before it drops single nodes, so that a
+// small answer in a large pool costs O(answer * log pool) losses.
+func (s *culpritSearch) shrink(v node, pool []node) []node {
+	enough := func(set []node) bool {
+		return s.e.model.Lose(set...).Is(s.state, v) || s.state == simulate.Down && slices.Contains(set, v)
+	}
+	if !enough(pool) {
+		return nil
+	}
+	for chunk := (len(pool) + 1) / 2; chunk >= 1; chunk /= 2 {
+		for at := 0; at < len(pool); {
+			fewer := slices.Delete(slices.Clone(pool), at, min(at+chunk, len(pool)))
+			if len(fewer) > 0 && enough(fewer) {
+				pool = fewer
+			} else {
+				at += chunk
+			}
+		}
+	}
+	return pool
+}
+
+// overlapping gathers the sets that share a node, directly or through others.
+func overlapping(sets [][]node) [][][]node {
+	var out [][][]node
+	for _, set := range sets {
+		together := [][]node{set}
+		var rest [][][]node
+		for _, group := range out {
+			touches := slices.ContainsFunc(group, func(other []node) bool {
+				return slices.ContainsFunc(other, func(n node) bool { return slices.Contains(set, n) })
+			})
+			if touches {
+				together = append(together, group...)
+			} else {
+				rest = append(rest, group)
+			}
+		}
+		out = append(rest, together)
+	}
+	return out
+}
+
+// mergeCulprits unites the victims of equal culprits and sorts by nodes.
+func mergeCulprits(found []culprit) []culprit {
+	slices.SortFunc(found, func(a, b culprit) int { return slices.Compare(a.nodes, b.nodes) })
+	var out []culprit
+	for _, c := range found {
+		if n := len(out); n > 0 && slices.Equal(out[n-1].nodes, c.nodes) {
+			out[n-1].takes = union(out[n-1].takes, c.takes)
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// proof shows how the culprit brings v into the state when the place goes: from v
+// to the culprits, from each of them to the place.
+func (s *culpritSearch) proof(c culprit, v node) []depgraph.Edge {
+	if len(c.nodes) == 0 {
+		return s.lost.Proof(s.state, v)
+	}
+	out := s.e.model.Lose(c.nodes...).Proof(s.state, v)
+	for _, n := range c.nodes {
+		out = append(out, s.lost.Proof(simulate.Down, n)...)
+	}
+	return out
+}

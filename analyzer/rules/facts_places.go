@@ -1,0 +1,175 @@
+package rules
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+)
+
+// ground says who stands where: placement alone, without any other need.
+type ground struct {
+	e         *estate
+	inside    map[node][]node // by place: what cannot stand without it, transitively; ascending
+	populated map[node]bool   // places in which something other than a place may stand, transitively
+}
+
+var groundFact = &analyzer.Fact[*ground]{
+	Name: "who stands where",
+	Compute: func(ctx context.Context, pass *analyzer.Pass) (*ground, error) {
+		e, err := analyzer.Get(ctx, pass, estateFact)
+		if err != nil {
+			return nil, err
+		}
+		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
+		for _, p := range e.places {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			gr.inside[p] = gr.fill(p)
+		}
+		gr.populate()
+		return gr, nil
+	},
+}
+
+// isPlacement reports whether r says where its owner stands.
+func (e *estate) isPlacement(r req) bool {
+	t := e.g.Terms(r)
+	return t.Via == depgraph.PlacedIn && t.Phases.Has(depgraph.Run) && t.IfLost == depgraph.Down
+}
+
+// fill returns what goes with p by placement alone.
+func (gr *ground) fill(p node) []node {
+	g := gr.e.g
+	gone := map[node]bool{p: true}
+	left := map[req]int{}
+	queue := []node{p}
+	var out []node
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, r := range g.Naming(at) {
+			if !gr.e.isPlacement(r) {
+				continue
+			}
+			spare, seen := left[r]
+			if !seen {
+				n := len(g.Members(r))
+				spare = n - g.Terms(r).Need.Of(n)
+			}
+			left[r] = spare - 1
+			if owner := g.Owner(r); spare <= 0 && !gone[owner] {
+				gone[owner] = true
+				queue = append(queue, owner)
+				out = append(out, owner)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// populate marks the places in which something may stand.
+func (gr *ground) populate() {
+	var up func(n node)
+	up = func(n node) {
+		for r, end := gr.e.g.OwnedBy(n); r < end; r++ {
+			if !gr.e.isPlacement(r) {
+				continue
+			}
+			for _, m := range gr.e.members(r) {
+				if !gr.populated[m] {
+					gr.populated[m] = true
+					up(m)
+				}
+			}
+		}
+	}
+	for i := range node(gr.e.g.Len()) {
+		if !gr.e.isPlace(i) && !gr.e.isGroup(i) {
+			up(i)
+		}
+	}
+}
+
+// encloses reports whether n cannot stand without p, or is p.
+func (gr *ground) encloses(p, n node) bool { return p == n || has(gr.inside[p], n) }
+
+// mayStand lists the places of a kind in which n may stand, by any of its
+// placements; ascending. A place of that kind stands in itself.
+func (gr *ground) mayStand(n node, kind depgraph.Kind) []node {
+	var out []node
+	seen := map[node]bool{}
+	var up func(n node)
+	up = func(n node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if gr.e.g.ID(n).Kind == kind {
+			out = append(out, n)
+		}
+		for r, end := gr.e.g.OwnedBy(n); r < end; r++ {
+			if gr.e.isPlacement(r) {
+				for _, m := range gr.e.members(r) {
+					up(m)
+				}
+			}
+		}
+	}
+	up(n)
+	slices.Sort(out)
+	return out
+}
+
+// spreadKinds lists the kinds of which at least two places are populated, in
+// alphabetical order.
+func (gr *ground) spreadKinds() []depgraph.Kind {
+	count := map[depgraph.Kind]int{}
+	for p := range gr.populated {
+		if gr.e.isPlace(p) {
+			count[gr.e.g.ID(p).Kind]++
+		}
+	}
+	var kinds []depgraph.Kind
+	for kind, n := range count {
+		if n >= 2 {
+			kinds = append(kinds, kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// displaced returns a placement of n that the loss leaves unmet.
+func (e *estate) displaced(l *simulate.Loss, n node) (req, bool) {
+	for r, end := e.g.OwnedBy(n); r < end; r++ {
+		if e.isPlacement(r) && !l.Met(r) {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// narrower orders places for reports: first the one whose loss takes fewer nodes
+// down, then by id.
+func (e *estate) narrower(losses map[node]*simulate.Loss) func(a, b node) int {
+	size := map[node]int{}
+	of := func(p node) int {
+		n, known := size[p]
+		if !known {
+			n = len(losses[p].List(simulate.Down))
+			size[p] = n
+		}
+		return n
+	}
+	return func(a, b node) int {
+		if d := of(a) - of(b); d != 0 {
+			return d
+		}
+		return int(a) - int(b)
+	}
+}

@@ -28,6 +28,7 @@ const (
 	SpaceImage   Space = "image"   // image repositories, HOST/PATH without tag
 	SpaceRepo    Space = "repo"    // source repositories, HOST/PATH
 	SpaceTool    Space = "tool"    // CI jobs and workflows
+	SpacePath    Space = "path"    // files of the inputs that a node uses: mounts, is built from, boots with
 )
 
 // Name is a name as used or defined. A scope is a path such as "k8s/main/shop":
@@ -105,6 +106,10 @@ const (
 
 // Selector selects definitions where a format selects instead of naming.
 type Selector struct {
+	// File selects the definitions that list it under [SpacePath]: a definition
+	// that lists a directory uses every file below it. "" is any. Where several use
+	// one file, what it says of each is less sure (confidence times 0.5).
+	File       string
 	PathPrefix string            // definitions read from inputs below this directory; "" is any
 	Kinds      []depgraph.Kind   // nil is any
 	Labels     map[string]string // all must match the node's labels; nil is any

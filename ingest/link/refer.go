@@ -63,11 +63,17 @@ func (l *linker) addReferences() {
 		if len(shapes) == 0 {
 			continue
 		}
+		if ref.Owners != nil && ref.Owners.File != "" && len(owners) > 1 {
+			trust *= sharedFile
+		}
 		for _, owner := range owners {
 			l.addFacts(ref, owner, shapes, ref.Owners != nil, note, trust)
 		}
 	}
 }
+
+// sharedFile is how much less a file says of each of several nodes that use it.
+const sharedFile = 0.5
 
 // owners returns the classes that a reference speaks of. A name that stands for
 // several, such as that of a Service, speaks of each.
@@ -267,6 +273,7 @@ type selections struct {
 	l      *linker
 	byPath []int32 // definitions sorted by input
 	labels func(root int32) map[string]string
+	byFile map[string][]int32 // definitions by the files they use; nil until asked
 	known  map[string][]int32
 }
 
@@ -292,6 +299,11 @@ func (x *selections) find(s Selector) []int32 {
 	key := s.key()
 	if found, ok := x.known[key]; ok {
 		return found
+	}
+	if s.File != "" {
+		out := x.users(s)
+		x.known[key] = out
+		return out
 	}
 	x.prepare()
 	prefix := path.Clean(s.PathPrefix)
@@ -324,6 +336,34 @@ func (x *selections) find(s Selector) []int32 {
 	return out
 }
 
+// users returns the classes that use a file, or the nearest directory around it
+// that anything uses.
+func (x *selections) users(s Selector) []int32 {
+	if x.byFile == nil {
+		x.byFile = map[string][]int32{}
+		for i, d := range x.l.defs {
+			for _, n := range d.Names {
+				if n.Space == SpacePath {
+					file := path.Clean(n.Text)
+					x.byFile[file] = append(x.byFile[file], int32(i))
+				}
+			}
+		}
+	}
+	for file := path.Clean(s.File); ; file = path.Dir(file) {
+		var out []int32
+		for _, i := range x.byFile[file] {
+			if d := x.l.defs[i]; s.matches(&d.Node) {
+				out = append(out, x.l.root(x.l.of[i]))
+			}
+		}
+		if len(out) > 0 || file == "." || file == "/" {
+			slices.Sort(out)
+			return slices.Compact(out)
+		}
+	}
+}
+
 // matches reports whether a definition has a kind and the labels that s wants.
 func (s Selector) matches(n *depgraph.Node) bool {
 	if len(s.Kinds) > 0 && !slices.Contains(s.Kinds, n.ID.Kind) || n.ID.Kind == depgraph.KindGroup {
@@ -338,7 +378,7 @@ func (s Selector) matches(n *depgraph.Node) bool {
 }
 
 func (s Selector) key() string {
-	parts := []string{s.PathPrefix}
+	parts := []string{s.PathPrefix, s.File}
 	for _, k := range s.Kinds {
 		parts = append(parts, "k"+string(k))
 	}

@@ -1,0 +1,47 @@
+package link_test
+
+import (
+	"testing"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+func TestAFileSpeaksOfWhoeverUsesIt(t *testing.T) {
+	uses := func(node, file string) link.Definition {
+		return link.Definition{
+			Node:   depgraph.Node{ID: depgraph.MustID(node)},
+			Names:  []link.Name{{Space: link.SpacePath, Text: file}},
+			Origin: depgraph.Origin{Input: "compose.yaml", Line: 1},
+		}
+	}
+	says := func(file, needs string) link.Reference {
+		id := depgraph.MustID(needs)
+		return link.Reference{
+			Owners:  &link.Selector{File: file},
+			Members: []link.Target{{Name: link.ID(id), Else: id}},
+			Origin:  depgraph.Origin{Input: file, Line: 2, Confidence: 0.8},
+		}
+	}
+	frag := &link.Fragment{
+		Definitions: []link.Definition{uses("service:web", "etc/nginx.conf"), uses("service:a", "./shared"), uses("service:b", "shared")},
+		References:  []link.Reference{says("etc/nginx.conf", "service:api"), says("shared/app/x.env", "service:db"), says("other/x.env", "service:none")},
+	}
+	g, err := link.Link([]*link.Fragment{frag}, nil, link.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for r := range g.AllRequirements() {
+		got[r.Owner.String()+" "+r.Members[0].String()] = r.Origins[0].Confidence
+	}
+	want := map[string]float64{"service:web service:api": 0.8, "service:a service:db": 0.4, "service:b service:db": 0.4}
+	for edge, confidence := range want {
+		if got[edge] != confidence {
+			t.Errorf("%s: confidence %v, want %v", edge, got[edge], confidence)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("requirements = %v, want %v", got, want)
+	}
+}

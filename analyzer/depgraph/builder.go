@@ -120,10 +120,17 @@ func (b *Builder) AddRequirement(r Requirement) {
 }
 
 // AddInput adds a row to the ledger.
-func (b *Builder) AddInput(in Input) { b.inputs = append(b.inputs, in) }
+func (b *Builder) AddInput(in Input) {
+	in.Notes = sortedStrings(in.Notes)
+	b.inputs = append(b.inputs, in)
+}
 
 // AddUnresolved adds a name that led nowhere, or a contradiction.
-func (b *Builder) AddUnresolved(u Unresolved) { b.unresolved = append(b.unresolved, u) }
+func (b *Builder) AddUnresolved(u Unresolved) {
+	u.Origin = u.Origin.Normal()
+	u.Candidates = sortedStrings(u.Candidates)
+	b.unresolved = append(b.unresolved, u)
+}
 
 // AddDrill adds a drill; the nodes it names become nodes where they are not yet.
 func (b *Builder) AddDrill(d Drill) {
@@ -133,6 +140,7 @@ func (b *Builder) AddDrill(d Drill) {
 	for _, id := range d.Covers {
 		b.intern(id)
 	}
+	d.Origin = d.Origin.Normal()
 	b.drills = append(b.drills, d)
 }
 
@@ -189,7 +197,9 @@ func (b *Builder) buildNodes(g *Graph, moved []int32) {
 		} else {
 			var clash []Unresolved
 			g.nodes[at], clash = mergeNodes(b.nodes[i:j])
-			b.unresolved = append(b.unresolved, clash...)
+			for _, u := range clash {
+				b.AddUnresolved(u)
+			}
 		}
 		i = j
 	}
@@ -294,7 +304,7 @@ func compareTerms(a, b Terms) int {
 func compareInput(a, b Input) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Format, b.Format), cmp.Compare(a.Status, b.Status),
 		cmp.Compare(a.Reason, b.Reason), slices.Compare(a.Notes, b.Notes), cmp.Compare(a.Bytes, b.Bytes),
-		cmp.Compare(a.Documents, b.Documents), cmp.Compare(a.SHA256, b.SHA256))
+		cmp.Compare(a.Documents, b.Documents), compareBool(&a.Unproven, &b.Unproven), cmp.Compare(a.SHA256, b.SHA256))
 }
 
 func compareUnresolved(a, b Unresolved) int {
@@ -313,19 +323,16 @@ func sortedDrills(ds []Drill) []Drill {
 		ds[i].Covers = sortedIDs(ds[i].Covers)
 	}
 	return sortedDistinct(ds, func(a, b Drill) int {
-		partly := func(d Drill) int {
-			if d.Partly {
-				return 1
-			}
-			return 0
-		}
 		return cmp.Or(a.Date.Compare(b.Date), slices.CompareFunc(a.Fails, b.Fails, ID.Compare),
-			cmp.Compare(partly(a), partly(b)), slices.CompareFunc(a.Covers, b.Covers, ID.Compare), a.Origin.Compare(b.Origin))
+			compareBool(&a.Partly, &b.Partly), slices.CompareFunc(a.Covers, b.Covers, ID.Compare), a.Origin.Compare(b.Origin))
 	})
 }
 
-// sortedIDs returns the ids sorted and distinct, in a slice of its own.
+// sortedIDs returns the ids sorted and distinct, in a slice of its own; nil for none.
 func sortedIDs(ids []ID) []ID {
+	if len(ids) == 0 {
+		return nil
+	}
 	out := slices.Clone(ids)
 	slices.SortFunc(out, ID.Compare)
 	return slices.Compact(out)

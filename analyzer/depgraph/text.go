@@ -1,6 +1,7 @@
 package depgraph
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,7 @@ import (
 // What is left out has its default; words with blanks, quotes, '#' or commas in
 // them are quoted as in Go. An origin is INPUT[:LINE[:COL]], followed by what else
 // it says: calls.json:7,source=traces,basis=observed,confidence=0.9,count=12. A
+// An input that itself ends like a place is followed by line= and col= instead. A
 // line without an origin is its own: input "graph", at its line; a node with the
 // origin "-" has none, as one that is merely named. '#' begins a comment. Input
 // rows are not part of the notation.
@@ -42,7 +44,7 @@ func (g *Graph) Text() string {
 		line(&b, []string{quoted(r.Owner.String()), "->", strings.Join(members, " | ")}, termWords(r.Terms), originWords(r.Origins, ""))
 	}
 	for _, d := range g.Drills() {
-		head := []string{"drill", d.Date.Format(time.DateOnly), joinIDs(d.Fails)}
+		head := []string{"drill", d.Date.Format(time.DateOnly), cmp.Or(joinIDs(d.Fails), "-")}
 		var words []string
 		if d.Partly {
 			words = append(words, "part")
@@ -56,9 +58,17 @@ func (g *Graph) Text() string {
 		words := pair(nil, "name", u.Name)
 		words = pair(words, "scope", u.Scope)
 		words = list(words, "candidates", u.Candidates)
-		line(&b, []string{"unresolved", quoted(u.Owner.String()), u.Why.String()}, words, originWords([]Origin{u.Origin}, ""))
+		line(&b, []string{"unresolved", ownerWord(u.Owner), u.Why.String()}, words, originWords([]Origin{u.Origin}, ""))
 	}
 	return b.String()
+}
+
+// ownerWord words the owner of an unresolved name: "-" where nobody is known.
+func ownerWord(id ID) string {
+	if id.IsZero() {
+		return "-"
+	}
+	return quoted(id.String())
 }
 
 // isAlone reports whether nothing but its own line speaks of the node.
@@ -154,16 +164,21 @@ func originWords(origins []Origin, none string) []string {
 	for _, o := range origins {
 		o = o.Normal()
 		place := quoted(o.Input)
+		_, line, col := cutPlace(o.Input)
+		ambiguous := line+col > 0 || o.Line == 0 && o.Col > 0
 		if _, err := ParsePhase(o.Input); err == nil || slices.Contains(flags, o.Input) {
 			place = strconv.Quote(o.Input)
 		}
-		if o.Line > 0 {
+		if o.Line > 0 && !ambiguous {
 			place += ":" + strconv.Itoa(o.Line)
 			if o.Col > 0 {
 				place += ":" + strconv.Itoa(o.Col)
 			}
 		}
 		parts := []string{place}
+		if ambiguous {
+			parts = append(parts, "line="+strconv.Itoa(o.Line), "col="+strconv.Itoa(o.Col))
+		}
 		if !o.Member.IsZero() {
 			parts = pair(parts, "member", o.Member.String())
 		}

@@ -305,6 +305,11 @@ func parseOrigin(w word) (Origin, error) {
 	for _, p := range w.parts[1:] {
 		var err error
 		switch p.key {
+		case "line":
+			o.Input, o.Col = w.parts[0].value, 0
+			o.Line, err = strconv.Atoi(p.value)
+		case "col":
+			o.Col, err = strconv.Atoi(p.value)
 		case "member":
 			o.Member, err = ParseID(p.value)
 		case "source":
@@ -364,8 +369,10 @@ func parseDrill(b *Builder, words []word, own Origin) error {
 	if d.Date, err = time.Parse(time.DateOnly, words[0].plain()); err != nil {
 		return err
 	}
-	if d.Fails, err = parseIDs(words[1].values()); err != nil {
-		return err
+	if words[1].keyword() != "-" {
+		if d.Fails, err = parseIDs(words[1].values()); err != nil {
+			return err
+		}
 	}
 	for _, w := range words[2:] {
 		switch {
@@ -390,8 +397,10 @@ func parseUnresolved(b *Builder, words []word, own Origin) error {
 	}
 	u := Unresolved{Origin: own}
 	var err error
-	if u.Owner, err = ParseID(words[0].plain()); err != nil {
-		return err
+	if words[0].keyword() != "-" {
+		if u.Owner, err = ParseID(words[0].plain()); err != nil {
+			return err
+		}
 	}
 	if u.Why, err = ParseWhy(words[1].plain()); err != nil {
 		return err

@@ -283,7 +283,7 @@ func (p *typed) cannotFail(call *ast.CallExpr) bool {
 		return false
 	}
 	target := sel.X
-	if f, ok := p.info.Uses[sel.Sel].(*types.Func); ok && f.Pkg() != nil && (f.Pkg().Path() == "fmt" || f.Pkg().Path() == "io") && len(call.Args) > 0 {
+	if f, ok := p.info.Uses[sel.Sel].(*types.Func); ok && f.Signature().Recv() == nil && f.Pkg() != nil && (f.Pkg().Path() == "fmt" || f.Pkg().Path() == "io") && len(call.Args) > 0 {
 		target = call.Args[0]
 	}
 	t := p.info.TypeOf(target)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -50,6 +51,14 @@ func withMemory(ctx context.Context, limit int64) (context.Context, func()) {
 		cancel(nil)
 		debug.SetMemoryLimit(before)
 	}
+}
+
+// withinMemory returns the memoryError that ended the context, else err.
+func withinMemory(ctx context.Context, err error) error {
+	if used := (memoryError{}); err != nil && errors.As(context.Cause(ctx), &used) {
+		return used
+	}
+	return err
 }
 
 // memoryInUse is what the Go runtime holds of the system's memory, in bytes.

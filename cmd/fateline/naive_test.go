@@ -156,21 +156,21 @@ type plainRecovery struct {
 	lockedOut, deadlocked []string
 }
 
-// recover plays a recovery minute by minute of the events: a model without
-// standbys and without requirements that last.
+// recover plays a recovery from event to event, for a model without standbys. What
+// the loss leaves standing serves throughout.
 func (m plainModel) recover(failed []string) plainRecovery {
 	down := m.lose(failed)["down"]
 	isDown := func(id string) bool { return slices.Contains(down, id) }
 	started, busy, locked := map[string]bool{}, map[string]time.Duration{}, map[string]bool{}
 	for id, x := range m.nodes {
 		stopped := slices.Contains(failed, id) || slices.ContainsFunc(x.needs, func(n plainNeed) bool {
-			return n.placed && n.in("run") && !n.met(func(p string) bool { return !isDown(p) })
+			return n.placed && n.in("run") && n.lasts < m.outage && !n.met(func(p string) bool { return !isDown(p) })
 		})
 		started[id] = !stopped
 	}
 	r := plainRecovery{at: map[string]time.Duration{}}
 	for now := time.Duration(0); ; {
-		serving := m.serving(started)
+		serving := m.serving(started, isDown)
 		for _, id := range down {
 			if _, before := r.at[id]; serving[id] && !before {
 				r.at[id] = now
@@ -211,13 +211,14 @@ func (m plainModel) recover(failed []string) plainRecovery {
 	return r
 }
 
-// serving is the greatest set of started nodes that serve each other.
-func (m plainModel) serving(started map[string]bool) map[string]bool {
+// serving is the greatest set of started nodes that serve each other, with all
+// that never went down.
+func (m plainModel) serving(started map[string]bool, wasDown func(string) bool) map[string]bool {
 	serving := maps.Clone(started)
 	until(func() (changed bool) {
 		for id, x := range m.nodes {
 			for _, n := range x.needs {
-				if serving[id] && n.in("run") && n.costs("down") && !n.met(func(p string) bool { return serving[p] }) {
+				if serving[id] && wasDown(id) && n.in("run") && n.costs("down") && !n.met(func(p string) bool { return serving[p] }) {
 					serving[id], changed = false, true
 				}
 			}

@@ -1,17 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/report"
 )
 
 // output is one -f: a format, and the file it goes to.
 type output struct {
 	format string
 	file   string // "" is standard output
+	color  bool
 }
 
 // parseOutputs reads the values of -f: FORMAT or FORMAT=FILE, each of the formats
@@ -40,17 +45,36 @@ func parseOutputs(values, known []string) ([]output, error) {
 		case same >= 0:
 			return nil, usageError{fmt.Sprintf("-f %s: %s already takes %s", value, file, outs[same].format), "name another file"}
 		}
-		outs = append(outs, output{format, file})
+		outs = append(outs, output{format: format, file: file})
 	}
 	return outs, nil
 }
 
-// toStdout returns the format that goes to standard output, "" where none does.
-func toStdout(outs []output) string {
+// outputs reads the output flags of a command. Where nothing else goes to
+// standard output, the command's default format does.
+func (a *app) outputs(o outputOptions) ([]output, error) {
+	outs, err := parseOutputs(o.formats, o.known)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
+		return nil, usageError{fmt.Sprintf("--color %q: want auto, always or never", o.color), ""}
+	}
+	if !slices.ContainsFunc(outs, func(o output) bool { return o.file == "" }) {
+		outs = append(outs, output{format: o.known[0]})
+	}
+	for i := range outs {
+		outs[i].color = report.UseColor(o.color, os.Getenv, outs[i].file == "" && isTerminal(a.stdout))
+	}
+	return outs, nil
+}
+
+// store writes every output, all or none.
+func (a *app) store(ctx context.Context, outs []output, write func(w io.Writer, o output) error) error {
 	for _, o := range outs {
-		if o.file == "" {
-			return o.format
+		if err := write(a.stdout, o); err != nil {
+			return storeError{err}
 		}
 	}
-	return ""
+	return nil
 }

@@ -15,10 +15,10 @@ func TestOutputsAreOneFormatAndOneFileEach(t *testing.T) {
 		want   []output
 		fails  bool
 	}{
-		{"a format alone goes to standard output", []string{"json"}, []output{{"json", ""}}, false},
-		{"a dash is standard output", []string{"json=-"}, []output{{"json", ""}}, false},
-		{"several formats, several files", []string{"html=a.html", "json=b=c.json", "text"}, []output{{"html", "a.html"}, {"json", "b=c.json"}, {"text", ""}}, false},
-		{"one format into two files", []string{"json=a", "json=b"}, []output{{"json", "a"}, {"json", "b"}}, false},
+		{"a format alone goes to standard output", []string{"json"}, []output{{format: "json"}}, false},
+		{"a dash is standard output", []string{"json=-"}, []output{{format: "json"}}, false},
+		{"several formats, several files", []string{"html=a.html", "json=b=c.json", "text"}, []output{{format: "html", file: "a.html"}, {format: "json", file: "b=c.json"}, {format: "text"}}, false},
+		{"one format into two files", []string{"json=a", "json=b"}, []output{{format: "json", file: "a"}, {format: "json", file: "b"}}, false},
 		{"an unknown format", []string{"yaml"}, nil, true},
 		{"no format", []string{""}, nil, true},
 		{"no file behind the sign", []string{"json="}, nil, true},

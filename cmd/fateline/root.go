@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fateline/fateline/report"
 )
 
 // app is one run of the program: its streams and what came of it.
@@ -23,11 +26,12 @@ type app struct {
 	quiet     bool
 	verbose   int
 
-	outcome outcome
+	progress *progress
+	outcome  outcome
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: &checkedWriter{w: stdout}, stderr: stderr, say: newMessages(stderr)}
+	return &app{stdin: stdin, stdout: &checkedWriter{w: stdout}, stderr: stderr, say: newMessages(stderr), progress: newProgress(nil, true)}
 }
 
 // execute runs the command line and returns what came of it. Whatever goes
@@ -41,6 +45,10 @@ func (a *app) execute(ctx context.Context, args []string) (o outcome) {
 	}()
 	a.say.asJSON = wantsJSON(args) // already: the rest of the line may not be understood
 	err := a.run(ctx, args)
+	if used := (memoryError{}); errors.As(err, &used) {
+		a.say.say(message{Level: "error", ID: "memory-budget", Text: used.Error(), Effect: "the inputs were not judged; exit 3", Fix: "--memory SIZE raises the budget; --exclude GLOB=REASON leaves inputs out"})
+		return outcome{}
+	}
 	if interrupted := (interruptError{}); errors.As(context.Cause(ctx), &interrupted) {
 		a.say.say(message{Level: "error", ID: "interrupted", Text: interrupted.Error(), Effect: "no output was replaced"})
 		return outcome{failure: interrupted}
@@ -80,7 +88,7 @@ func (a *app) complain(err error) {
 	case errors.As(err, &storing):
 		a.say.say(message{Level: "error", ID: "not-stored", Text: err.Error(), Effect: "no verdict stands; exit 4", Fix: "make room or choose another file, then run again"})
 	case errors.As(err, &usage):
-		a.say.say(message{Level: "error", ID: "usage", Text: usage.text, Effect: "nothing was read; exit 2", Fix: usage.fix})
+		a.say.say(message{Level: "error", ID: "usage", Text: usage.text, Effect: "not run; exit 2", Fix: usage.fix})
 	default:
 		a.say.say(message{Level: "error", ID: "not-run", Text: err.Error(), Effect: "nothing was judged; exit 2"})
 	}
@@ -124,7 +132,10 @@ Only 0 is a pass.`,
 	flags.StringVar(&a.logFormat, "log-format", "text", "form of the messages on stderr: text or json")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "messages: errors alone, no progress")
 	flags.CountVarP(&a.verbose, "verbose", "v", "messages: say more, twice for everything")
-	root.AddCommand(newVersionCommand(a), newCompletionCommand(a))
+	root.AddCommand(
+		newScanCommand(a), newWhatifCommand(a), newWhyCommand(a), newGraphCommand(a), newDiffCommand(a),
+		newExplainCommand(a), newFormatsCommand(a), newCompletionCommand(a), newVersionCommand(a),
+	)
 	return root
 }
 
@@ -143,6 +154,37 @@ func (a *app) setUp() error {
 	}
 	a.say.quiet = a.quiet
 	return nil
+}
+
+// details is how much a text says.
+func (a *app) details() report.Details {
+	switch {
+	case a.quiet:
+		return report.Brief
+	case a.verbose > 0:
+		return report.Full
+	}
+	return report.Normal
+}
+
+// log is where parts of the program say what they do, with -v and -vv; nil is nowhere.
+func (a *app) log() *slog.Logger {
+	if a.verbose == 0 {
+		return nil
+	}
+	options := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
+		if attr.Key == slog.TimeKey {
+			return slog.Attr{} // the same run says the same
+		}
+		return attr
+	}}
+	if a.verbose > 1 {
+		options.Level = slog.LevelDebug
+	}
+	if a.say.asJSON {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
 }
 
 // help prints help and records that it was printed.

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/gate"
+	"github.com/fateline/fateline/report"
+	"github.com/fateline/fateline/report/formats"
+)
+
+// judging is what findings are judged by.
+type judging struct {
+	policy gate.Policy
+	rules  []*analyzer.Rule
+	params map[string]func(into any) error
+	now    time.Time // to judge the age of drills by; zero: the newest date in the inputs
+}
+
+// reportFormats lists the formats of a report, the default first.
+func reportFormats() []string {
+	names := []string{"text"}
+	for _, f := range formats.All() {
+		if f.Name != "text" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// report reads the paths, runs the rules, judges what they found, and stores the
+// report in every format that was asked for. Standard output takes the text
+// unless it takes something else.
+func (a *app) report(ctx context.Context, in inputOptions, out outputOptions, paths []string, by judging) error {
+	outs, err := a.outputs(out)
+	if err != nil {
+		return err
+	}
+	return a.withGraph(ctx, in, paths, func(ctx context.Context, g *depgraph.Graph) error {
+		doc, verdict, err := a.judge(ctx, g, by)
+		if err != nil {
+			return err
+		}
+		a.progress.enter("writing")
+		err = a.store(ctx, outs, func(w io.Writer, o output) error {
+			f, _ := formats.Find(o.format)
+			return f.Write(ctx, w, doc, report.Options{Color: o.color, Details: a.details()})
+		})
+		if err != nil {
+			return err
+		}
+		a.outcome = outcome{
+			complete: verdict.Status() != gate.Incomplete,
+			violated: verdict.Status() == gate.Violated,
+			stored:   true,
+		}
+		return nil
+	})
+}
+
+// judge runs the rules over a graph and makes the report of what they found.
+func (a *app) judge(ctx context.Context, g *depgraph.Graph, by judging) (*report.Document, gate.Verdict, error) {
+	a.progress.enter("analysing")
+	results, err := analyzer.Run(ctx, g, by.rules, analyzer.Options{Log: a.log(), Now: by.now, Params: by.params})
+	if err != nil {
+		return nil, gate.Verdict{}, err
+	}
+	verdict := gate.Judge(g, results, by.policy)
+	return report.New(g, results, verdict).WithTool(buildVersion().Version), verdict, nil
+}

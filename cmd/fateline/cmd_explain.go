@@ -1,0 +1,90 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/rules"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/report"
+)
+
+func newExplainCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [RULE]",
+		Short: "Say what a rule finds, why it matters, and what to do; without RULE list all",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{"explain takes one rule", "fateline explain " + args[0]}
+			}
+			return nil
+		},
+		ValidArgs: ruleIDs(),
+		RunE:      func(_ *cobra.Command, args []string) error { return runExplain(a, args) },
+	}
+}
+
+func ruleIDs() []string {
+	var ids []string
+	for _, r := range rules.All() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func runExplain(a *app, args []string) error {
+	t := report.NewTerminal(a.stdout, report.Options{})
+	if len(args) == 0 {
+		for _, r := range rules.All() {
+			t.Printf(report.Plain, "%-22s %-9s", r.ID, r.Severity).Wrap(report.Plain, r.Doc.Title)
+		}
+		return a.told(t)
+	}
+	for _, r := range rules.All() {
+		if r.ID == args[0] {
+			explain(t, r)
+			return a.told(t)
+		}
+	}
+	fix := "fateline explain lists the rules"
+	if near := strict.Nearest(args[0], ruleIDs()); near != "" {
+		fix = "did you mean " + near + "?"
+	}
+	return usageError{"there is no rule " + args[0], fix}
+}
+
+func explain(t *report.Terminal, r *analyzer.Rule) {
+	t.Printf(report.Bold, "%s", r.ID).Printf(report.Plain, "  (%s by default, since %s)", r.Severity, r.Doc.Since).End()
+	t.Wrap(report.Plain, r.Doc.Title)
+	for _, part := range []struct{ head, text string }{{"", r.Doc.Text}, {"Remedy", r.Doc.Remedy}, {"Limits", r.Doc.Limits}} {
+		if part.text == "" {
+			continue
+		}
+		t.End()
+		if part.head != "" {
+			t.Line(report.Bold, "%s", part.head)
+		}
+		t.Wrap(report.Plain, part.text)
+	}
+	for _, part := range []struct{ head, text string }{{"An input that has it", r.Doc.Before}, {"The same without it", r.Doc.After}} {
+		if part.text == "" {
+			continue
+		}
+		t.End()
+		t.Line(report.Bold, "%s", part.head)
+		for line := range strings.Lines(part.text) {
+			t.Line(report.Plain, "  %s", strings.TrimRight(line, "\n"))
+		}
+	}
+}
+
+// told ends a command that has only told what it knows.
+func (a *app) told(t interface{ Flush() error }) error {
+	if err := t.Flush(); err != nil {
+		return storeError{err}
+	}
+	a.finish()
+	return nil
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/report"
+)
+
+// whyOptions are the flags of why.
+type whyOptions struct {
+	in   inputOptions
+	out  outputOptions
+	node string // the node whose identity is asked for; "" asks about a need
+}
+
+func newWhyCommand(a *app) *cobra.Command {
+	var o whyOptions
+	cmd := &cobra.Command{
+		Use:   "why FROM TO PATH..., or why --node ID PATH...",
+		Short: "Prove that FROM needs TO, or say which facts made ID one node",
+		Args: func(_ *cobra.Command, args []string) error {
+			if o.node == "" && len(args) < 3 {
+				return usageError{"why needs two nodes and a PATH", "fateline why service:shop/cart datastore:shop/redis PATH, or fateline why --node ID PATH"}
+			}
+			if o.node != "" && len(args) < 1 {
+				return usageError{"why needs a PATH: a file, a directory, or - for standard input", ""}
+			}
+			return onceFromStdin(args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.node != "" {
+				return runIdentity(cmd.Context(), a, o, args)
+			}
+			return runWhy(cmd.Context(), a, o, args[0], args[1], args[2:])
+		},
+	}
+	cmd.Flags().StringVar(&o.node, "node", "", "`ID` of the node whose facts are asked for")
+	o.in.register(cmd.Flags())
+	o.out.register(cmd.Flags(), []string{"text", "json"})
+	return cmd
+}
+
+func runWhy(ctx context.Context, a *app, o whyOptions, from, to string, paths []string) error {
+	return a.ask(ctx, o.in, o.out, paths, func(_ context.Context, g *depgraph.Graph, _ asked) (reply, error) {
+		f, err := findNode(g, "FROM", from)
+		if err != nil {
+			return reply{}, err
+		}
+		t, err := findNode(g, "TO", to)
+		if err != nil {
+			return reply{}, err
+		}
+		body := report.Why{From: f, To: t}
+		for _, proof := range needProofs(g, f, t) {
+			body.Proofs = append(body.Proofs, report.NewSteps(proof))
+		}
+		return reply{body: body}, nil
+	})
+}
+
+// needProofs returns why from needs to, the shortest first: what losing to makes
+// of from, state by state, and where it makes nothing of it, the shortest chain of
+// requirements that leads there.
+func needProofs(g *depgraph.Graph, from, to depgraph.ID) [][]depgraph.Edge {
+	f, _ := g.Index(from)
+	t, _ := g.Index(to)
+	loss := simulate.NewModel(g, simulate.DefaultOutage).Lose(t)
+	var proofs [][]depgraph.Edge
+	add := func(p []depgraph.Edge) {
+		if len(p) > 0 && !slices.ContainsFunc(proofs, func(q []depgraph.Edge) bool { return slices.EqualFunc(p, q, sameEdge) }) {
+			proofs = append(proofs, p)
+		}
+	}
+	for _, state := range simulate.States() {
+		if p := loss.Proof(state, f); leadsTo(p, to) {
+			add(p)
+		}
+	}
+	if len(proofs) == 0 {
+		add(shortestChain(g, f, t))
+	}
+	slices.SortStableFunc(proofs, func(p, q []depgraph.Edge) int { return len(p) - len(q) })
+	return proofs
+}
+
+func sameEdge(a, b depgraph.Edge) bool {
+	return a.From == b.From && a.To == b.To && a.Phase == b.Phase && a.IfLost == b.IfLost && a.Via == b.Via
+}
+
+// leadsTo reports whether a proof rests on the loss of a node: without it, the
+// state would be there whatever is lost.
+func leadsTo(proof []depgraph.Edge, to depgraph.ID) bool {
+	return slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.To == to })
+}
+
+// shortestChain returns the fewest requirements, in any phase, that lead from one
+// node to another; ties by id. Nil where none does. It costs O(nodes + members).
+func shortestChain(g *depgraph.Graph, from, to depgraph.NodeIndex) []depgraph.Edge {
+	type step struct {
+		owner depgraph.NodeIndex
+		by    depgraph.ReqIndex
+	}
+	came := map[depgraph.NodeIndex]step{}
+	for queue := []depgraph.NodeIndex{from}; len(queue) > 0; queue = queue[1:] {
+		first, end := g.OwnedBy(queue[0])
+		for r := first; r < end; r++ {
+			for _, m := range g.Members(r) {
+				if _, seen := came[m]; !seen && m != from {
+					came[m] = step{queue[0], r}
+					queue = append(queue, m)
+				}
+			}
+		}
+		if _, found := came[to]; found {
+			break
+		}
+	}
+	var chain []depgraph.Edge
+	for at := to; at != from; {
+		s, found := came[at]
+		if !found {
+			return nil
+		}
+		chain = append(chain, g.Edge(s.by, at, g.Terms(s.by).Phases.List()[0]))
+		at = s.owner
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+// runIdentity says which facts made a node one.
+func runIdentity(ctx context.Context, a *app, o whyOptions, paths []string) error {
+	return a.ask(ctx, o.in, o.out, paths, func(_ context.Context, g *depgraph.Graph, _ asked) (reply, error) {
+		id, err := findNode(g, "--node", o.node)
+		if err != nil {
+			return reply{}, err
+		}
+		n := g.Node(id)
+		body := report.Identity{Node: id, Title: n.Title, Owner: n.Owner, Aliases: n.Aliases}
+		for _, origin := range g.NodeOrigins(id) {
+			body.Origins = append(body.Origins, report.NewOrigin(origin))
+		}
+		i, _ := g.Index(id)
+		body.Needs = needsOf(g, i)
+		for _, r := range g.Naming(i) {
+			if owner := g.ID(g.Owner(r)); !slices.Contains(body.NeededBy, owner) {
+				body.NeededBy = append(body.NeededBy, owner)
+			}
+		}
+		for _, u := range g.Unresolved() {
+			if u.Owner == id {
+				body.Conflicts = append(body.Conflicts, unresolvedText(u))
+			}
+		}
+		return reply{body: body}, nil
+	})
+}
+
+// needsOf lists what a node needs, a step for each member and phase.
+func needsOf(g *depgraph.Graph, i depgraph.NodeIndex) []report.Step {
+	var edges []depgraph.Edge
+	first, end := g.OwnedBy(i)
+	for r := first; r < end; r++ {
+		for _, m := range g.Members(r) {
+			for _, p := range g.Terms(r).Phases.List() {
+				edges = append(edges, g.Edge(r, m, p))
+			}
+		}
+	}
+	return report.NewSteps(edges)
+}
+
+// unresolvedText says in a sentence what is wrong with a name or a fact.
+func unresolvedText(u depgraph.Unresolved) string {
+	text := u.Name + " is " + u.Why.String()
+	for i, c := range u.Candidates {
+		if i == 0 {
+			text += ": "
+		} else {
+			text += " or "
+		}
+		text += c
+	}
+	if place := u.Origin.Place(); place != "" {
+		text += " (" + place + ")"
+	}
+	return text
+}

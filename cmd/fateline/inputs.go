@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/sources"
+)
+
+// inputOptions are the flags wherever PATH stands. The zero value reads everything.
+type inputOptions struct {
+	exclude      []string // GLOB=REASON
+	now          string   // a date or an instant; "" is not given
+	memory       string   // a size; "" is three quarters of what the system grants
+	declaredOnly bool
+	noImplied    bool
+}
+
+func (o *inputOptions) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.exclude, "exclude", nil, "`GLOB=REASON`: leave out what matches, and say so in the report; may be repeated")
+	flags.StringVar(&o.now, "now", "", "the `INSTANT` to judge ages and expiry by, as 2026-11-22 or RFC 3339 (default: the clock for expiry, the newest date in the inputs for ages)")
+	flags.StringVar(&o.memory, "memory", "", "memory budget, a `SIZE` such as 2GiB; beyond it the run stops with exit 3 (default: three quarters of what the control group grants)")
+	flags.BoolVar(&o.declaredOnly, "declared-only", false, "use only facts that an input declares: nothing observed, nothing implied")
+	flags.BoolVar(&o.noImplied, "no-implied", false, "use no fact that is only common knowledge")
+}
+
+// somePaths demands at least one PATH.
+func somePaths(cmd *cobra.Command, paths []string) error {
+	if len(paths) == 0 {
+		return usageError{cmd.Name() + " needs a PATH: a file, a directory, or - for standard input", "fateline " + cmd.Use}
+	}
+	return onceFromStdin(paths)
+}
+
+func onceFromStdin(paths []string) error {
+	if i := slices.Index(paths, "-"); i >= 0 && slices.Contains(paths[i+1:], "-") {
+		return usageError{"standard input can be read once, and is named twice", ""}
+	}
+	return nil
+}
+
+// instant reads --now; zero where it is not given.
+func (o inputOptions) instant() (time.Time, error) {
+	if o.now == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(form, o.now); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usageError{fmt.Sprintf("--now %q: want a date or an instant", o.now), "--now 2026-11-22, or --now 2026-11-22T09:00:00Z"}
+}
+
+// exclusions reads --exclude.
+func (o inputOptions) exclusions() ([]ingest.Exclude, error) {
+	var out []ingest.Exclude
+	for _, text := range o.exclude {
+		x, err := ingest.ParseExclude(text)
+		if err != nil {
+			return nil, usageError{"--" + err.Error(), "--exclude 'testdata/**=not deployed'"}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// read reads the paths into one graph and tells of what could not be read.
+func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgraph.Graph, error) {
+	exclude, err := o.exclusions()
+	if err != nil {
+		return nil, err
+	}
+	a.progress.enter("reading")
+	return ingest.Run(ctx, paths, sources.All(), ingest.Options{
+		Exclude: exclude, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
+		Problem: func(p ingest.Problem) {
+			a.say.say(message{Level: p.Level.String(), ID: p.ID, Place: p.Place(), Text: p.Msg, Effect: p.Effect, Fix: p.Fix})
+		},
+		Progress: func(done, total int) { a.progress.enter(fmt.Sprintf("read %d of %d files", done, total)) },
+	})
+}
+
+// withGraph reads the paths within the memory budget and hands the graph on.
+func (a *app) withGraph(ctx context.Context, o inputOptions, paths []string, use func(context.Context, *depgraph.Graph) error) error {
+	limit, err := memoryBudget(o.memory)
+	if err != nil {
+		return err
+	}
+	ctx, release := withMemory(ctx, limit)
+	defer release()
+	a.progress = newProgress(a.stderr, a.quiet || a.say.asJSON)
+	defer a.progress.end()
+	g, err := a.read(ctx, o, paths)
+	if err == nil {
+		err = use(ctx, g)
+	}
+	return withinMemory(ctx, err)
+}

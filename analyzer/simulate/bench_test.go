@@ -1,0 +1,161 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
+)
+
+// shop is one of the systems that benchmarks run on.
+type shop struct {
+	name string
+	simtest.Shop
+}
+
+// shops returns the systems of one size: two of run needs alone, as other tools
+// have them, without a large cycle and with one of a fifth of all nodes, and the
+// same with every state.
+func shops(nodes int) []shop {
+	plain := simtest.Shop{Nodes: nodes, Seed: 1, Spare: 0.3}
+	full := plain
+	full.Degraded, full.Start, full.Observe = 0.1, 0.05, 0.05
+	cyclic := func(s simtest.Shop) simtest.Shop {
+		s.Reversed = 0.003
+		return s
+	}
+	return []shop{{"run-dag", plain}, {"run-cycle", cyclic(plain)}, {"full-dag", full}, {"full-cycle", cyclic(full)}}
+}
+
+var built sync.Map // simtest.Shop -> *depgraph.Graph
+
+func (s shop) model(b *testing.B) *Model {
+	b.Helper()
+	g, ok := built.Load(s.Shop)
+	if !ok {
+		made, err := s.Graph()
+		if err != nil {
+			b.Fatal(err)
+		}
+		g, _ = built.LoadOrStore(s.Shop, made)
+	}
+	return NewModel(g.(*depgraph.Graph), 0)
+}
+
+// cpuSeconds returns what the process has used of all processors.
+func cpuSeconds(b *testing.B) float64 {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	seconds := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
+	return seconds(u.Utime) + seconds(u.Stime)
+}
+
+// BenchmarkBlast compares the loss of every single node, 512 at a time, with a
+// worklist run for each, of which it runs a sample. Both give all states.
+func BenchmarkBlast(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		for _, s := range shops(n) {
+			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				m := s.model(b)
+				b.ReportAllocs()
+				before := cpuSeconds(b)
+				b.ResetTimer()
+				for b.Loop() {
+					if _, err := m.Blast(context.Background()); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.StopTimer()
+				lanes := (cpuSeconds(b) - before) / float64(b.N)
+				b.ReportMetric(lanes, "cpu-s/op")
+				b.ReportMetric(float64(m.g.MemberCount()), "members")
+				b.ReportMetric(scalar(b, m)/lanes, "x-scalar")
+			})
+		}
+	}
+}
+
+// scalar returns how long the loss of every node takes one by one, from a sample.
+func scalar(b *testing.B, m *Model) float64 {
+	b.Helper()
+	const sample = 300
+	w := m.pool.Get().(*spread)
+	before := cpuSeconds(b)
+	for _, v := range rand.New(rand.NewPCG(1, 1)).Perm(m.g.Len())[:sample] {
+		w.lose([]node{node(v)})
+		w.reset()
+	}
+	return (cpuSeconds(b) - before) * float64(m.g.Len()) / sample
+}
+
+// BenchmarkLose loses the node that takes the most along, and one that takes nothing.
+func BenchmarkLose(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		for _, s := range shops(n) {
+			m := s.model(b)
+			largest, least := node(0), node(0)
+			reach := 0
+			for _, v := range rand.New(rand.NewPCG(2, 2)).Perm(n)[:min(n, 500)] {
+				switch down := len(m.Lose(node(v)).at); {
+				case down > reach:
+					largest, reach = node(v), down
+				case down == 1:
+					least = node(v)
+				}
+			}
+			b.Run(fmt.Sprintf("largest/%s/%d", s.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					m.Lose(largest)
+				}
+				b.ReportMetric(float64(reach), "nodes")
+			})
+			b.Run(fmt.Sprintf("least/%s/%d", s.name, n), func(b *testing.B) {
+				for b.Loop() {
+					m.Lose(least)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkPairs loses all 44,850 pairs of 300 places in which 2 % of the nodes stand.
+func BenchmarkPairs(b *testing.B) {
+	for _, s := range shops(100_000) {
+		b.Run(s.name, func(b *testing.B) {
+			m := s.model(b)
+			rng := rand.New(rand.NewPCG(3, 3))
+			places := make([][]node, 300)
+			for v := range m.g.Len() {
+				if rng.Float64() < 0.02 {
+					p := rng.IntN(len(places))
+					places[p] = append(places[p], node(v))
+				}
+			}
+			var pairs [][]node
+			for i := range places {
+				for j := range i {
+					pairs = append(pairs, slices.Concat(places[i], places[j]))
+				}
+			}
+			before := cpuSeconds(b)
+			b.ResetTimer()
+			for b.Loop() {
+				if err := m.LoseMany(context.Background(), pairs, nil, func(int, Sizes, []node) {}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.StopTimer()
+			b.ReportMetric((cpuSeconds(b)-before)/float64(b.N), "cpu-s/op")
+		})
+	}
+}

@@ -1,0 +1,232 @@
+package simulate
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// Sizes says how many nodes a loss puts into each state that are not in it when
+// nothing is lost. What failed is not counted, nor are groups.
+type Sizes struct{ Down, Degraded, Frozen, Blind int }
+
+// Blast holds the blast radius of every node: what its loss alone does.
+type Blast struct {
+	m     *Model
+	sizes []Sizes // by node
+}
+
+// Blast simulates the loss of every single node, 512 at a time on each processor.
+// It is exact, and costs O(cells x members / 512) at worst, BenchmarkBlast, where
+// nodes that cannot but go down together are one cell. A worker takes 128 bytes a
+// cell. The only error is that of the context.
+func (m *Model) Blast(ctx context.Context) (*Blast, error) {
+	p := newPlan(m)
+	b := &Blast{m: m, sizes: make([]Sizes, m.g.Len())}
+	var causes []int32
+	for c := range p.weight {
+		cell := int32(c)
+		if p.weight[c] == 0 {
+			continue
+		}
+		if p.matters(cell) {
+			causes = append(causes, cell)
+			continue
+		}
+		for _, v := range p.nodes.of(cell) {
+			b.sizes[v].Down = int(p.weight[c]) - 1
+		}
+	}
+	err := p.passes(ctx, len(causes), func(s *sweep, from, to int) {
+		for lane := range to - from {
+			s.seed(lane, node(p.nodes.of(causes[from+lane])[0]))
+		}
+		s.run()
+		all := s.sizes()
+		for lane := range to - from {
+			for _, i := range p.nodes.of(causes[from+lane]) {
+				v := node(i)
+				b.sizes[v] = all.of(lane)
+				b.sizes[v].Down--
+				if s.isBlind(v, lane) {
+					b.sizes[v].Blind--
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range b.sizes {
+		if m.traits[i]&isGroup != 0 {
+			b.sizes[i] = Sizes{}
+		}
+	}
+	return b, nil
+}
+
+// Of returns the blast radius of node i; zero for a group, which cannot fail.
+func (b *Blast) Of(i depgraph.NodeIndex) Sizes { return b.sizes[i] }
+
+// Ranking lists all nodes but groups: most nodes down first, ties by most
+// degraded, then by id.
+func (b *Blast) Ranking() []depgraph.NodeIndex {
+	out := make([]node, 0, len(b.sizes))
+	for i := range b.sizes {
+		if b.m.traits[i]&isGroup == 0 {
+			out = append(out, node(i))
+		}
+	}
+	slices.SortFunc(out, func(x, y node) int {
+		return cmp.Or(cmp.Compare(b.sizes[y].Down, b.sizes[x].Down), cmp.Compare(b.sizes[y].Degraded, b.sizes[x].Degraded), cmp.Compare(x, y))
+	})
+	return out
+}
+
+// LoseMany simulates many losses, 512 at a time on each processor, and calls visit
+// with each in their order: its sizes, and which of the watched nodes are down in
+// it, ascending, without those that are when nothing is lost. Groups cannot fail and
+// are passed over. The slice belongs to visit. visit is called by one goroutine. The
+// only error is that of the context.
+func (m *Model) LoseMany(ctx context.Context, losses [][]depgraph.NodeIndex, watch []depgraph.NodeIndex, visit func(i int, sizes Sizes, down []depgraph.NodeIndex)) error {
+	p := newPlan(m)
+	watch = slices.Clone(watch)
+	slices.Sort(watch)
+	watch = slices.Compact(watch)
+	type outcome struct {
+		sizes Sizes
+		down  []node
+	}
+	outcomes := make([]outcome, len(losses))
+	err := p.passes(ctx, len(losses), func(s *sweep, from, to int) {
+		for lane, failed := range losses[from:to] {
+			for _, v := range failed {
+				if m.traits[v]&isGroup == 0 {
+					s.seed(lane, v)
+				}
+			}
+		}
+		s.run()
+		all := s.sizes()
+		for lane, failed := range losses[from:to] {
+			o := &outcomes[from+lane]
+			o.sizes = all.of(lane)
+			s.discount(&o.sizes, lane, failed)
+		}
+		for _, v := range watch {
+			c := p.cellOf[v]
+			if c < 0 || !isSet(s.lit, c) {
+				continue
+			}
+			s.down[c].each(to-from, func(lane int) {
+				outcomes[from+lane].down = append(outcomes[from+lane].down, v)
+			})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		visit(i, o.sizes, o.down)
+	}
+	return nil
+}
+
+// matters reports whether the loss of a cell changes anything for another one.
+func (p *plan) matters(c int32) bool {
+	for _, f := range [...]*fan{&p.hard, &p.placed, &p.counted, &p.dimmed, &p.watched} {
+		if len(f.of(c)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passes divides so many losses into passes and hands each to work on one of the
+// processors, with a sweep that is clear.
+func (p *plan) passes(ctx context.Context, losses int, work func(s *sweep, from, to int)) error {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	total := (losses + lanes - 1) / lanes
+	for range min(runtime.GOMAXPROCS(0), total) {
+		group.Go(func() {
+			s := newSweep(p)
+			for {
+				pass := int(next.Add(1)) - 1
+				if pass >= total || ctx.Err() != nil {
+					return
+				}
+				work(s, pass*lanes, min((pass+1)*lanes, losses))
+				s.clear()
+			}
+		})
+	}
+	group.Wait()
+	return ctx.Err()
+}
+
+// laneSizes are the sizes of all losses of a pass, what failed included.
+type laneSizes struct{ down, degraded, frozen, blind [lanes]int32 }
+
+func (l *laneSizes) of(lane int) Sizes {
+	return Sizes{Down: int(l.down[lane]), Degraded: int(l.degraded[lane]), Frozen: int(l.frozen[lane]), Blind: int(l.blind[lane])}
+}
+
+// sizes returns the sizes of the losses that have run.
+func (s *sweep) sizes() *laneSizes {
+	s.survey()
+	out := new(laneSizes)
+	s.fallen.counts(&out.down)
+	s.faded.counts(&out.degraded)
+	s.frozen.counts(&out.frozen)
+	s.blind.counts(&out.blind)
+	return out
+}
+
+// discount takes what failed in a lane out of its sizes.
+func (s *sweep) discount(z *Sizes, lane int, failed []node) {
+	failed = slices.Clone(failed)
+	slices.Sort(failed)
+	for _, v := range slices.Compact(failed) {
+		if s.p.m.traits[v]&isGroup != 0 {
+			continue
+		}
+		if s.p.cellOf[v] >= 0 {
+			z.Down--
+		}
+		if s.isBlind(v, lane) {
+			z.Blind--
+		}
+	}
+}
+
+// isBlind reports whether a loss has made a node blind that is not with nothing lost.
+func (s *sweep) isBlind(v node, lane int) bool {
+	p := s.p
+	at, found := slices.BinarySearchFunc(p.watchers, v, func(w watcher, v node) int {
+		if w.v != v {
+			return cmp.Compare(w.v, v)
+		}
+		if w.blind {
+			return 0
+		}
+		return -1
+	})
+	if !found {
+		return false
+	}
+	return slices.ContainsFunc(p.watchers[at].gates, func(g gate) bool {
+		lost := int32(0)
+		for _, c := range p.members[g.from:g.to] {
+			if isSet(s.lit, c) && s.down[c].has(lane) {
+				lost++
+			}
+		}
+		return lost >= g.lose
+	})
+}

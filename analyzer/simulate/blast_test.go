@@ -1,0 +1,95 @@
+package simulate_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
+)
+
+// sizesOf counts what the reference says that a loss adds to a loss of nothing.
+func (s system) sizesOf(failed []int, calm simtest.Outcome) simulate.Sizes {
+	o := s.Lose(failed, s.outage)
+	count := func(is, was []bool) int {
+		n := 0
+		for v := range is {
+			if is[v] && !was[v] && !s.Group[v] && !slices.Contains(failed, v) {
+				n++
+			}
+		}
+		return n
+	}
+	return simulate.Sizes{
+		Down: count(o.Down, calm.Down), Degraded: count(o.Degraded, calm.Degraded),
+		Frozen: count(o.Frozen, calm.Frozen), Blind: count(o.Blind, calm.Blind),
+	}
+}
+
+func TestTheBlastOfEveryNodeIsThatOfTheReference(t *testing.T) {
+	eachSystem(t, tiered(4_000, 50_000, 1_000_000), 14, func(t *testing.T, _ *rand.Rand, s system) {
+		blast, err := s.m.Blast(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		calm := s.Lose(nil, s.outage)
+		for v := range s.Group {
+			var want simulate.Sizes
+			if !s.Group[v] {
+				want = s.sizesOf([]int{v}, calm)
+			}
+			if got := blast.Of(s.at[v]); got != want {
+				t.Errorf("%dm without %d: %+v, want %+v", s.outage, v, got, want)
+			}
+		}
+	})
+}
+
+func TestManyLossesAtOnceAreThoseOfTheReference(t *testing.T) {
+	eachSystem(t, tiered(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+		var losses [][]depgraph.NodeIndex
+		var want []simulate.Sizes
+		var down [][]depgraph.NodeIndex
+		calm := s.Lose(nil, s.outage)
+		watched := make([]bool, len(s.Group))
+		for v := range watched {
+			watched[v] = rng.IntN(2) == 0
+		}
+		for range 20 {
+			failed := s.Failures(rng)
+			losses = append(losses, s.indexes(failed))
+			failed = slices.DeleteFunc(failed, func(v int) bool { return s.Group[v] })
+			want = append(want, s.sizesOf(failed, calm))
+			o := s.Lose(failed, s.outage)
+			for v := range o.Down {
+				o.Down[v] = o.Down[v] && watched[v] && !calm.Down[v]
+			}
+			down = append(down, s.listed(o.Down))
+		}
+		next := 0
+		var watch []depgraph.NodeIndex
+		for v, is := range watched {
+			if is && !s.Group[v] {
+				watch = append(watch, s.at[v])
+			}
+		}
+		err := s.m.LoseMany(context.Background(), losses, watch, func(i int, got simulate.Sizes, lost []depgraph.NodeIndex) {
+			if i != next {
+				t.Errorf("loss %d is visited instead of %d", i, next)
+			}
+			next++
+			if got != want[i] {
+				t.Errorf("%dm without %v: %+v, want %+v", s.outage, losses[i], got, want[i])
+			}
+			if !slices.Equal(lost, down[i]) {
+				t.Errorf("%dm without %v: of the watched %v are down, want %v", s.outage, losses[i], lost, down[i])
+			}
+		})
+		if err != nil || next != len(losses) {
+			t.Errorf("visited %d of %d losses: %v", next, len(losses), err)
+		}
+	})
+}

@@ -1,0 +1,323 @@
+package simulate
+
+import "math/bits"
+
+func trailing(x uint64) int { return bits.TrailingZeros64(x) }
+
+// sweep is one pass: up to 512 losses spreading over a plan side by side, each in a
+// bit of its own. Rows are pushed from a cell to those that it takes along;
+// requirements that can spare members count them by adding bits across rows. It
+// works through the cells in order, so that outside knots each is looked at once,
+// and sweeps a knot to its end before it goes back: to go back at once costs
+// many times as much for the same answer.
+type sweep struct {
+	p *plan
+
+	down     []row // by cell; valid where lit
+	lit      []uint64
+	hot      []uint64 // gained bits that it did not pass on yet
+	recount  []uint64 // a member of one of its gates gained bits
+	dim      []row    // degraded and not down; valid where dimLit
+	dimLit   []uint64
+	watching []uint64 // watchers to look at
+
+	adder                        adder
+	fallen, faded, frozen, blind census
+}
+
+func newSweep(p *plan) *sweep {
+	n := len(p.weight)
+	words := (n + 63) / 64
+	return &sweep{
+		p:    p,
+		down: make([]row, n), lit: make([]uint64, words), hot: make([]uint64, words), recount: make([]uint64, words),
+		dim: make([]row, n), dimLit: make([]uint64, words), watching: make([]uint64, (len(p.watchers)+63)/64),
+	}
+}
+
+func isSet(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }
+
+func put(set []uint64, i int32) { set[i>>6] |= 1 << (i & 63) }
+
+// seed lets a node fail in a lane. What is down with nothing lost changes nothing.
+func (s *sweep) seed(lane int, v node) {
+	c := s.p.cellOf[v]
+	if c < 0 {
+		return
+	}
+	if !isSet(s.lit, c) {
+		put(s.lit, c)
+		s.down[c] = row{}
+	}
+	s.down[c].set(lane)
+	put(s.hot, c)
+}
+
+// run brings all lanes to their fixpoints.
+func (s *sweep) run() {
+	s.walk(s.fall)
+	s.seedDim()
+	s.walk(s.fade)
+}
+
+// clear makes the sweep ready for the next pass.
+func (s *sweep) clear() {
+	clear(s.lit)
+	clear(s.dimLit)
+}
+
+// walk visits the cells that are hot or to be recounted until there are none. visit
+// takes a cell off both lists and returns the lowest cell of the same knot that it
+// put there, or a higher one where there is none below.
+func (s *sweep) walk(visit func(c int32) (lowest int32)) {
+	back, knot := -1, int32(-1) // the first word of the knot to go back to
+	for i := 0; ; {
+		if i == len(s.hot) {
+			if back < 0 {
+				return
+			}
+			i, back = back, -1
+			continue
+		}
+		todo := s.hot[i] | s.recount[i]
+		if todo == 0 {
+			i++
+			continue
+		}
+		c := int32(i<<6 | trailing(todo))
+		if back >= 0 && s.p.knot[c] != knot {
+			i, back = back, -1
+			continue
+		}
+		if low := int(visit(c) >> 6); low < i && (back < 0 || low < back) {
+			back, knot = low, s.p.knot[c]
+		}
+	}
+}
+
+// take takes a cell off the lists and reports on which it was.
+func (s *sweep) take(c int32) (hot, recount bool) {
+	hot, recount = isSet(s.hot, c), isSet(s.recount, c)
+	s.hot[c>>6] &^= 1 << (c & 63)
+	s.recount[c>>6] &^= 1 << (c & 63)
+	return hot, recount
+}
+
+// fall passes on what became of a cell: those that go down with it.
+func (s *sweep) fall(c int32) (lowest int32) {
+	p := s.p
+	changed, recount := s.take(c)
+	if recount {
+		var broken row
+		for i := p.gatesAt[c]; i < p.gatesAt[c+1]; i++ {
+			s.broken(&p.gates[i], &broken)
+		}
+		if s.gain(s.down, s.lit, c, &broken) {
+			changed = true
+		}
+	}
+	lowest = c
+	if !changed {
+		return lowest
+	}
+	r := &s.down[c]
+	for _, f := range [2]*fan{&p.hard, &p.placed} {
+		for _, o := range f.of(c) {
+			switch {
+			case !isSet(s.lit, o):
+				put(s.lit, o)
+				s.down[o] = *r
+			case p.knot[o] != p.knot[c]:
+				s.down[o].or(r)
+			case !s.down[o].gain(r):
+				continue
+			}
+			put(s.hot, o)
+			lowest = min(lowest, o)
+		}
+	}
+	for _, o := range p.counted.of(c) {
+		put(s.recount, o)
+		lowest = min(lowest, o)
+	}
+	return lowest
+}
+
+// gain adds bits to the row of a cell and reports whether one of them is new.
+func (s *sweep) gain(rows []row, lit []uint64, c int32, more *row) bool {
+	if isSet(lit, c) {
+		return rows[c].gain(more)
+	}
+	if more.isZero() {
+		return false
+	}
+	put(lit, c)
+	rows[c] = *more
+	return true
+}
+
+// broken adds the lanes in which enough members of a gate are down.
+func (s *sweep) broken(g *gate, into *row) {
+	t := &s.adder
+	t.reset(g.lose, g.to-g.from)
+	for _, c := range s.p.members[g.from:g.to] {
+		if isSet(s.lit, c) {
+			t.add(&s.down[c])
+		}
+	}
+	t.reached(into)
+}
+
+// softened adds the lanes in which enough members of a gate are down or degraded,
+// where they were not before.
+func (s *sweep) softened(g *gate, into *row) {
+	t := &s.adder
+	t.reset(g.soften, g.to-g.from)
+	for _, c := range s.p.members[g.from:g.to] {
+		if s.p.isWorn(c) {
+			continue
+		}
+		down, dim := isSet(s.lit, c), isSet(s.dimLit, c)
+		switch {
+		case down && dim:
+			both := s.down[c]
+			both.or(&s.dim[c])
+			t.add(&both)
+		case down:
+			t.add(&s.down[c])
+		case dim:
+			t.add(&s.dim[c])
+		}
+	}
+	t.reached(into)
+}
+
+// seedDim finds the cells that may be degraded by what is down.
+func (s *sweep) seedDim() {
+	p := s.p
+	for i, word := range s.lit {
+		for ; word != 0; word &= word - 1 {
+			c := int32(i<<6 | trailing(word))
+			for _, o := range p.dimmed.of(c) {
+				put(s.recount, o)
+			}
+			if p.worn == nil {
+				continue
+			}
+			// A gate that lost members to degradation before may need no new ones.
+			for _, o := range p.counted.of(c) {
+				put(s.recount, o)
+			}
+		}
+	}
+}
+
+// fade passes on how a cell is degraded: to those that need all of it.
+func (s *sweep) fade(c int32) (lowest int32) {
+	p := s.p
+	changed, recount := s.take(c)
+	if recount {
+		var faded row
+		for i := p.dimAt[c]; i < p.dimAt[c+1]; i++ {
+			s.broken(&p.dimmers[i], &faded)
+		}
+		for i := p.gatesAt[c]; i < p.gatesAt[c+1]; i++ {
+			if g := &p.gates[i]; g.soften > 0 {
+				s.softened(g, &faded)
+			}
+		}
+		if isSet(s.lit, c) {
+			faded.without(&s.down[c])
+		}
+		if s.gain(s.dim, s.dimLit, c, &faded) {
+			changed = true
+		}
+	}
+	lowest = c
+	if !changed {
+		return lowest
+	}
+	r := &s.dim[c]
+	if isSet(s.lit, c) && !r.without(&s.down[c]) {
+		return lowest
+	}
+	for _, o := range p.hard.of(c) {
+		switch {
+		case p.isWorn(o):
+			continue
+		case p.knot[o] != p.knot[c]:
+			if isSet(s.dimLit, o) {
+				s.dim[o].or(r)
+			} else {
+				put(s.dimLit, o)
+				s.dim[o] = *r
+			}
+		case !s.gainDim(o, r):
+			continue
+		}
+		put(s.hot, o)
+		lowest = min(lowest, o)
+	}
+	for _, o := range p.counted.of(c) {
+		put(s.recount, o)
+		lowest = min(lowest, o)
+	}
+	return lowest
+}
+
+// gainDim adds to the degraded lanes of a cell those in which it is not down.
+func (s *sweep) gainDim(c int32, more *row) bool {
+	if !isSet(s.dimLit, c) {
+		put(s.dimLit, c)
+		s.dim[c] = row{}
+	}
+	if isSet(s.lit, c) {
+		return s.dim[c].gainBut(more, &s.down[c])
+	}
+	return s.dim[c].gain(more)
+}
+
+// survey counts, for each lane, what the pass changed for how many nodes.
+func (s *sweep) survey() {
+	p := s.p
+	for i, word := range s.lit {
+		for ; word != 0; word &= word - 1 {
+			c := int32(i<<6 | trailing(word))
+			if p.weight[c] > 0 {
+				s.fallen.add(&s.down[c], p.weight[c])
+			}
+			for _, w := range p.watched.of(c) {
+				put(s.watching, w)
+			}
+		}
+	}
+	for i, word := range s.dimLit {
+		for ; word != 0; word &= word - 1 {
+			if c := int32(i<<6 | trailing(word)); p.weight[c] > 0 {
+				s.faded.add(&s.dim[c], p.weight[c])
+			}
+		}
+	}
+	for i, word := range s.watching {
+		for ; word != 0; word &= word - 1 {
+			s.look(&p.watchers[i<<6|trailing(word)])
+		}
+		s.watching[i] = 0
+	}
+}
+
+// look counts the lanes in which a watcher is frozen or blind.
+func (s *sweep) look(w *watcher) {
+	var unmet row
+	for i := range w.gates {
+		s.broken(&w.gates[i], &unmet)
+	}
+	if w.blind {
+		s.blind.add(&unmet, 1)
+		return
+	}
+	if c := s.p.cellOf[w.v]; isSet(s.lit, c) {
+		unmet.without(&s.down[c])
+	}
+	s.frozen.add(&unmet, 1)
+}

@@ -4,6 +4,7 @@ package sources
 import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/sources/ci"
+	"github.com/fateline/fateline/ingest/sources/compose"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/traces"
@@ -13,6 +14,7 @@ import (
 func All() []*ingest.Source {
 	return []*ingest.Source{
 		ci.Source,
+		compose.Source,
 		graphjson.Source,
 		native.Source,
 		traces.Source,

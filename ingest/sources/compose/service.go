@@ -1,0 +1,235 @@
+package compose
+
+import (
+	"strings"
+
+	"github.com/distribution/reference"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// service reads one service of one file. What it reads by the Compose
+// specification, 05-services.
+type service struct {
+	*project
+	file     *ingest.File
+	name     string
+	key      strict.Key
+	value    strict.Value
+	id       depgraph.ID
+	fragment *link.Fragment
+}
+
+func (s *service) read() {
+	def := link.Definition{
+		Node:   depgraph.Node{ID: s.id, Replicas: s.replicas()},
+		Names:  s.names(),
+		Origin: s.file.Origin(s.key.Line, s.key.Col),
+	}
+	bodies := s.bodies(s.value, 0)
+	for _, v := range bodies {
+		def.Names = append(def.Names, s.paths(v)...)
+		def.Names = append(def.Names, s.telemetryName(v)...)
+	}
+	s.fragment.Definitions = append(s.fragment.Definitions, def)
+	for _, v := range bodies {
+		s.starts(v)
+		s.shares(v)
+		s.pulls(v)
+		s.stores(v)
+		s.places(v)
+		s.strings(v)
+	}
+}
+
+// maxExtends is how far a chain of extends is followed.
+const maxExtends = 10
+
+// bodies returns the service and, behind it, the services that it extends.
+func (s *service) bodies(v strict.Value, depth int) []strict.Value {
+	out := []strict.Value{v}
+	ext := v.Get("extends")
+	if !ext.Exists() || depth == maxExtends {
+		return out
+	}
+	name, file := ext.Text(), s.file.Path()
+	if ext.Type() == strict.Map {
+		name = ext.Get("service").Text()
+		if other := ext.Get("file").Text(); other != "" {
+			file = s.resolve(other)
+		}
+	}
+	if base := s.files[file].Get("services", name); base.Type() == strict.Map && (name != s.name || file != s.file.Path()) {
+		out = append(out, s.bodies(base, depth+1)...)
+	}
+	return out
+}
+
+// names lists how others reach the service, inside its project and from outside.
+func (s *service) names() []link.Name {
+	names := []link.Name{
+		link.Host(s.scope(), s.name),
+		{Space: link.SpaceService, Text: s.name},
+		{Space: link.SpaceService, Text: s.project.name + "/" + s.name},
+	}
+	for _, field := range []string{"container_name", "hostname"} {
+		if host := s.fill(s.value.Get(field).Text()); host != "" {
+			names = append(names, link.Host(s.scope(), host))
+		}
+	}
+	for _, network := range s.value.Get("networks").Fields() {
+		for alias := range network.Get("aliases").Items() {
+			names = append(names, link.Host(s.scope(), s.fill(alias.Text())))
+		}
+	}
+	return names
+}
+
+// telemetryName is what the service calls itself in traces.
+func (s *service) telemetryName(v strict.Value) []link.Name {
+	for _, e := range s.environment(v) {
+		if e.key == "OTEL_SERVICE_NAME" && e.text != "" {
+			return []link.Name{{Space: link.SpaceService, Text: e.text}}
+		}
+	}
+	return nil
+}
+
+func (s *service) replicas() *int {
+	for _, path := range [][]string{{"deploy", "replicas"}, {"scale"}} {
+		if n, ok := s.value.Get(path...).Int(); ok && n >= 0 {
+			return &n
+		}
+	}
+	return nil
+}
+
+// refer adds a requirement of the service.
+func (s *service) refer(at strict.Value, form link.Form, terms depgraph.Terms, note string, confidence float64, targets ...link.Target) {
+	s.fragment.References = append(s.fragment.References, link.Reference{
+		Owner: link.ID(s.id), Members: targets, Terms: terms, Form: form, Origin: originOf(s.file, at, note, confidence),
+	})
+}
+
+func (s *service) sibling(name string) link.Target {
+	return link.Target{Name: link.Host(s.scope(), s.fill(name))}
+}
+
+var startPhase = depgraph.PhasesOf(depgraph.Start)
+
+// starts reads the order of start. It is not a need to serve: a project that is up
+// stays up when what it started after goes away.
+func (s *service) starts(v strict.Value) {
+	deps := v.Get("depends_on")
+	for item := range deps.Items() {
+		s.refer(item, link.Structured, depgraph.Terms{Phases: startPhase, Via: depgraph.OrderedAfter}, "depends_on", 1, s.sibling(item.Text()))
+	}
+	for key, d := range deps.Fields() {
+		terms := depgraph.Terms{Phases: startPhase, Via: depgraph.OrderedAfter}
+		if required, ok := d.Get("required").Bool(); ok && !required {
+			terms.IfLost = depgraph.Unaffected
+		}
+		s.refer(d, link.Structured, terms, "depends_on", 1, s.sibling(key.Text))
+	}
+}
+
+// shares reads what ties two containers together: links, and namespaces or volumes
+// that one takes from another.
+func (s *service) shares(v strict.Value) {
+	for _, field := range []string{"links", "external_links"} {
+		for item := range v.Get(field).Items() {
+			name, _, _ := strings.Cut(item.Text(), ":")
+			s.refer(item, link.Structured, depgraph.Terms{Via: depgraph.Calls}, field, 0.8, s.sibling(name))
+		}
+	}
+	for _, field := range []string{"network_mode", "pid", "ipc"} {
+		mode := v.Get(field)
+		for _, prefix := range []string{"service:", "container:"} {
+			if name, ok := strings.CutPrefix(s.fill(mode.Text()), prefix); ok {
+				s.refer(mode, link.Structured, bound, field, 1, s.sibling(name))
+			}
+		}
+	}
+	for item := range v.Get("volumes_from").Items() {
+		name, _, _ := strings.Cut(strings.TrimPrefix(item.Text(), "container:"), ":")
+		s.refer(item, link.Structured, bound, "volumes_from", 1, s.sibling(name))
+	}
+}
+
+// bound are the terms of a container that lives inside another's namespace.
+var bound = depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run, depgraph.Start), Via: depgraph.Mounts}
+
+func (s *service) pulls(v strict.Value) {
+	image := v.Get("image")
+	text := s.fill(image.Text())
+	if text == "" || strings.HasPrefix(text, ":") || strings.Contains(text, "$") {
+		return
+	}
+	ref, err := reference.ParseNormalizedNamed(text)
+	if err != nil || v.Get("build").Exists() {
+		return // built here: what it is called is not where it comes from
+	}
+	terms := depgraph.Terms{Phases: startPhase, Via: depgraph.Pulls}
+	id := depgraph.ID{Kind: depgraph.KindImage, Name: ref.Name()}
+	s.refer(image, link.Structured, terms, "", 1, link.Target{Name: link.Name{Space: link.SpaceImage, Text: ref.Name()}, Else: id, Quiet: true})
+	registry := depgraph.ID{Kind: depgraph.KindRegistry, Name: reference.Domain(ref)}
+	s.refer(image, link.Structured, terms, "", 1, link.Target{Name: link.ID(registry), Else: registry, Quiet: true})
+}
+
+// stores reads named volumes, configs and secrets.
+func (s *service) stores(v strict.Value) {
+	for item := range v.Get("volumes").Items() {
+		source := item.Get("source").Text()
+		if t := item.Text(); t != "" {
+			head, rest, mounted := strings.Cut(t, ":")
+			if !mounted || rest == "" {
+				continue
+			}
+			source = head
+		}
+		if source = s.fill(source); source == "" || strings.ContainsAny(source, "/.~$\\") {
+			continue
+		}
+		s.material(item, depgraph.KindVolume, source, depgraph.Mounts, bound.Phases)
+	}
+	for _, kind := range []depgraph.Kind{depgraph.KindConfig, depgraph.KindSecret} {
+		for item := range v.Get(string(kind) + "s").Items() {
+			name := item.Text()
+			if name == "" {
+				name = item.Get("source").Text()
+			}
+			if name != "" {
+				s.material(item, kind, name, depgraph.Reads, startPhase)
+			}
+		}
+	}
+}
+
+func (s *service) material(at strict.Value, kind depgraph.Kind, name string, via depgraph.Via, phases depgraph.Phases) {
+	id := depgraph.ID{Kind: kind, Name: s.project.name + "/" + name}
+	s.refer(at, link.Structured, depgraph.Terms{Phases: phases, Via: via}, "", 1, link.Target{Name: link.ID(id), Else: id, Quiet: true})
+}
+
+// places reads Swarm placement constraints that pin the service to a zone or host.
+func (s *service) places(v strict.Value) {
+	for item := range v.Get("deploy", "placement", "constraints").Items() {
+		key, value, ok := strings.Cut(strings.ReplaceAll(s.fill(item.Text()), " ", ""), "==")
+		kind := depgraph.KindZone
+		switch {
+		case !ok || value == "":
+			continue
+		case key == "node.hostname" || key == "node.id":
+			kind = depgraph.KindHost
+		case strings.HasSuffix(key, "region"):
+			kind = depgraph.KindRegion
+		case !strings.HasSuffix(key, "zone") && !strings.HasSuffix(key, "az"):
+			continue
+		}
+		id := depgraph.ID{Kind: kind, Name: value}
+		terms := depgraph.Terms{Phases: bound.Phases, Via: depgraph.PlacedIn}
+		s.refer(item, link.Structured, terms, "placement constraint", 1, link.Target{Name: link.ID(id), Else: id, Quiet: true})
+	}
+}

@@ -2,19 +2,21 @@ package depgraph
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 )
 
-// Schema is the version of the graph's JSON form.
-const Schema = "fateline.graph/v1"
+// WireSchema names the form of a graph's JSON. A reader of v1 reads every later v1.
+const WireSchema = "fateline.graph/v1"
 
-// Wire is the JSON form of a graph, schema [Schema]. Lists are sorted as the
-// graph's are, durations are written as Go writes them ("1h30m0s"), times as RFC
-// 3339 in UTC. Only what carries information is written: what is missing reads as
-// the zero value of the model.
+// WireFormat is the format of inputs that hold a graph's JSON. Such an input only
+// carries facts that were read elsewhere, so [Graph.Wire] leaves out the rows of
+// those that are complete: a graph that was written and read back is the same bytes.
+const WireFormat = "graph"
+
+// Wire is a graph as it is written: plain values, everything sorted, what is
+// unknown left out. Encoding belongs to whoever writes, decoding to package strict.
 type Wire struct {
-	Schema       string            `json:"schema"`
+	Schema       string            `json:"schema"` // always [WireSchema]
 	Nodes        []WireNode        `json:"nodes"`
 	Requirements []WireRequirement `json:"requirements"`
 	Drills       []WireDrill       `json:"drills"`
@@ -22,9 +24,9 @@ type Wire struct {
 	Inputs       []WireInput       `json:"inputs"`
 }
 
-// WireNode is the JSON form of a [Node].
+// WireNode is a [Node] with the places that speak of it.
 type WireNode struct {
-	ID                string            `json:"id"`
+	ID                ID                `json:"id"`
 	Title             string            `json:"title,omitempty"`
 	Aliases           []string          `json:"aliases,omitempty"`
 	Labels            map[string]string `json:"labels,omitempty"`
@@ -35,7 +37,7 @@ type WireNode struct {
 	Survives          []string          `json:"survives,omitempty"`
 	Replicas          *int              `json:"replicas,omitempty"`
 	Manual            bool              `json:"manual,omitempty"`
-	Takes             string            `json:"takes,omitempty"`
+	Takes             WireDuration      `json:"takes,omitzero"`
 	Standby           *WireStandby      `json:"standby,omitempty"`
 	Staged            bool              `json:"staged,omitempty"`
 	Window            string            `json:"window,omitempty"`
@@ -43,46 +45,29 @@ type WireNode struct {
 	Origins           []WireOrigin      `json:"origins,omitempty"`
 }
 
-// WireStandby is the JSON form of a [Standby].
+// WireStandby is a [Standby].
 type WireStandby struct {
-	ActivatedBy []string `json:"activatedBy,omitempty"`
-	Need        WireNeed `json:"need,omitempty"`
-	Takes       string   `json:"takes,omitempty"`
+	ActivatedBy []ID         `json:"activatedBy,omitempty"`
+	Need        WireNeed     `json:"need,omitzero"`
+	Takes       WireDuration `json:"takes,omitzero"`
 }
 
-// WireRequirement is the JSON form of a [Requirement].
+// WireRequirement is a [Requirement].
 type WireRequirement struct {
-	Owner   string       `json:"owner"`
-	Members []string     `json:"members"`
+	Owner   ID           `json:"owner"`
+	Members []ID         `json:"members"`
 	Need    WireNeed     `json:"need"`
 	Phases  []string     `json:"phases"`
 	IfLost  string       `json:"ifLost"`
-	Lasts   string       `json:"lasts,omitempty"`
+	Lasts   WireDuration `json:"lasts,omitzero"`
 	Via     string       `json:"via,omitempty"`
 	Origins []WireOrigin `json:"origins"`
 }
 
-// WireNeed is the JSON form of a [Need]: a number, or "quorum" or "all".
-type WireNeed string
-
-// MarshalJSON writes a number as a number.
-func (n WireNeed) MarshalJSON() ([]byte, error) {
-	if _, err := strconv.Atoi(string(n)); err == nil {
-		return []byte(n), nil
-	}
-	return []byte(strconv.Quote(string(n))), nil
-}
-
-// UnmarshalText takes the text of either.
-func (n *WireNeed) UnmarshalText(text []byte) error {
-	*n = WireNeed(text)
-	return nil
-}
-
-// WireOrigin is the JSON form of an [Origin].
+// WireOrigin is an [Origin].
 type WireOrigin struct {
-	Member     string  `json:"member,omitempty"`
-	Input      string  `json:"input"`
+	Member     ID      `json:"member,omitzero"` // absent: all members
+	Input      string  `json:"input,omitempty"`
 	Line       int     `json:"line,omitempty"`
 	Column     int     `json:"column,omitempty"`
 	Source     string  `json:"source,omitempty"`
@@ -91,31 +76,31 @@ type WireOrigin struct {
 	Note       string  `json:"note,omitempty"`
 	Count      int64   `json:"count,omitempty"`
 	Errors     int64   `json:"errors,omitempty"`
-	FirstSeen  string  `json:"firstSeen,omitempty"`
+	FirstSeen  string  `json:"firstSeen,omitempty"` // RFC 3339, UTC
 	LastSeen   string  `json:"lastSeen,omitempty"`
 	Example    string  `json:"example,omitempty"`
 }
 
-// WireDrill is the JSON form of a [Drill].
+// WireDrill is a [Drill].
 type WireDrill struct {
-	Date   string     `json:"date"`
-	Fails  []string   `json:"fails"`
-	Scope  string     `json:"scope"`
-	Covers []string   `json:"covers,omitempty"`
+	Date   string     `json:"date"` // YYYY-MM-DD
+	Fails  []ID       `json:"fails"`
+	Scope  string     `json:"scope"` // whole or part
+	Covers []ID       `json:"covers,omitempty"`
 	Origin WireOrigin `json:"origin"`
 }
 
-// WireUnresolved is the JSON form of an [Unresolved].
+// WireUnresolved is an [Unresolved].
 type WireUnresolved struct {
-	Owner      string     `json:"owner"`
+	Owner      ID         `json:"owner,omitzero"`
 	Name       string     `json:"name"`
 	Scope      string     `json:"scope,omitempty"`
-	Why        string     `json:"why"`
+	Why        string     `json:"why"` // dangling, ambiguous or conflicting
 	Candidates []string   `json:"candidates,omitempty"`
 	Origin     WireOrigin `json:"origin"`
 }
 
-// WireInput is the JSON form of an [Input].
+// WireInput is an [Input].
 type WireInput struct {
 	Path      string   `json:"path"`
 	Format    string   `json:"format,omitempty"`
@@ -124,57 +109,91 @@ type WireInput struct {
 	Notes     []string `json:"notes,omitempty"`
 	Bytes     int64    `json:"bytes,omitempty"`
 	Documents int      `json:"documents,omitempty"`
-	End       string   `json:"end,omitempty"` // "unproven" or nothing
+	Unproven  bool     `json:"unproven,omitempty"`
 	SHA256    string   `json:"sha256,omitempty"`
 }
 
-// ToWire returns the JSON form of g.
-func ToWire(g *Graph) *Wire {
-	w := &Wire{Schema: Schema, Nodes: []WireNode{}, Requirements: []WireRequirement{}, Drills: []WireDrill{}, Unresolved: []WireUnresolved{}, Inputs: []WireInput{}}
+// WireNeed is a [Need]: a number, or "quorum" or "all".
+type WireNeed Need
+
+// MarshalJSON writes a number as a number, anything else as a string.
+func (n WireNeed) MarshalJSON() ([]byte, error) {
+	if need := Need(n); need >= 0 {
+		return []byte(need.String()), nil
+	}
+	return []byte(`"` + Need(n).String() + `"`), nil
+}
+
+// UnmarshalText reads what MarshalJSON writes, without the quotes.
+func (n *WireNeed) UnmarshalText(text []byte) error {
+	need, err := ParseNeed(string(text))
+	*n = WireNeed(need)
+	return err
+}
+
+// WireDuration is a duration as Go writes it, such as "1h30m0s".
+type WireDuration time.Duration
+
+// MarshalText writes the duration.
+func (d WireDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText inverts MarshalText; a duration is never negative.
+func (d *WireDuration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil || parsed < 0 {
+		return fmt.Errorf("duration %q: want one such as 1h30m0s", text)
+	}
+	*d = WireDuration(parsed)
+	return nil
+}
+
+// Wire returns the graph as it is written. Equal graphs give equal values.
+func (g *Graph) Wire() *Wire {
+	w := &Wire{
+		Schema: WireSchema, Nodes: make([]WireNode, 0, g.Len()), Requirements: make([]WireRequirement, 0, g.Requirements()),
+		Drills: []WireDrill{}, Unresolved: []WireUnresolved{}, Inputs: []WireInput{},
+	}
 	for n := range g.Nodes() {
-		w.Nodes = append(w.Nodes, WireNodeOf(n, g.NodeOrigins(n.ID)))
+		w.Nodes = append(w.Nodes, wireNode(n, g.NodeOrigins(n.ID)))
 	}
 	for r := range g.AllRequirements() {
-		w.Requirements = append(w.Requirements, WireRequirementOf(r))
+		w.Requirements = append(w.Requirements, wireRequirement(r))
 	}
 	for _, d := range g.Drills() {
 		scope := "whole"
 		if d.Partly {
 			scope = "part"
 		}
-		w.Drills = append(w.Drills, WireDrill{Date: d.Date.Format(time.DateOnly), Fails: idTexts(d.Fails), Scope: scope, Covers: idTexts(d.Covers), Origin: WireOriginOf(d.Origin)})
+		w.Drills = append(w.Drills, WireDrill{Date: d.Date.Format(time.DateOnly), Fails: d.Fails, Scope: scope, Covers: d.Covers, Origin: NewWireOrigin(d.Origin)})
 	}
 	for _, u := range g.Unresolved() {
-		w.Unresolved = append(w.Unresolved, WireUnresolvedOf(u))
+		w.Unresolved = append(w.Unresolved, WireUnresolved{Owner: u.Owner, Name: u.Name, Scope: u.Scope, Why: u.Why.String(), Candidates: u.Candidates, Origin: NewWireOrigin(u.Origin)})
 	}
 	for _, in := range g.Inputs() {
-		w.Inputs = append(w.Inputs, WireInputOf(in))
-	}
-	return w
-}
-
-// WireNodeOf returns the JSON form of a node and its origins.
-func WireNodeOf(n *Node, origins []Origin) WireNode {
-	w := WireNode{
-		ID: n.ID.String(), Title: n.Title, Aliases: n.Aliases, Labels: n.Labels, Owner: n.Owner, Env: n.Env,
-		Tier: n.Tier, GA: n.GA, Survives: n.Survives, Replicas: n.Replicas, Manual: n.Manual, Takes: durationText(n.Takes),
-		Staged: n.Staged, Window: n.Window, AnnualFailureRate: n.AnnualFailureRate, Origins: wireOrigins(origins),
-	}
-	if s := n.Standby; s != nil {
-		w.Standby = &WireStandby{ActivatedBy: idTexts(s.ActivatedBy), Takes: durationText(s.Takes)}
-		if s.Need != 0 {
-			w.Standby.Need = WireNeed(s.Need.String())
+		if in.Format != WireFormat || in.Status != Complete {
+			w.Inputs = append(w.Inputs, NewWireInput(in))
 		}
 	}
 	return w
 }
 
-// WireRequirementOf returns the JSON form of a requirement.
-func WireRequirementOf(r *Requirement) WireRequirement {
+func wireNode(n *Node, origins []Origin) WireNode {
+	w := WireNode{
+		ID: n.ID, Title: n.Title, Aliases: n.Aliases, Labels: n.Labels, Owner: n.Owner, Env: n.Env, Tier: n.Tier, GA: n.GA,
+		Survives: n.Survives, Replicas: n.Replicas, Manual: n.Manual, Takes: WireDuration(n.Takes), Staged: n.Staged,
+		Window: n.Window, AnnualFailureRate: n.AnnualFailureRate, Origins: wireOrigins(origins),
+	}
+	if s := n.Standby; s != nil {
+		w.Standby = &WireStandby{ActivatedBy: s.ActivatedBy, Need: WireNeed(s.Need), Takes: WireDuration(s.Takes)}
+	}
+	return w
+}
+
+func wireRequirement(r *Requirement) WireRequirement {
 	t := r.Terms.Normal()
 	w := WireRequirement{
-		Owner: r.Owner.String(), Members: idTexts(r.Members), Need: WireNeed(t.Need.String()), IfLost: t.IfLost.String(),
-		Lasts: durationText(t.Lasts), Via: string(t.Via), Origins: wireOrigins(r.Origins),
+		Owner: r.Owner, Members: r.Members, Need: WireNeed(t.Need), IfLost: t.IfLost.String(),
+		Lasts: WireDuration(t.Lasts), Via: string(t.Via), Origins: wireOrigins(r.Origins),
 	}
 	for _, p := range t.Phases.List() {
 		w.Phases = append(w.Phases, p.String())
@@ -182,195 +201,39 @@ func WireRequirementOf(r *Requirement) WireRequirement {
 	return w
 }
 
-// WireOriginOf returns the JSON form of an origin.
-func WireOriginOf(o Origin) WireOrigin {
-	o = o.Normal()
-	w := WireOrigin{
-		Input: o.Input, Line: o.Line, Column: o.Col, Source: o.Source, Basis: o.Basis.String(), Confidence: o.Confidence,
-		Note: o.Note, Count: o.Seen.Count, Errors: o.Seen.Errors, FirstSeen: timeText(o.Seen.First), LastSeen: timeText(o.Seen.Last), Example: o.Seen.Example,
-	}
-	if !o.Member.IsZero() {
-		w.Member = o.Member.String()
-	}
-	return w
-}
-
-// WireUnresolvedOf returns the JSON form of an unresolved name.
-func WireUnresolvedOf(u Unresolved) WireUnresolved {
-	w := WireUnresolved{Name: u.Name, Scope: u.Scope, Why: u.Why.String(), Candidates: u.Candidates, Origin: WireOriginOf(u.Origin)}
-	if !u.Owner.IsZero() {
-		w.Owner = u.Owner.String()
-	}
-	return w
-}
-
-// WireInputOf returns the JSON form of a row of the ledger.
-func WireInputOf(in Input) WireInput {
-	w := WireInput{
-		Path: in.Path, Format: in.Format, Status: in.Status.String(), Reason: in.Reason, Notes: in.Notes,
-		Bytes: in.Bytes, Documents: in.Documents, SHA256: in.SHA256,
-	}
-	if in.Unproven {
-		w.End = "unproven"
-	}
-	return w
-}
-
 func wireOrigins(os []Origin) []WireOrigin {
-	var out []WireOrigin
-	for _, o := range os {
-		out = append(out, WireOriginOf(o))
+	out := make([]WireOrigin, len(os))
+	for i, o := range os {
+		out[i] = NewWireOrigin(o)
 	}
 	return out
 }
 
-func idTexts(ids []ID) []string {
-	var out []string
-	for _, id := range ids {
-		out = append(out, id.String())
+// NewWireOrigin returns an origin as it is written.
+func NewWireOrigin(o Origin) WireOrigin {
+	o = o.Normal()
+	return WireOrigin{
+		Member: o.Member, Input: o.Input, Line: o.Line, Column: o.Col, Source: o.Source, Basis: o.Basis.String(), Confidence: o.Confidence,
+		Note: o.Note, Count: o.Seen.Count, Errors: o.Seen.Errors, FirstSeen: instant(o.Seen.First), LastSeen: instant(o.Seen.Last), Example: o.Seen.Example,
 	}
-	return out
 }
 
-func durationText(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	return d.String()
-}
-
-func timeText(t time.Time) string {
+func instant(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// Node returns the node and its origins that w is the form of.
-func (w *WireNode) Node() (Node, []Origin, error) {
-	p := wireParser{what: "node " + w.ID}
-	n := Node{
-		ID: p.id(w.ID), Title: w.Title, Aliases: w.Aliases, Labels: w.Labels, Owner: w.Owner, Env: w.Env, Tier: w.Tier, GA: w.GA,
-		Survives: w.Survives, Replicas: w.Replicas, Manual: w.Manual, Takes: p.duration(w.Takes), Staged: w.Staged,
-		Window: w.Window, AnnualFailureRate: w.AnnualFailureRate,
+// NewWireInput returns a row of the ledger as it is written; one without a
+// status is written as unreadable.
+func NewWireInput(in Input) WireInput {
+	status := in.Status
+	if status == 0 {
+		status = Unreadable
 	}
-	if s := w.Standby; s != nil {
-		n.Standby = &Standby{ActivatedBy: p.ids(s.ActivatedBy), Takes: p.duration(s.Takes)}
-		if s.Need != "" {
-			n.Standby.Need = parsed(&p, string(s.Need), ParseNeed)
-		}
+	return WireInput{
+		Path: in.Path, Format: in.Format, Status: status.String(), Reason: in.Reason, Notes: in.Notes,
+		Bytes: in.Bytes, Documents: in.Documents, Unproven: in.Unproven, SHA256: in.SHA256,
 	}
-	return n, p.origins(w.Origins), p.err
-}
-
-// Requirement returns the requirement that w is the form of.
-func (w *WireRequirement) Requirement() (Requirement, error) {
-	p := wireParser{what: "requirement of " + w.Owner}
-	r := Requirement{Owner: p.id(w.Owner), Members: p.ids(w.Members), Origins: p.origins(w.Origins)}
-	r.Terms.Lasts, r.Terms.Via = p.duration(w.Lasts), Via(w.Via)
-	if w.Need != "" {
-		r.Terms.Need = parsed(&p, string(w.Need), ParseNeed)
-	}
-	if w.IfLost != "" {
-		r.Terms.IfLost = parsed(&p, w.IfLost, ParseIfLost)
-	}
-	for _, phase := range w.Phases {
-		r.Terms.Phases |= PhasesOf(parsed(&p, phase, ParsePhase))
-	}
-	return r, p.err
-}
-
-// Drill returns the drill that w is the form of.
-func (w *WireDrill) Drill() (Drill, error) {
-	p := wireParser{what: "drill of " + w.Date}
-	date := parsed(&p, w.Date, func(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) })
-	return Drill{Date: date, Fails: p.ids(w.Fails), Partly: w.Scope == "part", Covers: p.ids(w.Covers), Origin: p.origin(w.Origin)}, p.err
-}
-
-// Unresolved returns the unresolved name that w is the form of.
-func (w *WireUnresolved) Unresolved() (Unresolved, error) {
-	p := wireParser{what: "unresolved " + w.Name}
-	u := Unresolved{Name: w.Name, Scope: w.Scope, Why: parsed(&p, w.Why, ParseWhy), Candidates: w.Candidates, Origin: p.origin(w.Origin)}
-	if w.Owner != "" {
-		u.Owner = p.id(w.Owner)
-	}
-	return u, p.err
-}
-
-// Input returns the row of the ledger that w is the form of.
-func (w *WireInput) Input() (Input, error) {
-	p := wireParser{what: "input " + w.Path}
-	return Input{
-		Path: w.Path, Format: w.Format, Status: parsed(&p, w.Status, ParseStatus), Reason: w.Reason, Notes: w.Notes,
-		Bytes: w.Bytes, Documents: w.Documents, Unproven: w.End == "unproven", SHA256: w.SHA256,
-	}, p.err
-}
-
-// wireParser keeps the first error, so that a record is read in one expression.
-type wireParser struct {
-	what string
-	err  error
-}
-
-func parsed[T any](p *wireParser, s string, parse func(string) (T, error)) T {
-	v, err := parse(s)
-	if err != nil && p.err == nil {
-		p.err = fmt.Errorf("%s: %w", p.what, err)
-	}
-	return v
-}
-
-func (p *wireParser) id(s string) ID { return parsed(p, s, ParseID) }
-
-func (p *wireParser) ids(ss []string) []ID {
-	var out []ID
-	for _, s := range ss {
-		out = append(out, p.id(s))
-	}
-	return out
-}
-
-func (p *wireParser) duration(s string) time.Duration {
-	if s == "" {
-		return 0
-	}
-	return parsed(p, s, func(s string) (time.Duration, error) {
-		d, err := time.ParseDuration(s)
-		if err == nil && d < 0 {
-			err = fmt.Errorf("duration %q is negative", s)
-		}
-		return d, err
-	})
-}
-
-func (p *wireParser) time(s string) time.Time {
-	if s == "" {
-		return time.Time{}
-	}
-	return parsed(p, s, func(s string) (time.Time, error) { return time.Parse(time.RFC3339Nano, s) }).UTC()
-}
-
-func (p *wireParser) origins(ws []WireOrigin) []Origin {
-	var out []Origin
-	for _, w := range ws {
-		out = append(out, p.origin(w))
-	}
-	return out
-}
-
-func (p *wireParser) origin(w WireOrigin) Origin {
-	o := Origin{
-		Input: w.Input, Line: w.Line, Col: w.Column, Source: w.Source, Confidence: w.Confidence, Note: w.Note,
-		Seen: Seen{Count: w.Count, Errors: w.Errors, First: p.time(w.FirstSeen), Last: p.time(w.LastSeen), Example: w.Example},
-	}
-	if w.Basis != "" {
-		o.Basis = parsed(p, w.Basis, ParseBasis)
-	}
-	if w.Member != "" {
-		o.Member = p.id(w.Member)
-	}
-	if o.Confidence < 0 || o.Confidence > 1 {
-		p.err = fmt.Errorf("%s: confidence %v is not in (0,1]", p.what, o.Confidence)
-	}
-	return o
 }

@@ -282,7 +282,9 @@ func readUnits(ctx context.Context, tasks []*task, opt Options, out *Reading) er
 		for _, f := range t.unit.Files {
 			in, problems := f.row(t.source.Name)
 			out.Inputs = append(out.Inputs, in)
+			out.Inputs = append(out.Inputs, f.carried...)
 			out.Problems = append(out.Problems, problems...)
+			out.Problems = append(out.Problems, f.carriedProblems()...)
 		}
 	}
 	return nil

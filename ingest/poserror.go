@@ -43,13 +43,14 @@ func (l Level) String() string {
 // Ids of problems that the core finds itself; those of bytes and of documents
 // are in safeio and strict.
 const (
-	NotUnderstood = "not-understood"  // a source's own error without an id
-	NeverRead     = "never-read"      // a source claimed a file and left it
-	SourceFailed  = "source-failed"   // a source failed as a whole
-	SourcePanic   = "source-panicked" // a bug of a source
-	UnusedExclude = "unused-exclude"  // an exclusion that excludes nothing
-	UndefinedNode = "undefined-node"  // a native file names what no input defines
-	NothingNamed  = "nothing-named"   // a path without a single input
+	NotUnderstood = "not-understood"    // a source's own error without an id
+	NeverRead     = "never-read"        // a source claimed a file and left it
+	SourceFailed  = "source-failed"     // a source failed as a whole
+	SourcePanic   = "source-panicked"   // a bug of a source
+	UnusedExclude = "unused-exclude"    // an exclusion that excludes nothing
+	UndefinedNode = "undefined-node"    // a native file names what no input defines
+	CarriedGap    = "incomplete-before" // an input that was incomplete when a graph was made of it
+	NothingNamed  = "nothing-named"     // a path without a single input
 )
 
 // Place returns "path:line:col" or "path@byte", without what is unknown.

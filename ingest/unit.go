@@ -38,6 +38,7 @@ type File struct {
 	notes     []string
 	problems  []Problem
 	lost      bool // nothing of the bytes could be used
+	carried   []depgraph.Input
 }
 
 // Path returns the path as people know it: slash-separated and relative as it
@@ -149,6 +150,29 @@ func (f *File) Proven() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.proven = true
+}
+
+// Carried adds a row of the ledger of another run, of which this file holds the
+// result: what was incomplete then is incomplete now.
+func (f *File) Carried(in depgraph.Input) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.carried = append(f.carried, in)
+}
+
+// carriedProblems are those of the rows that the file carries.
+func (f *File) carriedProblems() []Problem {
+	var out []Problem
+	for _, in := range f.carried {
+		if in.Status.Incomplete() {
+			out = append(out, Problem{
+				Level: LevelError, ID: CarriedGap, Path: in.Path, Byte: -1,
+				Msg: "was " + in.Status.String() + " when " + f.path + " was made: " + in.Reason,
+				Fix: "repair the input, and make " + f.path + " again",
+			})
+		}
+	}
+	return out
 }
 
 // Origin returns an origin in this file; the source's name is filled in by the core.

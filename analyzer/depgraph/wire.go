@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// WireSchema names the form of a graph's JSON. A reader of v1 reads every later v1.
-const WireSchema = "fateline.graph/v1"
+// Schema names the form of a graph's JSON. A reader of v1 reads every later v1.
+const Schema = "fateline.graph/v1"
 
 // WireFormat is the format of inputs that hold a graph's JSON. Such an input only
-// carries facts that were read elsewhere, so [Graph.Wire] leaves out the rows of
+// carries facts that were read elsewhere, so [ToWire] leaves out the rows of
 // those that are complete: a graph that was written and read back is the same bytes.
 const WireFormat = "graph"
 
 // Wire is a graph as it is written: plain values, everything sorted, what is
 // unknown left out. Encoding belongs to whoever writes, decoding to package strict.
 type Wire struct {
-	Schema       string            `json:"schema"` // always [WireSchema]
+	Schema       string            `json:"schema"` // always [Schema]
 	Nodes        []WireNode        `json:"nodes"`
 	Requirements []WireRequirement `json:"requirements"`
 	Drills       []WireDrill       `json:"drills"`
@@ -147,10 +147,10 @@ func (d *WireDuration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Wire returns the graph as it is written. Equal graphs give equal values.
-func (g *Graph) Wire() *Wire {
+// ToWire returns a graph as it is written. Equal graphs give equal values.
+func ToWire(g *Graph) *Wire {
 	w := &Wire{
-		Schema: WireSchema, Nodes: make([]WireNode, 0, g.Len()), Requirements: make([]WireRequirement, 0, g.Requirements()),
+		Schema: Schema, Nodes: make([]WireNode, 0, g.Len()), Requirements: make([]WireRequirement, 0, g.Requirements()),
 		Drills: []WireDrill{}, Unresolved: []WireUnresolved{}, Inputs: []WireInput{},
 	}
 	for n := range g.Nodes() {

@@ -9,8 +9,8 @@ import (
 
 // Graph returns the graph that w describes, or what is wrong with w.
 func (w *Wire) Graph() (*Graph, error) {
-	if w.Schema != WireSchema {
-		return nil, fmt.Errorf("schema %q: want %q", w.Schema, WireSchema)
+	if w.Schema != Schema {
+		return nil, fmt.Errorf("schema %q: want %q", w.Schema, Schema)
 	}
 	b := NewBuilder()
 	var errs []error

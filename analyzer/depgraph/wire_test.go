@@ -13,7 +13,7 @@ import (
 )
 
 func encode(t interface{ Fatal(...any) }, g *depgraph.Graph) string {
-	out, err := json.MarshalIndent(g.Wire(), "", " ")
+	out, err := json.MarshalIndent(depgraph.ToWire(g), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,11 @@ func (f *Fragment) SetSource(name string) {
 	for i := range f.References {
 		set(&f.References[i].Origin)
 	}
+	for i := range f.Linked {
+		for j := range f.Linked[i].Origins {
+			set(&f.Linked[i].Origins[j])
+		}
+	}
 	for i := range f.Drills {
 		set(&f.Drills[i].Origin)
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // Text returns what a reading found: the ledger in its order, then definitions,
-// bindings, references, drills and unresolved names, each group sorted. Equal
+// bindings, references, linked requirements (an origin a line), drills and
+// unresolved names, each group sorted. Equal
 // readings have equal texts.
 func Text(r *ingest.Reading) string {
 	var b strings.Builder
@@ -25,7 +26,7 @@ func Text(r *ingest.Reading) string {
 
 // FragmentText returns the part of [Text] that is about fragments.
 func FragmentText(fragments ...*link.Fragment) string {
-	var nodes, binds, needs, drills, unresolved []string
+	var nodes, binds, needs, linked, drills, unresolved []string
 	for _, f := range fragments {
 		for _, d := range f.Definitions {
 			nodes = append(nodes, definition(d))
@@ -36,6 +37,11 @@ func FragmentText(fragments ...*link.Fragment) string {
 		for _, r := range f.References {
 			needs = append(needs, reference(r))
 		}
+		for _, r := range f.Linked {
+			for _, o := range r.Origins {
+				linked = append(linked, "linked "+r.Owner.String()+" -> "+ids(r.Members)+terms(r.Terms)+field("of", o.Member.Name)+at(o))
+			}
+		}
 		for _, d := range f.Drills {
 			drills = append(drills, drill(d))
 		}
@@ -44,7 +50,7 @@ func FragmentText(fragments ...*link.Fragment) string {
 		}
 	}
 	var b strings.Builder
-	for _, group := range [][]string{nodes, binds, needs, drills, unresolved} {
+	for _, group := range [][]string{nodes, binds, needs, linked, drills, unresolved} {
 		slices.Sort(group)
 		for _, line := range group {
 			b.WriteString(line)
@@ -111,7 +117,11 @@ func reference(r link.Reference) string {
 		}
 		s += flagged("quiet", m.Quiet)
 	}
-	t := r.Terms
+	return s + terms(r.Terms) + form(r.Form) + at(r.Origin)
+}
+
+func terms(t depgraph.Terms) string {
+	s := ""
 	if t.Need != 0 && t.Need != depgraph.AtLeast(1) {
 		s += " need=" + t.Need.String()
 	}
@@ -119,7 +129,7 @@ func reference(r link.Reference) string {
 	if t.IfLost > depgraph.Down {
 		s += " ifLost=" + t.IfLost.String()
 	}
-	return s + field("lasts", nonZero(t.Lasts)) + field("via", string(t.Via)) + form(r.Form) + at(r.Origin)
+	return s + field("lasts", nonZero(t.Lasts)) + field("via", string(t.Via))
 }
 
 func drill(d depgraph.Drill) string {

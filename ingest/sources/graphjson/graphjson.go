@@ -1,9 +1,14 @@
 // Package graphjson reads back what `fateline graph -f json` wrote, and what any
 // other program writes in that form: schema fateline.graph/v1.
+//
+// Nothing in a graph is a name to resolve: ids are only looked up again, so that
+// other inputs may add to the same nodes. The ledger of the run that wrote the
+// graph goes on with it: what could not be read then is still missing now.
 package graphjson
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"regexp"
 
@@ -15,20 +20,42 @@ import (
 
 // Source reads graphs in their JSON form.
 var Source = ingest.Define(ingest.Spec{
-	Name: "graph",
+	Name: depgraph.WireFormat,
 	Doc: ingest.Doc{
 		Title: "A graph in Fateline's JSON form",
-		Text: "Nodes, requirements, drills and unresolved names as they were linked, with their origins. " +
+		Text: "Nodes, requirements, drills, unresolved names and the ledger as they were linked, with their origins. " +
 			"Any program that writes this form is a source: pipe it into `fateline scan -`.",
 		Reads:  []string{"JSON with schema: " + depgraph.Schema},
-		Limits: "The ledger of the run that wrote it is kept as notes: an input that was incomplete then makes this one partial.",
+		Limits: "The whole graph is held in memory twice while it is read.",
 		Since:  "0.1",
 	},
 }, ingest.NoParams, claim, read)
 
+// schema finds any version of the form: one that does not exist is an error, and
+// not a file that nobody reads.
 var schema = regexp.MustCompile(`"schema"\s*:\s*"fateline\.graph/`)
 
 func claim(path string, head []byte) (string, bool) { return path, schema.Match(head) }
+
+// document is a [depgraph.Wire] whose records know their places.
+type document struct {
+	Schema       placed[string]                     `json:"schema"`
+	Nodes        []placed[depgraph.WireNode]        `json:"nodes"`
+	Requirements []placed[depgraph.WireRequirement] `json:"requirements"`
+	Drills       []placed[depgraph.WireDrill]       `json:"drills"`
+	Unresolved   []placed[depgraph.WireUnresolved]  `json:"unresolved"`
+	Inputs       []placed[depgraph.WireInput]       `json:"inputs"`
+}
+
+type placed[T any] struct {
+	at strict.Pos
+	is T
+}
+
+func (p *placed[T]) UnmarshalStrict(v strict.Value) error {
+	p.at = v.Pos()
+	return v.Decode(&p.is)
+}
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	frag := &link.Fragment{}
@@ -43,94 +70,111 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	return frag, nil
 }
 
+// readFile reads one graph. A record that makes no sense is recorded, and the
+// others are kept.
 func readFile(f *ingest.File, frag *link.Fragment) error {
 	data, err := f.Bytes()
 	if err != nil {
 		return err
 	}
-	var w depgraph.Wire
-	if err := strict.DecodeJSON(data, &w); err != nil {
+	doc, err := strict.JSON(data, strict.Limits{Nodes: len(data) + 1})
+	if err != nil {
 		return err
 	}
-	if w.Schema != depgraph.Schema {
-		return &strict.Error{ID: strict.BadValue, Line: 1, Col: 1, Msg: "schema " + w.Schema + ": want " + depgraph.Schema}
+	f.Proven()
+	f.Counted(1)
+	var d document
+	if err := doc.Decode(&d); err != nil {
+		f.Fail(err)
+	}
+	if d.Schema.is != depgraph.Schema {
+		return at(d.Schema.at, fmt.Errorf("schema %q: want %q", d.Schema.is, depgraph.Schema))
 	}
 	r := reader{f, frag}
-	for i := range w.Nodes {
-		r.node(&w.Nodes[i])
+	for i := range d.Nodes {
+		r.node(&d.Nodes[i])
 	}
-	for i := range w.Requirements {
-		r.requirement(&w.Requirements[i])
+	for i := range d.Requirements {
+		r.requirement(&d.Requirements[i])
 	}
-	r.rest(&w)
+	for _, w := range d.Drills {
+		drill, err := w.is.Drill()
+		if r.check(w.at, err) {
+			r.frag.Drills = append(r.frag.Drills, drill)
+		}
+	}
+	for _, w := range d.Unresolved {
+		u, err := w.is.Unresolved()
+		if r.check(w.at, err) {
+			r.frag.Unresolved = append(r.frag.Unresolved, u)
+		}
+	}
+	for _, w := range d.Inputs {
+		in, err := w.is.Input()
+		if r.check(w.at, err) {
+			r.file.Carried(in)
+		}
+	}
 	return nil
 }
 
-// reader turns records into definitions and references that say exactly what the
-// graph said: nothing in it is a name to resolve.
+func at(p strict.Pos, err error) error {
+	return &strict.Error{ID: strict.BadValue, Line: p.Line, Col: p.Col, Msg: err.Error()}
+}
+
+// reader turns records into definitions and linked requirements.
 type reader struct {
 	file *ingest.File
 	frag *link.Fragment
 }
 
-func (r reader) node(w *depgraph.WireNode) {
-	n, origins, err := w.Node()
+// check records the error of a record and reports whether there was none.
+func (r reader) check(p strict.Pos, err error) bool {
 	if err != nil {
-		r.file.Fail(err)
+		r.file.Fail(at(p, err))
+	}
+	return err == nil
+}
+
+func (r reader) node(w *placed[depgraph.WireNode]) {
+	n, origins, err := w.is.Node()
+	if err == nil && n.ID.IsZero() {
+		err = fmt.Errorf("a node without an id")
+	}
+	if err == nil && n.Standby != nil && n.ID.Kind.IsPlace() {
+		err = fmt.Errorf("node %s: a place cannot be a standby", n.ID)
+	}
+	if !r.check(w.at, err) {
 		return
 	}
 	if len(origins) == 0 && reflect.DeepEqual(n, depgraph.Node{ID: n.ID}) {
 		return // only named by a requirement, which brings it along
 	}
-	if len(origins) == 0 {
-		origins = []depgraph.Origin{r.file.Origin(0, 0)}
-	}
-	for _, o := range origins {
+	for _, o := range r.origins(origins, w.at) {
 		r.frag.Definitions = append(r.frag.Definitions, link.Definition{Node: n, Origin: o})
 	}
 }
 
-func (r reader) requirement(w *depgraph.WireRequirement) {
-	q, err := w.Requirement()
-	if err != nil {
-		r.file.Fail(err)
+func (r reader) requirement(w *placed[depgraph.WireRequirement]) {
+	q, err := w.is.Requirement()
+	switch {
+	case err != nil:
+	case q.Owner.IsZero():
+		err = fmt.Errorf("a requirement without an owner")
+	case len(q.Members) == 0:
+		err = fmt.Errorf("requirement of %s: no members", q.Owner)
+	}
+	if !r.check(w.at, err) {
 		return
 	}
-	if len(q.Members) == 0 {
-		r.file.Fail(&strict.Error{ID: strict.BadValue, Msg: "requirement of " + w.Owner + ": no members"})
-		return
-	}
-	if len(q.Origins) == 0 {
-		q.Origins = []depgraph.Origin{r.file.Origin(0, 0)}
-	}
+	q.Origins = r.origins(q.Origins, w.at)
 	r.frag.Linked = append(r.frag.Linked, q)
 }
 
-// rest takes over drills, unresolved names and the ledger.
-func (r reader) rest(w *depgraph.Wire) {
-	for i := range w.Drills {
-		d, err := w.Drills[i].Drill()
-		if err != nil {
-			r.file.Fail(err)
-			continue
-		}
-		r.frag.Drills = append(r.frag.Drills, d)
+// origins returns the origins of a record, which is its own where it names none.
+func (r reader) origins(os []depgraph.Origin, p strict.Pos) []depgraph.Origin {
+	if len(os) == 0 {
+		return []depgraph.Origin{r.file.Origin(p.Line, p.Col)}
 	}
-	for i := range w.Unresolved {
-		u, err := w.Unresolved[i].Unresolved()
-		if err != nil {
-			r.file.Fail(err)
-			continue
-		}
-		r.frag.Unresolved = append(r.frag.Unresolved, u)
-	}
-	for i := range w.Inputs {
-		in, err := w.Inputs[i].Input()
-		switch {
-		case err != nil:
-			r.file.Fail(err)
-		case in.Status.Incomplete():
-			r.file.Fail(&strict.Error{ID: "incomplete-graph", Msg: "the graph was made from an incomplete input, " + in.Path + ": " + in.Reason})
-		}
-	}
+	return os
 }

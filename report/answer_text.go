@@ -115,8 +115,8 @@ func (t *Terminal) Steps(indent int, steps []Step) {
 		t.Print(Plain, strings.Repeat(" ", indent)+Message(s.From.String()))
 		t.Pad(indent+from+1).Print(Dim, "needs ").Print(Plain, Message(s.To.String()))
 		t.Pad(indent+from+1+6+to+1).Print(Dim, s.Relation())
-		if place := s.Evidence().Place(); place != "" {
-			t.Pad(indent + from + 1 + 6 + to + 1 + relation + 1).Print(Blue, Message(place))
+		if place := Place(s.Evidence()); place != "" {
+			t.Pad(indent+from+1+6+to+1+relation+1).Print(Blue, Message(place))
 		}
 		if basis := s.Basis(); basis != "" {
 			t.Printf(Yellow, "  %s only", basis)
@@ -199,7 +199,7 @@ func (n Identity) writeText(t *Terminal, o Options) {
 	}
 	t.Line(Plain, "  read from")
 	for _, x := range n.Origins {
-		t.Printf(Blue, "    %s", Message(x.Place())).Printf(Dim, "  %s %s", x.Source, x.Basis)
+		t.Printf(Blue, "    %s", Message(Place(x))).Printf(Dim, "  %s %s", x.Source, x.Basis)
 		if x.Note != "" {
 			t.Printf(Dim, ", %s", Message(x.Note))
 		}

@@ -55,18 +55,8 @@ type Fixed struct {
 	Title    string `json:"title"`
 }
 
-// Input is one row of the ledger.
-type Input struct {
-	Path      string   `json:"path"`
-	Format    string   `json:"format,omitempty"` // the source that read it; "" where none did
-	Status    string   `json:"status"`           // complete, partial, unreadable, excluded or unclaimed
-	Reason    string   `json:"reason,omitempty"` // why it is not complete
-	Notes     []string `json:"notes,omitempty"`  // what was read but not understood
-	Bytes     int64    `json:"bytes,omitempty"`
-	Documents int      `json:"documents,omitempty"`
-	Unproven  bool     `json:"unproven,omitempty"` // the format has no provable end
-	SHA256    string   `json:"sha256,omitempty"`
-}
+// Input is one row of the ledger, in the form of the graph's JSON.
+type Input = depgraph.WireInput
 
 // Counts is the size of a graph.
 type Counts struct {
@@ -244,14 +234,7 @@ func newVerdict(v gate.Verdict) Verdict {
 func newInputs(rows []depgraph.Input) []Input {
 	out := []Input{}
 	for _, in := range rows {
-		status := in.Status.String()
-		if in.Status == 0 {
-			status = depgraph.Unreadable.String()
-		}
-		out = append(out, Input{
-			Path: in.Path, Format: in.Format, Status: status, Reason: in.Reason, Notes: in.Notes,
-			Bytes: in.Bytes, Documents: in.Documents, Unproven: in.Unproven, SHA256: in.SHA256,
-		})
+		out = append(out, depgraph.NewWireInput(in))
 	}
 	return out
 }
@@ -306,7 +289,7 @@ func NewSteps(proof []depgraph.Edge) []Step {
 	for _, e := range proof {
 		s := Step{From: e.From, To: e.To, Phase: e.Phase.String(), IfLost: e.IfLost.String(), Via: string(e.Via), Origins: []Origin{}}
 		for _, o := range e.Origins {
-			s.Origins = append(s.Origins, NewOrigin(o))
+			s.Origins = append(s.Origins, depgraph.NewWireOrigin(o))
 		}
 		out = append(out, s)
 	}

@@ -2,47 +2,15 @@ package report
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
 // Origin is where a fact was read, in the form of the graph's JSON.
-type Origin struct {
-	Member     depgraph.ID `json:"member,omitzero"` // absent: all members
-	Input      string      `json:"input"`
-	Line       int         `json:"line,omitempty"`
-	Column     int         `json:"column,omitempty"`
-	Source     string      `json:"source,omitempty"`
-	Basis      string      `json:"basis"`
-	Confidence float64     `json:"confidence"`
-	Note       string      `json:"note,omitempty"`
-	Count      int64       `json:"count,omitempty"`
-	Errors     int64       `json:"errors,omitempty"`
-	FirstSeen  string      `json:"firstSeen,omitempty"` // RFC 3339, UTC
-	LastSeen   string      `json:"lastSeen,omitempty"`
-	Example    string      `json:"example,omitempty"`
-}
+type Origin = depgraph.WireOrigin
 
-// NewOrigin returns an origin in its JSON form.
-func NewOrigin(o depgraph.Origin) Origin {
-	o = o.Normal()
-	return Origin{
-		Member: o.Member, Input: o.Input, Line: o.Line, Column: o.Col, Source: o.Source, Basis: o.Basis.String(),
-		Confidence: o.Confidence, Note: o.Note, Count: o.Seen.Count, Errors: o.Seen.Errors,
-		FirstSeen: instant(o.Seen.First), LastSeen: instant(o.Seen.Last), Example: o.Seen.Example,
-	}
-}
-
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
-}
-
-// Place returns "input:line:column", without what is absent.
-func (o Origin) Place() string {
+// Place returns "input:line:column" of an origin, without what is absent.
+func Place(o Origin) string {
 	s := o.Input
 	if o.Line > 0 {
 		s += ":" + strconv.Itoa(o.Line)

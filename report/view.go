@@ -1,0 +1,336 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	simple "github.com/dominikbraun/graph"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// The sizes of a picture.
+const (
+	usualNodes = 60  // unless asked otherwise
+	mostNodes  = 300 // whatever is asked: beyond it nobody reads a picture, and layout takes minutes
+	usualHops  = 2
+
+	edgesPerNode = 3  // the most edges of a picture, for each of its nodes
+	clutter      = 40 // edges from which those that a longer way shows anyway are left out
+)
+
+// View is the part of a graph that a picture shows, and what it leaves out.
+// Everything is sorted by id.
+type View struct {
+	Nodes []ViewNode
+	Edges []ViewEdge
+	Boxes []ViewBox // what encloses nodes; those without a node are left out
+
+	// What the graph has, and what of it is not shown.
+	AllNodes, AllEdges int
+	HiddenEdges        int    // not shown, of all edges; those that Reduced counts included
+	Reduced            int    // left out because a way over other nodes shows the need as well
+	Why                string // how the part was chosen
+}
+
+// ViewNode is one node of a picture.
+type ViewNode struct {
+	ID    depgraph.ID
+	Label string // for people, escaped and cut
+	Box   string // the key of its box; "" stands free
+	Mark  Mark   // what the findings or a loss say of it
+	Say   string // the mark in words, for those who see no colour: "root of single-facility"
+	Many  int    // of an overview: how many nodes it stands for; else 0
+}
+
+// ViewEdge is one arrow of a picture: all needs of one node for another.
+type ViewEdge struct {
+	From, To depgraph.ID
+	Label    string // how it is needed, in a word or two
+	Phases   depgraph.Phases
+	IfLost   depgraph.IfLost // the worst of them
+	Basis    string          // "observed", "implied"; "" where an input declares it
+	Proof    bool            // a finding's proof rests on it
+	Many     int             // of an overview: how many arrows it stands for; else 0
+}
+
+// ViewBox encloses nodes.
+type ViewBox struct {
+	Key, Label string
+}
+
+// Mark is what is said of a node in a picture; the higher one wins.
+type Mark uint8
+
+// The marks.
+const (
+	Unmarked Mark = iota
+	MarkExposed
+	MarkBlind
+	MarkFrozen
+	MarkDegraded
+	MarkVictim // of a finding
+	MarkDown
+	MarkRoot // of a finding
+	MarkFailed
+)
+
+var markNames = [...]string{"", "exposed", "blind", "frozen", "degraded", "victim", "down", "root", "failed"}
+
+// String returns the name of the mark, "" for none.
+func (m Mark) String() string {
+	if int(m) < len(markNames) {
+		return markNames[m]
+	}
+	return fmt.Sprintf("mark(%d)", uint8(m))
+}
+
+// Showing says what the picture leaves out: "showing 60 of 412 nodes; 351 edges hidden".
+func (v *View) Showing() string {
+	shown := len(v.Nodes)
+	said := fmt.Sprintf("showing all %d nodes", shown)
+	if shown < v.AllNodes {
+		said = fmt.Sprintf("showing %d of %d nodes", shown, v.AllNodes)
+	}
+	if v.HiddenEdges > 0 {
+		said += fmt.Sprintf("; %s hidden", plural(v.HiddenEdges, "edge", "edges"))
+	}
+	if v.Reduced > 0 {
+		said += fmt.Sprintf(" (%d of them follow from a longer way)", v.Reduced)
+	}
+	return said
+}
+
+// NewView returns the part of a document's graph that a picture shows: what is
+// near the focus, else what a loss does, else what the findings are about, filled
+// up with what is nearest to it. It costs O(V+E) in the graph.
+func NewView(d *Document, o Options) *View {
+	b := newViewBuilder(d, o)
+	b.choose()
+	return b.build(true)
+}
+
+// WholeView returns the whole graph as a view: for formats that need no layout.
+func WholeView(d *Document, o Options) *View {
+	b := newViewBuilder(d, o)
+	b.limit = d.linked.Len()
+	for i := range d.linked.Len() {
+		b.take(depgraph.NodeIndex(i))
+	}
+	b.why = "the whole graph"
+	return b.build(false)
+}
+
+// ProofView returns a finding's proof as a view.
+func ProofView(d *Document, f Finding) *View {
+	b := newViewBuilder(d, Options{})
+	b.limit = mostNodes
+	b.takeProof(f)
+	v := &View{AllNodes: b.g.Len(), AllEdges: b.g.MemberCount(), Why: "the proof of finding " + f.ID}
+	marks := marksOf([]Finding{f})
+	for _, i := range b.chosen() {
+		v.Nodes = append(v.Nodes, b.node(i, marks))
+	}
+	at := map[[2]depgraph.ID]int{}
+	for _, s := range f.Proof {
+		key := [2]depgraph.ID{s.From, s.To}
+		if _, known := at[key]; known {
+			continue
+		}
+		at[key] = len(v.Edges)
+		v.Edges = append(v.Edges, proofEdge(s))
+	}
+	slices.SortFunc(v.Edges, compareViewEdges)
+	return v
+}
+
+func proofEdge(s Step) ViewEdge {
+	e := ViewEdge{From: s.From, To: s.To, Label: s.Relation(), Basis: s.Basis(), Proof: true}
+	if p, err := depgraph.ParsePhase(s.Phase); err == nil {
+		e.Phases = depgraph.PhasesOf(p)
+	}
+	if l, err := depgraph.ParseIfLost(s.IfLost); err == nil {
+		e.IfLost = l
+	}
+	return e
+}
+
+func compareViewEdges(a, b ViewEdge) int {
+	return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To))
+}
+
+// build turns what was taken into a view.
+func (b *viewBuilder) build(reduce bool) *View {
+	v := &View{AllNodes: b.g.Len(), AllEdges: b.g.MemberCount(), Why: b.why}
+	marks := marksOf(b.d.Findings)
+	if b.o.Loss != nil {
+		marks = lossMarks(b.o.Loss)
+	}
+	boxes := map[string]string{}
+	for _, i := range b.chosen() {
+		n := b.node(i, marks)
+		var label string
+		if n.Box, label = groupOf(b.g, i, b.o.GroupBy); n.Box != "" {
+			boxes[n.Box] = label
+		}
+		v.Nodes = append(v.Nodes, n)
+	}
+	for _, key := range slices.Sorted(maps.Keys(boxes)) {
+		v.Boxes = append(v.Boxes, ViewBox{Key: key, Label: boxes[key]})
+	}
+	var arrows int
+	v.Edges, arrows = b.edges()
+	v.HiddenEdges = v.AllEdges - arrows
+	if reduce {
+		v.Edges = withoutBoxed(v.Edges, v.Nodes)
+	}
+	if reduce && len(v.Edges) > clutter {
+		kept := reduced(v.Edges)
+		v.Reduced = len(v.Edges) - len(kept)
+		v.HiddenEdges += v.Reduced
+		v.Edges = kept
+	}
+	if most := edgesPerNode * len(v.Nodes); reduce && len(v.Edges) > most {
+		v.HiddenEdges += len(v.Edges) - most
+		v.Edges = mostTelling(v.Edges, most)
+	}
+	return v
+}
+
+func (b *viewBuilder) node(i depgraph.NodeIndex, marks map[depgraph.ID]marked) ViewNode {
+	n := b.g.At(i)
+	m := marks[n.ID]
+	return ViewNode{ID: n.ID, Label: Label(n.DisplayTitle()), Mark: m.mark, Say: m.say}
+}
+
+// edges returns the arrows between taken nodes, one for each pair, and how many
+// arrows of the graph they stand for.
+func (b *viewBuilder) edges() ([]ViewEdge, int) {
+	var out []ViewEdge
+	arrows := 0
+	for _, i := range b.chosen() {
+		at := map[depgraph.NodeIndex]int{}
+		from, to := b.g.OwnedBy(i)
+		for r := from; r < to; r++ {
+			for _, m := range b.g.Members(r) {
+				if !b.taken[m] {
+					continue
+				}
+				arrows++
+				k, known := at[m]
+				if !known {
+					k = len(out)
+					at[m] = k
+					out = append(out, ViewEdge{From: b.g.ID(i), To: b.g.ID(m), IfLost: depgraph.Unaffected, Basis: "?", Proof: b.proof[[2]depgraph.ID{b.g.ID(i), b.g.ID(m)}]})
+				}
+				out[k].add(b.g, r, m)
+			}
+		}
+	}
+	slices.SortFunc(out, compareViewEdges)
+	return out, arrows
+}
+
+// add counts one more arrow of a pair in: the worst effect and the best basis speak.
+func (e *ViewEdge) add(g *depgraph.Graph, r depgraph.ReqIndex, m depgraph.NodeIndex) {
+	t := g.Terms(r)
+	e.Phases |= t.Phases
+	e.IfLost = min(e.IfLost, t.IfLost)
+	word := string(t.Via)
+	if n := len(g.Members(r)); n > 1 && t.Need.Of(n) < n {
+		word = fmt.Sprintf("%s (%d of %d)", word, t.Need.Of(n), n)
+	}
+	switch {
+	case e.Label == "":
+		e.Label = Label(word)
+	case word != "" && e.Label != Label(word) && len(e.Label) < 40:
+		e.Label += ", " + Label(word)
+	}
+	basis := NewSteps([]depgraph.Edge{g.Edge(r, m, t.Phases.List()[0])})[0].Basis()
+	if e.Basis == "?" || basis == "" {
+		e.Basis = basis
+	}
+}
+
+// withoutBoxed leaves out the arrows that say no more than the box around their owner.
+func withoutBoxed(edges []ViewEdge, nodes []ViewNode) []ViewEdge {
+	box := map[depgraph.ID]string{}
+	for _, n := range nodes {
+		box[n.ID] = n.Box
+	}
+	return slices.DeleteFunc(edges, func(e ViewEdge) bool {
+		return !e.Proof && e.Label == string(depgraph.PlacedIn) && box[e.From] == "place "+e.To.String()
+	})
+}
+
+// mostTelling keeps the edges of proofs first, then those whose loss hurts most.
+func mostTelling(edges []ViewEdge, most int) []ViewEdge {
+	kept := slices.Clone(edges)
+	slices.SortStableFunc(kept, func(a, b ViewEdge) int {
+		if a.Proof != b.Proof {
+			if a.Proof {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.IfLost, b.IfLost)
+	})
+	kept = kept[:most]
+	slices.SortFunc(kept, compareViewEdges)
+	return kept
+}
+
+// reduced leaves out the edges whose need another way over shown edges shows as
+// well, unless a proof rests on them. Edges within a cycle all stay. The library
+// returns results in no order and refuses cycles, so it works on the
+// components and what it says is looked up, never listed.
+func reduced(edges []ViewEdge) []ViewEdge {
+	whole := simple.New(func(s string) string { return s }, simple.Directed())
+	for _, e := range edges {
+		if e.From != e.To {
+			addEdge(whole, e.From.String(), e.To.String())
+		}
+	}
+	components, err := simple.StronglyConnectedComponents(whole)
+	if err != nil {
+		return edges
+	}
+	of := map[string]string{}
+	for _, members := range components {
+		name := slices.Min(members)
+		for _, m := range members {
+			of[m] = name
+		}
+	}
+	acyclic := simple.New(func(s string) string { return s }, simple.Directed())
+	for _, e := range edges {
+		if from, to := of[e.From.String()], of[e.To.String()]; from != to {
+			addEdge(acyclic, from, to)
+		}
+	}
+	least, err := simple.TransitiveReduction(acyclic)
+	if err != nil {
+		return edges
+	}
+	var kept []ViewEdge
+	for _, e := range edges {
+		from, to := of[e.From.String()], of[e.To.String()]
+		if e.Proof || from == to {
+			kept = append(kept, e)
+			continue
+		}
+		if _, err := least.Edge(from, to); err == nil {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+// addEdge adds an edge and its ends. What is there already is no error here.
+func addEdge(g simple.Graph[string, string], from, to string) {
+	_ = g.AddVertex(from)
+	_ = g.AddVertex(to)
+	_ = g.AddEdge(from, to)
+}

@@ -3,13 +3,17 @@ package formats
 
 import (
 	"github.com/fateline/fateline/report"
+	"github.com/fateline/fateline/report/formats/dot"
+	"github.com/fateline/fateline/report/formats/svg"
 	"github.com/fateline/fateline/report/formats/text"
 )
 
 // All returns every format, by name.
 func All() []report.Format {
 	return []report.Format{
+		dot.Format,
 		report.JSON(),
+		svg.Format,
 		text.Format,
 	}
 }

@@ -143,7 +143,7 @@ func runIdentity(ctx context.Context, a *app, o whyOptions, paths []string) erro
 		n := g.Node(id)
 		body := report.Identity{Node: id, Title: n.Title, Owner: n.Owner, Aliases: n.Aliases}
 		for _, origin := range g.NodeOrigins(id) {
-			body.Origins = append(body.Origins, report.NewOrigin(origin))
+			body.Origins = append(body.Origins, depgraph.NewWireOrigin(origin))
 		}
 		i, _ := g.Index(id)
 		body.Needs = needsOf(g, i)

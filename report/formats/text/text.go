@@ -293,8 +293,8 @@ func (p *printer) input(in report.Input) {
 	}
 	p.Print(style, fmt.Sprintf("  %-11s", in.Status)).Print(report.Plain, report.Message(in.Path))
 	said := in.Reason
-	if in.End != "" {
-		said = strings.TrimPrefix(said+"; end "+in.End, "; ")
+	if in.Unproven {
+		said = strings.TrimPrefix(said+"; end unproven", "; ")
 	}
 	if said != "" {
 		p.Print(report.Dim, "  "+said)

@@ -40,6 +40,10 @@ type Name struct {
 	Text  string
 }
 
+// OwnerScope, as the scope of a target's name, means the scope of the owner that
+// a selector selected: a file does not know who reads it, and so not where.
+const OwnerScope = "."
+
 // ID returns the name of a node by its id.
 func ID(id depgraph.ID) Name { return Name{Space: SpaceID, Text: id.String()} }
 
@@ -56,6 +60,9 @@ type Definition struct {
 	// and stands by itself where none does. Two strong definitions are one node
 	// only if they have the same id, or one lists the other's id as an alias.
 	Weak bool
+	// Scope is where the node looks names up, such as "compose/shop"; "" is the
+	// global one. It stands for [OwnerScope] in references that select it.
+	Scope string
 	// Form is [Native] for a node of a native file: its id and its attributes win
 	// over those of every other source. Zero reads as Structured.
 	Form   Form

@@ -70,7 +70,9 @@ type linker struct {
 	origins  map[*shape][]depgraph.Origin
 	groups   map[groupUse][]depgraph.Origin
 	scopes   scopes
-	facts    []fact
+
+	sharedFiles map[string]bool // selectors of files that several nodes use
+	facts       []fact
 
 	unresolved []depgraph.Unresolved
 	missing    []missing // what native files name and no input defines
@@ -80,8 +82,10 @@ func newLinker(frags []*Fragment, o Options) *linker {
 	l := &linker{
 		options:  o,
 		resolved: map[Name]*resolution{},
-		origins:  map[*shape][]depgraph.Origin{},
-		groups:   map[groupUse][]depgraph.Origin{},
+
+		sharedFiles: map[string]bool{},
+		origins:     map[*shape][]depgraph.Origin{},
+		groups:      map[groupUse][]depgraph.Origin{},
 	}
 	var defs, bindings, refs int
 	for _, f := range frags {

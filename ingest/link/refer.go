@@ -55,21 +55,48 @@ func (l *linker) addReferences() {
 		if len(owners) == 0 {
 			continue
 		}
-		reported := depgraph.ID{}
-		if len(owners) == 1 {
-			reported = l.ids[owners[0]]
-		}
-		shapes, note, trust := l.targets(ref, reported)
-		if len(shapes) == 0 {
+		if !seenFromOwner(ref) {
+			l.addFor(ref, ref, owners)
 			continue
 		}
-		if ref.Owners != nil && ref.Owners.File != "" && len(owners) > 1 {
-			trust *= sharedFile
-		}
 		for _, owner := range owners {
-			l.addFacts(ref, owner, shapes, ref.Owners != nil, note, trust)
+			l.addFor(ref, rescoped(ref, selected.scope(owner)), []int32{owner})
 		}
 	}
+}
+
+// addFor adds what ref, seen in the words of its owners, says of them.
+func (l *linker) addFor(ref, seen *Reference, owners []int32) {
+	reported := depgraph.ID{}
+	if len(owners) == 1 {
+		reported = l.ids[owners[0]]
+	}
+	shapes, note, trust := l.targets(seen, reported)
+	if len(shapes) == 0 {
+		return
+	}
+	if s := ref.Owners; s != nil && s.File != "" && l.sharedFiles[s.key()] {
+		trust *= sharedFile
+	}
+	for _, owner := range owners {
+		l.addFacts(seen, owner, shapes, ref.Owners != nil, note, trust)
+	}
+}
+
+func seenFromOwner(ref *Reference) bool {
+	return ref.Owners != nil && slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Name.Scope == OwnerScope })
+}
+
+// rescoped returns ref with its targets looked up in scope.
+func rescoped(ref *Reference, scope string) *Reference {
+	out := *ref
+	out.Members = slices.Clone(ref.Members)
+	for i := range out.Members {
+		if out.Members[i].Name.Scope == OwnerScope {
+			out.Members[i].Name.Scope = scope
+		}
+	}
+	return &out
 }
 
 // sharedFile is how much less a file says of each of several nodes that use it.
@@ -274,6 +301,7 @@ type selections struct {
 	byPath []int32 // definitions sorted by input
 	labels func(root int32) map[string]string
 	byFile map[string][]int32 // definitions by the files they use; nil until asked
+	scopes map[int32]string   // nil until asked
 	known  map[string][]int32
 }
 
@@ -303,6 +331,7 @@ func (x *selections) find(s Selector) []int32 {
 	if s.File != "" {
 		out := x.users(s)
 		x.known[key] = out
+		x.l.sharedFiles[key] = len(out) > 1
 		return out
 	}
 	x.prepare()
@@ -362,6 +391,21 @@ func (x *selections) users(s Selector) []int32 {
 			return slices.Compact(out)
 		}
 	}
+}
+
+// scope returns where a node looks names up: the smallest scope that a definition
+// of it states.
+func (x *selections) scope(root int32) string {
+	if x.scopes == nil {
+		x.scopes = map[int32]string{}
+		for i, d := range x.l.defs {
+			at := x.l.root(x.l.of[i])
+			if known, ok := x.scopes[at]; d.Scope != "" && (!ok || d.Scope < known) {
+				x.scopes[at] = d.Scope
+			}
+		}
+	}
+	return x.scopes[root]
 }
 
 // matches reports whether a definition has a kind and the labels that s wants.

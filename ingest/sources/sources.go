@@ -5,6 +5,7 @@ import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/sources/ci"
 	"github.com/fateline/fateline/ingest/sources/compose"
+	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/traces"
@@ -15,6 +16,7 @@ func All() []*ingest.Source {
 	return []*ingest.Source{
 		ci.Source,
 		compose.Source,
+		dockerfile.Source,
 		graphjson.Source,
 		native.Source,
 		traces.Source,

@@ -142,6 +142,9 @@ func drill(d depgraph.Drill) string {
 
 func selector(s *link.Selector) string {
 	var parts []string
+	if s.File != "" {
+		parts = append(parts, "file="+s.File)
+	}
 	if s.PathPrefix != "" {
 		parts = append(parts, "path="+s.PathPrefix)
 	}

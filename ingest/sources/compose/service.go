@@ -27,6 +27,7 @@ func (s *service) read() {
 	def := link.Definition{
 		Node:   depgraph.Node{ID: s.id, Replicas: s.replicas()},
 		Names:  s.names(),
+		Scope:  s.scope(),
 		Origin: s.file.Origin(s.key.Line, s.key.Col),
 	}
 	bodies := s.bodies(s.value, 0)

@@ -7,11 +7,8 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// component gives each node the number of its strongly connected set.
-type components struct {
-	of   []int32
-	size []int32 // by number
-}
+// components give each node the number of its strongly connected set.
+type components struct{ of []int32 }
 
 // together reports whether two different nodes are in one set.
 func (c *components) together(a, b node) bool { return a != b && c.of[a] == c.of[b] }
@@ -20,11 +17,6 @@ func (c *components) together(a, b node) bool { return a != b && c.of[a] == c.of
 // recover, to deploy, to run and to start, where the owner goes down without it.
 var loopFact = &analyzer.Fact[*components]{Name: "sets of recover, deploy, run and start needs", Compute: func(_ context.Context, pass *analyzer.Pass) (*components, error) {
 	return componentsOver(pass.Graph, depgraph.PhasesOf(depgraph.Recover, depgraph.Deploy, depgraph.Run, depgraph.Start)), nil
-}}
-
-// runFact holds the sets over run needs whose owner goes down without them.
-var runFact = &analyzer.Fact[*components]{Name: "sets of run needs", Compute: func(_ context.Context, pass *analyzer.Pass) (*components, error) {
-	return componentsOver(pass.Graph, depgraph.PhasesOf(depgraph.Run)), nil
 }}
 
 // componentsOver finds the strongly connected sets over the requirements of the
@@ -43,12 +35,7 @@ func componentsOver(g *depgraph.Graph, phases depgraph.Phases) *components {
 		at[i+1] = int32(len(to))
 	}
 	c := &components{}
-	var count int
-	c.of, count = depgraph.StrongComponents(at, to)
-	c.size = make([]int32, count)
-	for _, number := range c.of {
-		c.size[number]++
-	}
+	c.of, _ = depgraph.StrongComponents(at, to)
 	return c
 }
 

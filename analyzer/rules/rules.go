@@ -8,6 +8,7 @@ import "github.com/fateline/fateline/analyzer"
 // All lists the rules by id, in a slice of the caller's own.
 func All() []*analyzer.Rule {
 	return []*analyzer.Rule{
+		dependencyCycle,
 		recoveryLoop,
 		singleFacility,
 	}

@@ -19,7 +19,7 @@ type Pass struct {
 	Now   time.Time // the instant to judge ages by; zero: the newest date in the inputs
 
 	// Judged records that the rule looked at a node: a rule that judged nothing is
-	// not applicable, which is not the same as clean. Twice counts once.
+	// not applicable, which is not the same as clean. Twice counts once, a group not at all.
 	Judged func(depgraph.ID)
 	// Report hands over a finding. Rule, ID, Hidden, Confidence and folding are set
 	// by the driver; a zero Severity becomes the rule's default.

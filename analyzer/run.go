@@ -85,7 +85,7 @@ func runRule(ctx context.Context, g *depgraph.Graph, rule *Rule, opts Options, f
 	pass := &Pass{
 		Graph: g, Log: opts.Log.With("rule", rule.ID), Now: opts.Now, facts: facts, decode: opts.Params[rule.ID],
 		Judged: func(id depgraph.ID) {
-			if i, found := g.Index(id); found && !judged[i] {
+			if i, found := g.Index(id); found && !judged[i] && id.Kind != depgraph.KindGroup {
 				judged[i] = true
 				result.Judged++
 			}

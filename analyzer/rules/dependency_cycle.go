@@ -48,26 +48,14 @@ func runDependencyCycle(ctx context.Context, pass *analyzer.Pass, _ struct{}) er
 	if err != nil {
 		return err
 	}
-	at := make([]int32, e.g.Len()+1)
-	var to []int32
-	for i := range node(e.g.Len()) {
-		for r, end := e.g.OwnedBy(i); r < end; r++ {
-			if e.takesOwner(r) {
-				pass.Judged(e.g.ID(i))
-				for _, m := range e.g.Members(r) {
-					to = append(to, int32(m))
-				}
-			}
+	for r := range req(e.g.Requirements()) {
+		if e.takesOwner(r) {
+			pass.Judged(e.g.ID(e.g.Owner(r)))
 		}
-		at[i+1] = int32(len(to))
 	}
-	of, count := depgraph.StrongComponents(at, to)
-	members := make([][]node, count)
-	for i, c := range of {
-		members[c] = append(members[c], node(i))
-	}
-	slices.SortFunc(members, func(a, b []node) int { return cmp.Compare(a[0], b[0]) })
-	for _, set := range members {
+	sets := e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
+	for _, cyclic := range sets.Cyclic() {
+		set := sets.Nodes(cyclic)
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -7,36 +7,49 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// components give each node the number of its strongly connected set.
-type components struct{ of []int32 }
+// loopFact holds the strongly connected sets over everything that bringing a node
+// back can take: to recover, to deploy, to run and to start, where the owner goes
+// down without it.
+var loopFact = &analyzer.Fact[*depgraph.Components]{
+	Name: "sets of recover, deploy, run and start needs",
+	Compute: func(_ context.Context, pass *analyzer.Pass) (*depgraph.Components, error) {
+		return pass.Graph.Components(depgraph.Filter{
+			Phases: depgraph.PhasesOf(depgraph.Recover, depgraph.Deploy, depgraph.Run, depgraph.Start),
+			IfLost: []depgraph.IfLost{depgraph.Down},
+		}), nil
+	},
+}
 
-// together reports whether two different nodes are in one set.
-func (c *components) together(a, b node) bool { return a != b && c.of[a] == c.of[b] }
-
-// loopFact holds the sets over everything that bringing a node back can take: to
-// recover, to deploy, to run and to start, where the owner goes down without it.
-var loopFact = &analyzer.Fact[*components]{Name: "sets of recover, deploy, run and start needs", Compute: func(_ context.Context, pass *analyzer.Pass) (*components, error) {
-	return componentsOver(pass.Graph, depgraph.PhasesOf(depgraph.Recover, depgraph.Deploy, depgraph.Run, depgraph.Start)), nil
-}}
-
-// componentsOver finds the strongly connected sets over the requirements of the
-// phases that take their owner down, in O(nodes + members).
-func componentsOver(g *depgraph.Graph, phases depgraph.Phases) *components {
-	at := make([]int32, g.Len()+1)
-	var to []int32
-	for i := range node(g.Len()) {
-		for r, end := g.OwnedBy(i); r < end; r++ {
-			if t := g.Terms(r); t.IfLost == depgraph.Down && t.Phases.Intersects(phases) {
-				for _, m := range g.Members(r) {
-					to = append(to, int32(m))
-				}
+// spare returns how many of the members of r that can serve its owner it could
+// do without: idle standbys serve nobody but standbys.
+func (e *estate) spare(r req) int {
+	members := e.g.Members(r)
+	able := len(members)
+	if e.g.At(e.g.Owner(r)).Standby == nil {
+		for _, m := range members {
+			if e.g.At(m).Standby != nil {
+				able--
 			}
 		}
-		at[i+1] = int32(len(to))
 	}
-	c := &components{}
-	c.of, _ = depgraph.StrongComponents(at, to)
-	return c
+	return able - e.g.Terms(r).Need.Of(len(members))
+}
+
+// alikeFact holds the sets of nodes that always go down together: strongly
+// connected over run needs that have nothing to spare.
+var alikeFact = &analyzer.Fact[*depgraph.Components]{
+	Name: "sets that go down together",
+	Compute: func(ctx context.Context, pass *analyzer.Pass) (*depgraph.Components, error) {
+		e, err := analyzer.Get(ctx, pass, estateFact)
+		if err != nil {
+			return nil, err
+		}
+		return pass.Graph.Components(depgraph.Filter{
+			Phases: depgraph.PhasesOf(depgraph.Run),
+			IfLost: []depgraph.IfLost{depgraph.Down},
+			Accept: func(r req, _ node) bool { return e.takesOwner(r) && e.spare(r) == 0 },
+		}), nil
+	},
 }
 
 // rootmost returns the first by id of those that no other takes down without

@@ -47,3 +47,27 @@ func verb(n int, one, many string) string {
 	}
 	return many
 }
+
+// to says what a requirement is for, where it is not to run.
+func to(phases depgraph.Phases) string {
+	if phases.Has(depgraph.Run) {
+		return ""
+	}
+	return " to " + enumerate(phaseNames(phases))
+}
+
+func phaseNames(phases depgraph.Phases) []string {
+	var out []string
+	for _, p := range phases.List() {
+		out = append(out, p.String())
+	}
+	return out
+}
+
+// oneOf asks for one of several, or for the only one.
+func oneOf(ids []depgraph.ID) string {
+	if len(ids) == 1 {
+		return ids[0].String()
+	}
+	return "one of " + names(ids)
+}

@@ -76,7 +76,7 @@ func runRecoveryLoop(ctx context.Context, pass *analyzer.Pass, _ struct{}) error
 type loopScan struct {
 	pass   *analyzer.Pass
 	e      *estate
-	sets   *components
+	sets   *depgraph.Components
 	losses map[node]*simulate.Loss
 	loops  []loop
 	stuck  map[node]bool // nodes whose own loss leaves them no way back
@@ -110,7 +110,7 @@ func (s *loopScan) nodes(ctx context.Context) error {
 		}
 		s.pass.Judged(e.g.ID(x))
 		within := slices.ContainsFunc(ways, func(w way) bool {
-			return slices.ContainsFunc(e.g.Members(w.req), func(m node) bool { return m == x || s.sets.together(x, m) })
+			return slices.ContainsFunc(e.g.Members(w.req), func(m node) bool { return s.sets.Of(x) == s.sets.Of(m) })
 		})
 		if !within {
 			continue
@@ -170,9 +170,10 @@ func (s *loopScan) materialIsLost(l loop) bool {
 
 // reportNodes reports one finding for each strongly connected set with loops.
 func (s *loopScan) reportNodes() {
-	bySet := map[int32][]loop{}
+	bySet := map[int][]loop{}
 	for _, l := range s.loops {
-		bySet[s.sets.of[l.node]] = append(bySet[s.sets.of[l.node]], l)
+		set := s.sets.Of(l.node)
+		bySet[set] = append(bySet[set], l)
 	}
 	for _, set := range slices.Sorted(maps.Keys(bySet)) {
 		loops := bySet[set]

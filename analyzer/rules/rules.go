@@ -9,6 +9,7 @@ import "github.com/fateline/fateline/analyzer"
 func All() []*analyzer.Rule {
 	return []*analyzer.Rule{
 		dependencyCycle,
+		hollowRedundancy,
 		recoveryLoop,
 		singleFacility,
 	}

@@ -1,0 +1,375 @@
+package rules
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+)
+
+var hollowRedundancy = analyzer.Define(analyzer.Spec{
+	ID:       "hollow-redundancy",
+	Severity: analyzer.Medium,
+	Subject:  "requirement with more members than it needs",
+	Doc:      hollowRedundancyDoc,
+}, analyzer.NoParams, runHollowRedundancy)
+
+var hollowRedundancyDoc = analyzer.Doc{
+	Title: "One loss takes all the alternatives",
+	Text: `Two feeds and ten generators behind one protection relay are one power supply. For every requirement with a member to
+spare, in any phase, each single node is lost: where that alone leaves too few members, the redundancy is hollow, and the
+node is its common cause. Findings are grouped by the cause that comes first: one whose loss takes the others down. It is high where
+the owner claims to survive the loss of such a cause, or of a kind of place over which the members are spread on purpose.`,
+	Before: `apiVersion: fateline.dev/v1
+kind: Architecture
+nodes:
+- id: facility:north
+  needs:
+  - {anyOf: [power:feed-a, power:feed-b, power:generators], via: powered-by}
+- {id: "power:feed-a", needs: ["power:relay"]}
+- {id: "power:feed-b", needs: ["power:relay"]}
+- {id: "power:generators", needs: ["power:relay"]}
+- {id: "power:relay"}
+`,
+	After: `apiVersion: fateline.dev/v1
+kind: Architecture
+nodes:
+- id: facility:north
+  needs:
+  - {anyOf: [power:feed-a, power:feed-b, power:generators], via: powered-by}
+- {id: "power:feed-a", needs: ["power:relay"]}
+- {id: "power:feed-b", needs: ["power:relay"]}
+- {id: "power:generators"}
+- {id: "power:relay"}
+`,
+	Remedy: "Let one of the alternatives do without the cause, or say that the redundancy is not meant to survive its loss.",
+	Limits: `A place that encloses all the alternatives is no finding unless the owner claims to survive its kind: one place is what
+they share on purpose. What takes the owner down anyway, a staged update channel and the owner itself are no causes either. The API server, the
+network plugin and the name service that every cluster implies give one low advisory each.`,
+	Since: "0.1.0",
+}
+
+func runHollowRedundancy(ctx context.Context, pass *analyzer.Pass, _ struct{}) error {
+	e, err := analyzer.Get(ctx, pass, estateFact)
+	if err != nil {
+		return err
+	}
+	gr, err := analyzer.Get(ctx, pass, groundFact)
+	if err != nil {
+		return err
+	}
+	alike, err := analyzer.Get(ctx, pass, alikeFact)
+	if err != nil {
+		return err
+	}
+	s := &hollowScan{
+		pass: pass, e: e, ground: gr,
+		slack: map[req]int{}, roots: map[req][]node{}, loss: map[node]*simulate.Loss{},
+	}
+	s.running = e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
+	if s.redundant(); len(s.slack) == 0 {
+		return nil
+	}
+	causes, err := s.breakers(ctx, s.candidates(alike))
+	if err != nil {
+		return err
+	}
+	for _, c := range causes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, r := range c.breaks {
+			s.consider(c.node, r)
+		}
+	}
+	s.report()
+	return nil
+}
+
+type hollowScan struct {
+	pass    *analyzer.Pass
+	e       *estate
+	ground  *ground
+	running *depgraph.Components    // over what takes owners down
+	slack   map[req]int             // redundant requirements: how many members more than needed serve
+	roots   map[req][]node          // the causes that come first
+	loss    map[node]*simulate.Loss // of the causes that were looked at closely
+}
+
+// breaker is a node whose loss breaks redundant requirements.
+type breaker struct {
+	node   node
+	size   int // how many nodes it takes down
+	breaks []req
+}
+
+// redundant finds the requirements with members to spare.
+func (s *hollowScan) redundant() {
+	e := s.e
+	for r := range req(e.g.Requirements()) {
+		t := e.g.Terms(r)
+		if t.IfLost == depgraph.Unaffected || t.Lasts >= e.model.Outage() || e.spare(r) <= 0 || !e.calm.Met(r) {
+			continue
+		}
+		for _, o := range e.owners(r) {
+			s.pass.Judged(e.g.ID(o))
+		}
+		slack := e.spare(r)
+		for _, m := range e.g.Members(r) {
+			if e.calm.Is(simulate.Down, m) && s.e.counts(m, r) {
+				slack--
+			}
+		}
+		s.slack[r] = slack
+	}
+}
+
+// candidates lists what the members of redundant requirements need to run,
+// themselves included: one node for each set that goes down together.
+func (s *hollowScan) candidates(alike *depgraph.Components) []node {
+	e := s.e
+	var members []node
+	for r := range s.slack {
+		members = append(members, e.g.Members(r)...)
+	}
+	below := e.g.Reach(depgraph.Forward, depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }}, members...)
+	taken := map[int]bool{}
+	var out []node
+	for x := range node(e.g.Len()) {
+		n := e.g.At(x)
+		staged := n.ID.Kind == depgraph.KindUpdates && n.Staged
+		if !below.Has(x) || e.isGroup(x) || staged || taken[alike.Of(x)] || e.calm.Is(simulate.Down, x) {
+			continue
+		}
+		taken[alike.Of(x)] = true
+		out = append(out, x)
+	}
+	return out
+}
+
+// atOnce bounds how many losses are held in memory.
+const atOnce = 1 << 13
+
+// breakers loses each candidate and returns those that break something: the one
+// that takes most nodes down first, ties by id.
+func (s *hollowScan) breakers(ctx context.Context, candidates []node) ([]breaker, error) {
+	watch := map[node]bool{}
+	for r := range s.slack {
+		for _, m := range s.e.g.Members(r) {
+			watch[m] = true
+		}
+	}
+	watched := slices.Sorted(maps.Keys(watch))
+	var out []breaker
+	for chunk := range slices.Chunk(candidates, atOnce) {
+		losses := make([][]node, len(chunk))
+		for i := range chunk {
+			losses[i] = chunk[i : i+1]
+		}
+		err := s.e.model.LoseMany(ctx, losses, watched, func(i int, sizes simulate.Sizes, down []node) {
+			if broken := s.broken(down); len(broken) > 0 {
+				out = append(out, breaker{chunk[i], sizes.Down, broken})
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b breaker) int { return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.node, b.node)) })
+	return out, nil
+}
+
+// broken lists the redundant requirements that the loss of these members breaks; ascending.
+func (s *hollowScan) broken(down []node) []req {
+	if len(down) < 2 {
+		return nil // a member to spare is enough
+	}
+	lost := map[req]int{}
+	var out []req
+	for _, m := range down {
+		for _, r := range s.e.g.Naming(m) {
+			slack, redundant := s.slack[r]
+			if !redundant || !s.e.counts(m, r) {
+				continue
+			}
+			lost[r]++
+			if lost[r] == slack+1 {
+				out = append(out, r)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// consider takes x as a cause of the break of r, unless it is none or one that
+// comes before it is known. Causes are considered by falling size, so that what
+// takes x down has been seen.
+func (s *hollowScan) consider(x node, r req) {
+	claimed := s.claimed(r, x)
+	var kept []node
+	for _, y := range s.roots[r] {
+		switch {
+		case !s.lose(y).Is(simulate.Down, x):
+			kept = append(kept, y)
+		case s.e.isPlace(y) && s.ground.encloses(y, x) && !s.claimed(r, y):
+			// the narrower one comes first
+		default:
+			return
+		}
+	}
+	if s.allowed(x, r, claimed) {
+		s.roots[r] = append(kept, x)
+	}
+}
+
+// claimed reports whether an owner of r claims to survive the loss of x.
+func (s *hollowScan) claimed(r req, x node) bool {
+	return slices.ContainsFunc(s.e.owners(r), func(o node) bool { return s.e.survives(o, x) })
+}
+
+func (s *hollowScan) lose(x node) *simulate.Loss {
+	l := s.loss[x]
+	if l == nil {
+		l = s.e.model.Lose(x)
+		s.loss[x] = l
+	}
+	return l
+}
+
+// allowed reports whether x may count as a cause of the break of r.
+func (s *hollowScan) allowed(x node, r req, claimed bool) bool {
+	e := s.e
+	if slices.Contains(s.e.owners(r), x) {
+		return false
+	}
+	if e.isPlace(x) && !claimed &&
+		!slices.ContainsFunc(e.members(r), func(m node) bool { return !s.ground.encloses(x, m) }) {
+		return false
+	}
+	return !s.fallsAnyway(x, r)
+}
+
+// fallsAnyway reports whether the loss of x takes the owner of r down without r.
+func (s *hollowScan) fallsAnyway(x node, r req) bool {
+	e := s.e
+	owner := e.g.Owner(r)
+	l := s.lose(x)
+	if e.isGroup(owner) {
+		return !slices.ContainsFunc(e.g.Naming(owner), func(q req) bool { return !l.Met(q) && !s.fallsAnyway(x, q) })
+	}
+	if !l.Is(simulate.Down, owner) {
+		return false
+	}
+	if !e.takesOwner(r) {
+		return true
+	}
+	other := false
+	for q, end := e.g.OwnedBy(owner); q < end; q++ {
+		other = other || q != r && e.takesOwner(q) && !l.Met(q)
+	}
+	if !other || len(s.running.Nodes(s.running.Of(owner))) == 1 {
+		return other // nothing of what the owner needs needs the owner
+	}
+	return e.model.FallsWithout(r, x)
+}
+
+// report makes one finding of each cause.
+func (s *hollowScan) report() {
+	breaks := map[node][]req{}
+	for _, r := range slices.Sorted(maps.Keys(s.roots)) {
+		for _, x := range s.roots[r] {
+			breaks[x] = append(breaks[x], r)
+		}
+	}
+	for _, x := range slices.Sorted(maps.Keys(breaks)) {
+		s.reportCause(x, breaks[x])
+	}
+}
+
+func (s *hollowScan) reportCause(x node, broken []req) {
+	e := s.e
+	l := s.lose(x)
+	var victims []node
+	for _, r := range broken {
+		victims = union(victims, s.e.owners(r))
+	}
+	// The gravest break is shown; of equally grave ones the first.
+	slices.SortStableFunc(broken, func(a, b req) int { return cmp.Compare(s.severity(x, b), s.severity(x, a)) })
+	severity, shown, proof := s.firstDeclared(x, l, broken)
+	r, owner := s.e.lift(l, shown)
+	cause := e.g.ID(x)
+	members := e.ids(e.members(shown))
+	down := e.ids(slices.DeleteFunc(e.members(shown), func(m node) bool { return !l.Is(simulate.Down, m) }))
+	lost := fmt.Sprintf("%d of the %d", len(down), len(members))
+	if len(down) == len(members) {
+		lost = "all"
+	}
+	others := slices.DeleteFunc(slices.Clone(down), func(id depgraph.ID) bool { return id == cause })
+	title := fmt.Sprintf("%s takes down %s, %s of which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
+		e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), to(e.g.Terms(r).Phases))
+	if len(others) < len(down) {
+		title = fmt.Sprintf("%s takes %s down with it, %s of which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
+			e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), to(e.g.Terms(r).Phases))
+	}
+	if more := len(broken) - 1; more > 0 {
+		title += fmt.Sprintf("; it breaks %s with spare members", count(more, "more requirement", "more requirements"))
+	}
+	s.pass.Report(analyzer.Finding{
+		Severity: severity, Title: title, Root: []depgraph.ID{cause}, Nodes: e.ids(victims), Proof: proof,
+		Remedy: fmt.Sprintf("Let %s do without %s.", oneOf(others), cause),
+		Claim: analyzer.Claim{
+			Failed: []depgraph.ID{cause}, Then: []depgraph.ID{e.g.ID(owner)}, State: analyzer.IsUnmet,
+			Because: fmt.Sprintf("%s needs %d of %d and has spare ones", e.g.ID(owner), e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), len(e.g.Members(shown))),
+		},
+	})
+}
+
+// severity judges one break.
+func (s *hollowScan) severity(x node, r req) analyzer.Severity {
+	for _, o := range s.e.owners(r) {
+		if s.e.survives(o, x) {
+			return analyzer.High
+		}
+		for _, claim := range s.e.g.At(o).Survives {
+			kind := depgraph.Kind(claim)
+			if !kind.IsPlace() {
+				continue
+			}
+			var places []node
+			for _, m := range s.e.members(r) {
+				places = union(places, s.ground.mayStand(m, kind))
+			}
+			if len(places) > 1 {
+				return analyzer.High
+			}
+		}
+	}
+	return analyzer.Medium
+}
+
+// firstDeclared picks the break to show: the first that does not rest on what a
+// cluster implies. Where all of the first do, the finding is an advisory.
+func (s *hollowScan) firstDeclared(x node, l *simulate.Loss, broken []req) (analyzer.Severity, req, []depgraph.Edge) {
+	const tried = 64
+	var first []depgraph.Edge
+	for i, r := range broken {
+		if i == tried {
+			break
+		}
+		lifted, _ := s.e.lift(l, r)
+		proof := l.ProofUnmet(lifted, s.e.g.Terms(lifted).Phases.List()[0])
+		if !slices.ContainsFunc(proof, byCluster) {
+			return s.severity(x, r), r, proof
+		}
+		if first == nil {
+			first = proof
+		}
+	}
+	return analyzer.Low, broken[0], first
+}

@@ -3,6 +3,7 @@ package simulate
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -35,6 +36,9 @@ type rising struct {
 	soon      []node // what has started at now and is not looked at yet
 	parts     []node // groups that as places have started at now, likewise
 	held      support
+
+	whyOnce sync.Once
+	why     *stuck // see stuck; nil until asked for
 }
 
 // never is when a node starts or serves that does not.

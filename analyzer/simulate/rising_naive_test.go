@@ -30,6 +30,7 @@ type ascent struct {
 	failed   []bool
 	rebuild  bool
 	called   []bool // standbys that are activated
+	recalled []bool // instead of looking for them; nil: look
 	started  []int  // when; forever
 	ready    []int  // when a standby had started, before its activation
 	serves   []int
@@ -233,6 +234,10 @@ func (a *ascent) servingAt(now int) []bool {
 func (a *ascent) callStandbys() {
 	n := len(a.Standby)
 	a.called = make([]bool, n)
+	if a.recalled != nil {
+		copy(a.called, a.recalled)
+		return
+	}
 	// At the beginning up alone serves, and the groups it meets.
 	set := make([]bool, n)
 	for v := range n {
@@ -325,7 +330,7 @@ func (a *ascent) after(v int) []int {
 		return nil
 	}
 	run := a.last(v, func(r simtest.Need) (bool, []int) { return in(r, "r"), a.serves })
-	if run.at > a.started[v] {
+	if run.at > a.started[v] || !a.cold[v] && !a.Standby[v] {
 		return run.who
 	}
 	starting := func(phases string) func(r simtest.Need) (bool, []int) {
@@ -446,7 +451,10 @@ func (a *ascent) lastAt(members, times []int, at int, above []int) []int {
 			continue
 		}
 		if !a.Group[m] {
-			who = append(who, m)
+			neverStopped := !a.cold[m] && !a.Standby[m] && &times[0] == &a.started[0]
+			if !neverStopped {
+				who = append(who, m)
+			}
 			continue
 		}
 		inside := append(above[:len(above):len(above)], m)

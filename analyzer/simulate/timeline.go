@@ -27,7 +27,8 @@ type Step struct {
 	// After are the nodes that it waited for last: those whose service, or whose
 	// start for its place, met the last of what it needed. Where its own start took
 	// longest, they are those that let it start. Nodes that serve all along are
-	// never waited for. Nodes that come up together around a cycle name each other.
+	// never waited for, nor are places that never stopped, but for their service.
+	// Nodes that come up together around a cycle name each other.
 	// Ascending; nil where it waited for nobody.
 	After []depgraph.NodeIndex
 

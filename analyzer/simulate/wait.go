@@ -96,6 +96,7 @@ func (r *rising) blame(last wait, w *want, start bool, opened []node) []waited {
 	for _, m := range r.members[w.from:w.to] {
 		switch {
 		case times[m] != last.at || slices.Contains(opened, m):
+		case r.is[m]&rIsGroup == 0 && start && !r.begins(m): // a place that never stopped
 		case r.is[m]&rIsGroup == 0:
 			last.who = append(last.who, waited{m, start})
 		default:
@@ -112,11 +113,15 @@ func (r *rising) blame(last wait, w *want, start bool, opened []node) []waited {
 // lastWait returns whom a node that serves waited for last: to run, once it had
 // started, or else to start.
 func (r *rising) lastWait(v node) wait {
-	if run := r.lastOf(v, dutyRun); run.at > r.startedAt[v] {
+	run := r.lastOf(v, dutyRun)
+	if !r.begins(v) || run.at > r.startedAt[v] {
 		return run
 	}
 	return r.startWait(v)
 }
+
+// begins reports whether v has to start or to be activated: else it never stopped.
+func (r *rising) begins(v node) bool { return r.is[v]&(rCold|rStandby) != 0 }
 
 // startWait returns who let v start last, or be activated.
 func (r *rising) startWait(v node) wait {

@@ -1,0 +1,335 @@
+package simulate_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+)
+
+// sketch builds a graph from lines such as
+//
+//	service:a takes=10m            a node
+//	standby:b by=human:x takes=1h  a standby service:b
+//	service:a in facility:f        placement
+//	service:a needs x|y            needs one of them to run
+//	service:a start x, recover x, deploy x
+func sketch(t testing.TB, lines string) *depgraph.Graph {
+	t.Helper()
+	b := depgraph.NewBuilder()
+	for i, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+		words := strings.Fields(line)
+		id := strings.Replace(words[0], "standby:", "service:", 1)
+		if len(words) == 3 && !strings.Contains(words[1], "=") {
+			b.AddRequirement(sketchedNeed(id, words[1], words[2], i+1))
+			continue
+		}
+		n := depgraph.Node{ID: depgraph.MustID(id)}
+		if id != words[0] {
+			n.Standby = &depgraph.Standby{}
+		}
+		for _, word := range words[1:] {
+			key, value, _ := strings.Cut(word, "=")
+			d, err := time.ParseDuration(value)
+			switch {
+			case key == "by":
+				n.Standby.ActivatedBy = append(n.Standby.ActivatedBy, depgraph.MustID(value))
+			case err != nil:
+				t.Fatal(err)
+			case n.Standby != nil:
+				n.Standby.Takes = d
+			default:
+				n.Takes = d
+			}
+		}
+		b.AddNode(n)
+	}
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func sketchedNeed(owner, verb, members string, line int) depgraph.Requirement {
+	r := depgraph.Requirement{Owner: depgraph.MustID(owner), Origins: []depgraph.Origin{{Input: "sketch", Line: line}}}
+	for _, m := range strings.Split(members, "|") {
+		r.Members = append(r.Members, depgraph.MustID(m))
+	}
+	r.Terms.Phases = map[string]depgraph.Phases{
+		"in": depgraph.PhasesOf(depgraph.Run, depgraph.Start), "needs": depgraph.PhasesOf(depgraph.Run),
+		"start": depgraph.PhasesOf(depgraph.Start), "recover": depgraph.PhasesOf(depgraph.Recover), "deploy": depgraph.PhasesOf(depgraph.Deploy),
+	}[verb]
+	if verb == "in" {
+		r.Terms.Via = depgraph.PlacedIn
+	}
+	return r
+}
+
+func find(t testing.TB, g *depgraph.Graph, id string) depgraph.NodeIndex {
+	t.Helper()
+	i, found := g.Index(depgraph.MustID(id))
+	if !found {
+		t.Fatalf("no node %s", id)
+	}
+	return i
+}
+
+// story is a timeline in one line a node.
+func story(g *depgraph.Graph, tl *simulate.Timeline) []string {
+	var out []string
+	for _, s := range tl.Order {
+		line := fmt.Sprintf("%v %v", s.At, g.ID(s.Node))
+		for _, m := range s.After {
+			line += " <" + g.ID(m).Name
+		}
+		for _, m := range s.Manual {
+			line += " by " + g.ID(m).Name
+		}
+		out = append(out, line)
+	}
+	for _, v := range tl.LockedOut {
+		out = append(out, "locked out "+g.ID(v).String())
+	}
+	for _, v := range tl.Deadlocked {
+		out = append(out, "deadlocked "+g.ID(v).String())
+	}
+	return out
+}
+
+func TestABatteryInsideTheBuildingThatItPowersIsNoDeadlock(t *testing.T) {
+	g := sketch(t, `
+		facility:f takes=1h
+		power:battery takes=5m
+		power:battery in facility:f
+		facility:f needs power:battery`)
+	want := []string{"1h5m0s facility:f <battery", "1h5m0s power:battery <f"}
+	if diff := cmp.Diff(want, story(g, simulate.BlackStart(g, simulate.StartOptions{}))); diff != "" {
+		t.Error(diff)
+	}
+	r := simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "power:battery")}, simulate.StartOptions{})
+	want = []string{"5m0s facility:f <battery", "5m0s power:battery"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFacilityComesBackInTheOrderOfItsNeeds(t *testing.T) {
+	g := sketch(t, `
+		facility:pdx takes=2h
+		facility:pdx recover human:electrician
+		network:core takes=30m
+		network:core in facility:pdx
+		tool:config takes=3h
+		tool:config in facility:pdx
+		tool:config start network:core
+		host:servers takes=1h
+		host:servers in facility:pdx
+		host:servers start tool:config
+		datastore:kafka takes=10m
+		datastore:kafka in host:servers
+		service:api takes=1m
+		service:api in host:servers
+		service:api needs datastore:kafka
+		service:far needs service:api`)
+	r := simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "facility:pdx")}, simulate.StartOptions{})
+	want := []string{
+		"2h0m0s facility:pdx by electrician",
+		"2h30m0s network:core <pdx",
+		"5h30m0s tool:config <core",
+		"6h30m0s host:servers <config",
+		"6h40m0s datastore:kafka <servers",
+		"6h40m0s service:api <kafka",
+		"6h40m0s service:far <api",
+	}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+	path := []string{"facility:pdx", "network:core", "tool:config", "host:servers", "datastore:kafka"}
+	if diff := cmp.Diff(path, ids(g, r.CriticalPath())); diff != "" {
+		t.Errorf("CriticalPath: %s", diff)
+	}
+	if diff := cmp.Diff([]string{"human:electrician"}, ids(g, r.Manual)); diff != "" {
+		t.Errorf("Manual: %s", diff)
+	}
+}
+
+func TestAToolBehindWhatItRepairsLocksItOutUnlessPeopleHaveAWay(t *testing.T) {
+	const system = `
+		datastore:kv takes=20m
+		service:access needs datastore:kv
+		datastore:secrets needs service:access
+		tool:rollback needs datastore:secrets
+		datastore:kv recover tool:rollback`
+	g := sketch(t, system)
+	kv := []depgraph.NodeIndex{find(t, g, "datastore:kv")}
+	r := simulate.Recover(simulate.NewModel(g, 0), kv, simulate.StartOptions{})
+	want := []string{"locked out datastore:kv", "deadlocked datastore:secrets", "deadlocked service:access", "deadlocked tool:rollback"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+	knots := r.Knots()
+	if len(knots) != 1 {
+		t.Fatalf("Knots() = %+v, want one", knots)
+	}
+	cycle := []string{"datastore:kv", "tool:rollback", "datastore:secrets", "service:access"}
+	if diff := cmp.Diff(cycle, ids(g, knots[0].Nodes)); diff != "" {
+		t.Errorf("Knots()[0].Nodes: %s", diff)
+	}
+	var edges []string
+	for _, e := range r.Proof(kv[0]) {
+		edges = append(edges, fmt.Sprint(e.From.Name, " ", e.Phase, " ", e.To.Name))
+	}
+	if diff := cmp.Diff([]string{"kv recover rollback", "rollback run secrets", "secrets run access", "access run kv"}, edges); diff != "" {
+		t.Errorf("Proof(kv): %s", diff)
+	}
+
+	g = sketch(t, strings.Replace(system, "recover tool:rollback", "recover tool:rollback|human:glass", 1))
+	r = simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "datastore:kv")}, simulate.StartOptions{})
+	want = []string{"20m0s datastore:kv by glass", "20m0s datastore:secrets <access", "20m0s service:access <kv", "20m0s tool:rollback <secrets"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatFailedWithoutRecoverNeedsIsRepairedByWhatDeploysIt(t *testing.T) {
+	g := sketch(t, `
+		service:ci takes=5m
+		service:app takes=10m
+		service:app deploy service:ci
+		service:ci deploy service:ci2
+		service:ci2 needs external:git`)
+	m := simulate.NewModel(g, 0)
+	both := []depgraph.NodeIndex{find(t, g, "service:app"), find(t, g, "service:ci")}
+	r := simulate.Recover(m, both, simulate.StartOptions{})
+	if diff := cmp.Diff([]string{"5m0s service:ci", "15m0s service:app <ci"}, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+	r = simulate.Recover(m, append(both, find(t, g, "external:git")), simulate.StartOptions{})
+	want := []string{"0s external:git", "0s service:ci2 <git", "5m0s service:ci <ci2", "15m0s service:app <ci"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAStandbyServesOnlyWhereItIsNeededAndItsWaysServe(t *testing.T) {
+	const system = `
+		datastore:main takes=8h
+		standby:copy by=human:oncall takes=2h
+		standby:spare takes=1h
+		service:app needs datastore:main|service:copy
+		service:other needs datastore:elsewhere|service:spare
+		service:copy needs service:logs
+		service:logs takes=1m`
+	g := sketch(t, system)
+	m := simulate.NewModel(g, 0)
+	r := simulate.Recover(m, []depgraph.NodeIndex{find(t, g, "datastore:main")}, simulate.StartOptions{})
+	want := []string{"2h0m0s service:app <copy", "2h0m0s service:copy by oncall", "8h0m0s datastore:main"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+	r = simulate.Recover(m, []depgraph.NodeIndex{find(t, g, "datastore:main"), find(t, g, "service:logs")}, simulate.StartOptions{})
+	want = []string{"1m0s service:logs", "2h1m0s service:app <copy", "2h1m0s service:copy <logs by oncall", "8h0m0s datastore:main"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAStandbyGeneratorInTheFacilityThatItPowersIsNoDeadlock(t *testing.T) {
+	g := sketch(t, `
+		power:grid takes=30h
+		facility:f needs power:grid|service:generator
+		standby:generator by=human:technician takes=15m
+		service:generator in facility:f`)
+	r := simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "power:grid")}, simulate.StartOptions{})
+	want := []string{"15m0s facility:f <generator", "15m0s service:generator by technician", "30h0m0s power:grid"}
+	if diff := cmp.Diff(want, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestABlackStartFindsTheSmallestCycleOfStartNeeds(t *testing.T) {
+	g := sketch(t, `
+		service:dns start service:api
+		service:api start service:etcd
+		service:etcd start service:dns
+		service:login start service:mail
+		service:mail start service:login
+		service:web start service:dns
+		service:cache needs service:web
+		service:free takes=1m
+		service:free needs external:cdn`)
+	tl := simulate.BlackStart(g, simulate.StartOptions{})
+	want := []string{
+		"0s external:cdn", "1m0s service:free", "deadlocked service:api", "deadlocked service:cache", "deadlocked service:dns",
+		"deadlocked service:etcd", "deadlocked service:login", "deadlocked service:mail", "deadlocked service:web",
+	}
+	if diff := cmp.Diff(want, story(g, tl)); diff != "" {
+		t.Error(diff)
+	}
+	var got []string
+	for _, k := range tl.Knots() {
+		got = append(got, fmt.Sprint(ids(g, k.Nodes), " holds ", ids(g, k.Held)))
+	}
+	want = []string{
+		"[service:login service:mail] holds [service:login service:mail]",
+		"[service:api service:etcd service:dns] holds [service:api service:cache service:dns service:etcd service:web]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if proof := tl.Proof(find(t, g, "service:cache")); len(proof) != 5 || proof[4].From.Name != "cache" {
+		t.Errorf("Proof(cache) = %v, want the cycle of three, then web, then cache", proof)
+	}
+}
+
+func TestRebuildAlsoNeedsWhatDeploys(t *testing.T) {
+	g := sketch(t, `
+		service:app deploy service:ci
+		service:ci start service:app`)
+	if tl := simulate.BlackStart(g, simulate.StartOptions{}); len(tl.Deadlocked) != 0 {
+		t.Errorf("BlackStart deadlocks %v, want nothing: stored state is kept", ids(g, tl.Deadlocked))
+	}
+	tl := simulate.BlackStart(g, simulate.StartOptions{Rebuild: true})
+	if got := ids(g, tl.Deadlocked); len(got) != 2 {
+		t.Errorf("BlackStart with Rebuild deadlocks %v, want both", got)
+	}
+}
+
+// TestTheMoreIsLostTheLaterAndTheLess holds relation M1 of the reliability page.
+func TestTheMoreIsLostTheLaterAndTheLess(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 3))
+		w := randomRising(rng, rapid.IntRange(2, 14).Draw(rt, "nodes"))
+		g, at := w.graph(t)
+		less := w.Failures(rng)
+		more := append(slices.Clone(less), w.Failures(rng)...)
+		o := simulate.StartOptions{Rebuild: rng.IntN(2) == 0}
+
+		early, late := simulate.ColdStart(g, indexesOf(at, more), o), simulate.ColdStart(g, indexesOf(at, less), o)
+		for _, s := range late.Order {
+			if sooner, serves := early.ServesAt(s.Node); (!serves || sooner > s.At) && g.At(s.Node).Standby == nil {
+				rt.Errorf("%v serves at %v with %v up, and with %v up at %v, %v", g.ID(s.Node), s.At, less, more, sooner, serves)
+			}
+		}
+
+		m := simulate.NewModel(g, time.Hour)
+		little, much := simulate.Recover(m, indexesOf(at, less), o), simulate.Recover(m, indexesOf(at, more), o)
+		for _, v := range append(slices.Clone(little.LockedOut), little.Deadlocked...) {
+			if !slices.Contains(much.LockedOut, v) && !slices.Contains(much.Deadlocked, v) {
+				rt.Errorf("%v never serves after the loss of %v, but does after that of %v", g.ID(v), less, more)
+			}
+			if !little.Loss.Is(simulate.Down, v) {
+				rt.Errorf("%v never serves after the loss of %v, but is not down in it", g.ID(v), less)
+			}
+		}
+	})
+}

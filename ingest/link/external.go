@@ -9,47 +9,6 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// scopes is what the inputs show of the world outside names: which domains they
-// define names under, and which clusters and namespaces there are.
-type scopes struct {
-	domains    map[string]bool
-	clusters   map[string]bool
-	namespaces map[[2]string]bool // cluster, namespace
-}
-
-// findScopes collects the domains under which a strong definition or a binding
-// has a name, and the clusters and namespaces that anything is named in.
-func (l *linker) findScopes() {
-	s := scopes{map[string]bool{}, map[string]bool{}, map[[2]string]bool{}}
-	see := func(n Name, defines bool) {
-		if c, ns, ok := cluster(n.Scope); ok {
-			s.clusters[c] = true
-			s.namespaces[[2]string{c, ns}] = true
-		}
-		if !defines || n.Space != SpaceHost {
-			return
-		}
-		host := normalHost(n.Text)
-		if _, known := providerOf(host); known || inCluster(host) {
-			return
-		}
-		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && isHost(host) {
-			s.domains[domain] = true
-		}
-	}
-	for _, d := range l.defs {
-		for _, n := range d.Names {
-			see(n, !d.Weak && d.Node.ID.Kind != depgraph.KindExternal)
-		}
-	}
-	for _, b := range l.bindings {
-		for _, n := range b.Names {
-			see(n, true)
-		}
-	}
-	l.scopes = s
-}
-
 // outside returns the node that a name stands for where nothing answers to it,
 // by the rules of its space, and whether that is normal. A zero id: no node.
 func (l *linker) outside(n Name) (id depgraph.ID, normal bool) {
@@ -124,20 +83,20 @@ func inCluster(host string) bool {
 // single label, or with a namespace that the inputs show behind it. Where the
 // inputs show several clusters, the cluster stands in front.
 func (l *linker) clusterName(n Name) (string, bool) {
-	c, ns, scoped := cluster(n.Scope)
+	c, ns, scoped := l.scopes.split(n.Scope)
 	host := n.Text
 	name := ""
 	if head, rest, found := strings.Cut(host, ".svc"); found && (rest == "" || rest[0] == '.') && strings.Contains(head, ".") {
 		name = head
-	} else if scoped && !strings.Contains(host, ".") {
+	} else if scoped && ns != "" && !strings.Contains(host, ".") {
 		name = host + "." + ns
-	} else if head, last, found := lastLabel(host); found && scoped && !strings.Contains(head, ".") && l.scopes.namespaces[[2]string{c, last}] {
+	} else if head, last, found := lastLabel(host); found && scoped && !strings.Contains(head, ".") && l.scopes.hasNamespace(c, last) {
 		name = host
 	}
 	if name == "" {
 		return "", false
 	}
-	if scoped && len(l.scopes.clusters) > 1 {
+	if c != "" && len(l.scopes.clusters) > 1 {
 		name = c + "/" + name
 	}
 	return name + ".svc", true

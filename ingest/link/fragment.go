@@ -118,6 +118,6 @@ type Selector struct {
 	// one file, what it says of each is less sure (confidence times 0.5).
 	File       string
 	PathPrefix string            // definitions read from inputs below this directory; "" is any
-	Kinds      []depgraph.Kind   // nil is any
+	Kinds      []depgraph.Kind   // nil is any but provider, region, facility, zone, external and human
 	Labels     map[string]string // all must match the node's labels; nil is any
 }

@@ -45,6 +45,7 @@ type symbols struct {
 	strong []bool // of an id: a definition that is not weak has it
 	rank   []rank // of an id: the strongest definition that has it; rankNone: none does
 	names  index
+	scopes scopes
 }
 
 func newSymbols(n int) *symbols {
@@ -131,7 +132,7 @@ func (s *symbols) joinAliases(defs []*Definition, of []int32) (refused []depgrap
 		if d.Weak {
 			continue
 		}
-		for _, text := range d.Node.Aliases {
+		for _, text := range aliasesOf(d) {
 			if id, err := depgraph.ParseID(text); err == nil {
 				if at := s.intern(normalID(id)); at != of[i] {
 					claims = append(claims, aliasClaim{at, of[i], d})
@@ -268,22 +269,42 @@ func (s *symbols) joinWeak(defs []*Definition, of []int32, bindings []*Binding) 
 }
 
 // candidates returns the strong classes that a weak definition's names lead to.
-// A name with one answer votes for it; where no name has just one, all answers
-// count, so that the definition is reported as ambiguous.
+// A name with one answer votes for it, and the most specific names that vote
+// decide: an id, then a name within a scope, then a qualified one, then a bare
+// one. Where no name has just one answer, all count, so that the definition is
+// reported as ambiguous.
 func (s *symbols) candidates(d *Definition, bindings []*Binding) []int32 {
-	var votes, several []int32
+	var votes [bareName + 1][]int32
+	var several []int32
 	for _, n := range answersTo(d) {
 		found := s.strongAnswers(n, bindings)
 		if len(found) == 1 {
-			votes = append(votes, found[0])
+			votes[specificity(n)] = append(votes[specificity(n)], found[0])
 		} else {
 			several = append(several, found...)
 		}
 	}
-	if len(votes) > 0 {
-		return votes
+	for _, v := range votes {
+		if len(v) > 0 {
+			return v
+		}
 	}
 	return several
+}
+
+const bareName = 3
+
+// specificity says how much a name says besides itself, the most first.
+func specificity(n Name) int {
+	switch {
+	case n.Space == SpaceID:
+		return 0
+	case n.Scope != "":
+		return 1
+	case strings.ContainsAny(n.Text, "/."):
+		return 2
+	}
+	return bareName
 }
 
 // strongAnswers returns the strong classes behind a name, through bindings.
@@ -292,8 +313,12 @@ func (s *symbols) strongAnswers(n Name, bindings []*Binding) []int32 {
 	seen := map[int32]bool{}
 	names := []Name{n}
 	for len(names) > 0 && len(roots) <= 16 && len(seen) <= 256 {
-		a := s.lookup(names[len(names)-1].normal())
+		n = names[len(names)-1].normal()
 		names = names[:len(names)-1]
+		if n.Space == SpacePath {
+			continue // who uses a file is not who the file is
+		}
+		a := s.lookup(n)
 		roots = append(roots, a.strong...)
 		for _, b := range a.bindings {
 			if !seen[b] {
@@ -365,6 +390,18 @@ func answersTo(d *Definition) []Name {
 		names = append(names, Name{Space: SpaceID, Text: alias})
 	}
 	return names
+}
+
+// aliasesOf lists the declared aliases of a definition; an id that it gives as a
+// name is one.
+func aliasesOf(d *Definition) []string {
+	aliases := d.Node.Aliases
+	for _, n := range d.Names {
+		if n.Space == SpaceID {
+			aliases = append(slices.Clip(aliases), n.Text)
+		}
+	}
+	return aliases
 }
 
 // eachRun calls f with each run of items of equal key. items is sorted by key.

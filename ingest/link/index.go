@@ -41,11 +41,13 @@ func (s *symbols) buildIndex(defs []*Definition, of []int32, bindings []*Binding
 	}
 	for i, d := range defs {
 		for _, n := range d.Names {
-			uses = append(uses, nameUse{intern(n.normal()), of[i]})
+			if n.Space != SpaceID {
+				uses = append(uses, nameUse{intern(n.normal()), of[i]})
+			}
 		}
-		for _, alias := range d.Node.Aliases {
+		for _, alias := range aliasesOf(d) {
 			uses = append(uses, nameUse{intern(Name{Space: spaceAlias, Text: nfc(alias)}), of[i]})
-			if host := normalHost(alias); host != nfc(alias) {
+			if host := aliasHost(alias); host != "" && host != nfc(alias) {
 				uses = append(uses, nameUse{intern(Name{Space: spaceAlias, Text: host}), of[i]})
 			}
 		}
@@ -57,7 +59,7 @@ func (s *symbols) buildIndex(defs []*Definition, of []int32, bindings []*Binding
 	}
 	var inner []nameUse
 	for i, n := range scopes { // intern appends, but only names whose scope is global
-		if n.Scope != "" && (n.Space == SpaceHost || n.Space == SpaceService) {
+		if n.Scope != "" && (n.Space == SpaceHost || n.Space == SpaceService || n.Space == SpaceObject) {
 			inner = append(inner, nameUse{intern(Name{Space: n.Space, Text: n.Text}), int32(i)})
 		}
 	}
@@ -96,8 +98,8 @@ type answers struct {
 func (a *answers) empty() bool { return len(a.strong)+len(a.weak)+len(a.bindings) == 0 }
 
 // lookup finds what answers to a normal name: in its scope, then in each
-// enclosing one; then a declared alias; then, for hosts and services, the scopes
-// below, for a name used by something that does not know where it is.
+// enclosing one; then a declared alias; then, for hosts, services and objects,
+// the scopes below, for a name used by something that does not know where it is.
 func (s *symbols) lookup(n Name) answers {
 	if n.Space == SpaceID {
 		if i, ok := s.byIDText(n.Text); ok {
@@ -105,19 +107,34 @@ func (s *symbols) lookup(n Name) answers {
 		}
 		return s.lookupAlias(n)
 	}
-	for at := n; ; {
-		if a := s.answersAt(at); !a.empty() {
-			return a
-		}
-		scope, more := enclosing(at.Scope)
-		if !more {
-			break
-		}
-		at.Scope = scope
+	var a answers
+	for _, scope := range s.scopes.asUsed(n.Scope) {
+		n.Scope = scope
+		a = a.and(s.lookupOutward(n))
 	}
-	if a := s.lookupAlias(n); !a.empty() {
+	if !a.empty() {
+		return a.tidy()
+	}
+	if a = s.lookupAlias(n); !a.empty() {
 		return a
 	}
+	return s.lookupInward(n)
+}
+
+func (s *symbols) lookupOutward(n Name) answers {
+	for {
+		if a := s.answersAt(n); !a.empty() {
+			return a
+		}
+		scope, more := enclosing(n.Scope)
+		if !more {
+			return answers{}
+		}
+		n.Scope = scope
+	}
+}
+
+func (s *symbols) lookupInward(n Name) answers {
 	i, ok := s.names.at[Name{Space: n.Space, Text: n.Text}]
 	if !ok {
 		return answers{}
@@ -157,6 +174,13 @@ func (s *symbols) collect(a answers, row []int32) answers {
 		}
 	}
 	return a
+}
+
+func (a answers) and(b answers) answers {
+	if a.empty() {
+		return b
+	}
+	return answers{slices.Concat(a.strong, b.strong), slices.Concat(a.weak, b.weak), slices.Concat(a.bindings, b.bindings)}
 }
 
 func (a answers) tidy() answers {

@@ -34,18 +34,18 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l := newLinker(frags, o)
 	l.of = l.declare(l.defs)
 	refused := l.joinAliases(l.defs, l.of)
+	l.scopes = findScopes(l.defs, l.bindings)
 	l.buildIndex(l.defs, l.of, l.bindings)
 	weak := l.joinWeak(l.defs, l.of, l.bindings)
-	l.findScopes()
 	l.expandBindings()
 	l.reportRefused(refused, weak)
 
 	b := depgraph.NewBuilder()
 	l.mergeNodes(b)
 	l.addReferences()
+	l.addLinked(frags)
 	l.settle(b)
 	l.addGroups(b)
-	l.addLinked(frags, b)
 	l.addDrills(frags, b)
 	l.addUnresolved(frags, b)
 	for _, in := range l.judge(inputs) {
@@ -65,14 +65,12 @@ type linker struct {
 	bindings []*Binding
 	refs     []*Reference
 
-	expanded []expansion          // of each binding
-	resolved map[Name]*resolution // by normal name
-	origins  map[*shape][]depgraph.Origin
-	groups   map[groupUse][]depgraph.Origin
-	scopes   scopes
-
-	sharedFiles map[string]bool // selectors of files that several nodes use
-	facts       []fact
+	expanded     []expansion          // of each binding
+	resolved     map[Name]*resolution // by normal name
+	shapeOrigins map[*shape][]depgraph.Origin
+	groups       map[groupUse][]depgraph.Origin
+	sharedFiles  map[string]bool // selectors of files that several nodes use
+	facts        []fact
 
 	unresolved []depgraph.Unresolved
 	missing    []missing // what native files name and no input defines
@@ -80,12 +78,11 @@ type linker struct {
 
 func newLinker(frags []*Fragment, o Options) *linker {
 	l := &linker{
-		options:  o,
-		resolved: map[Name]*resolution{},
-
-		sharedFiles: map[string]bool{},
-		origins:     map[*shape][]depgraph.Origin{},
-		groups:      map[groupUse][]depgraph.Origin{},
+		options:      o,
+		resolved:     map[Name]*resolution{},
+		shapeOrigins: map[*shape][]depgraph.Origin{},
+		groups:       map[groupUse][]depgraph.Origin{},
+		sharedFiles:  map[string]bool{},
 	}
 	var defs, bindings, refs int
 	for _, f := range frags {
@@ -121,8 +118,11 @@ func (l *linker) node(id depgraph.ID) int32 {
 	if i, ok := l.index[id]; ok && l.defined(l.root(i)) {
 		return l.root(i)
 	}
-	if a := l.lookupAlias(Name{Text: id.String()}); len(a.strong) == 1 {
+	switch a := l.lookupAlias(Name{Text: id.String()}); {
+	case len(a.strong) == 1:
 		return a.strong[0]
+	case len(a.strong) == 0 && len(a.weak) == 1:
+		return a.weak[0]
 	}
 	return l.root(l.intern(id))
 }
@@ -143,21 +143,36 @@ func (l *linker) canonicals(ids []depgraph.ID) []depgraph.ID {
 	return out
 }
 
-// addLinked adds the requirements of graphs that were linked before, as they are.
-func (l *linker) addLinked(frags []*Fragment, b *depgraph.Builder) {
+// addLinked turns the requirements of graphs that were linked before into facts:
+// as they are, unless an input that was not part of the graph knows better.
+func (l *linker) addLinked(frags []*Fragment) {
 	for _, f := range frags {
 		if f == nil {
 			continue
 		}
-		for _, r := range f.Linked {
-			r.Owner, r.Members = l.canonical(r.Owner), l.canonicals(r.Members)
-			r.Origins = slices.Clone(r.Origins)
-			for i := range r.Origins {
-				r.Origins[i].Member = l.canonical(r.Origins[i].Member)
+		for i := range f.Linked {
+			r := &f.Linked[i]
+			if r.Owner.IsZero() || len(r.Members) == 0 || len(r.Origins) == 0 {
+				continue // no graph holds such a requirement
 			}
-			b.AddRequirement(r)
+			x := fact{linked: r, owner: l.node(r.Owner), terms: r.Terms.Normal(), rank: rankImplied, trust: 1}
+			for _, m := range r.Members {
+				x.members = append(x.members, l.node(m))
+			}
+			slices.Sort(x.members)
+			x.members = slices.Compact(x.members)
+			for _, o := range r.Origins {
+				x.rank = min(x.rank, rankOf(Structured, o.Basis))
+			}
+			l.facts = append(l.facts, x)
 		}
 	}
+}
+
+// ofGraph reports whether a fragment is a graph that was linked before: what is
+// not defined there was accepted then.
+func (f *Fragment) ofGraph() bool {
+	return len(f.Linked) > 0 || slices.ContainsFunc(f.Definitions, func(d Definition) bool { return d.Form != Native })
 }
 
 // addDrills adds the drills, whose nodes must be defined like those of any
@@ -167,9 +182,12 @@ func (l *linker) addDrills(frags []*Fragment, b *depgraph.Builder) {
 		if f == nil {
 			continue
 		}
+		known := f.ofGraph()
 		for _, d := range f.Drills {
 			for _, id := range slices.Concat(d.Fails, d.Covers) {
-				l.demand(depgraph.ID{}, id, d.Origin)
+				if !known {
+					l.demand(depgraph.ID{}, id, d.Origin)
+				}
 			}
 			d.Fails, d.Covers = l.canonicals(d.Fails), l.canonicals(d.Covers)
 			b.AddDrill(d)
@@ -179,6 +197,7 @@ func (l *linker) addDrills(frags []*Fragment, b *depgraph.Builder) {
 
 func (l *linker) addUnresolved(frags []*Fragment, b *depgraph.Builder) {
 	for _, u := range l.unresolved {
+		u.Owner = l.canonical(u.Owner)
 		b.AddUnresolved(u)
 	}
 	for _, f := range frags {

@@ -52,7 +52,11 @@ func (l *linker) own(d *Definition, root int32) depgraph.Node {
 	n.ID = id
 	var aliases []string
 	add := func(alias string) {
-		if alias != "" && alias != id.String() && alias != id.Name {
+		if alias == "" || alias == id.String() || alias == id.Name {
+			return
+		}
+		// An alias that turned out to be the id of another node is none.
+		if other, ok := l.byIDText(alias); !ok || l.root(other) == root {
 			aliases = append(aliases, alias)
 		}
 	}

@@ -68,35 +68,6 @@ func normalHost(s string) string {
 	return strings.TrimSuffix(s, ".")
 }
 
-// enclosing returns the scope around s; false where s is the global one.
-func enclosing(s string) (string, bool) {
-	if s == "" {
-		return "", false
-	}
-	if i := strings.LastIndexByte(s, '/'); i >= 0 {
-		return s[:i], true
-	}
-	return "", true
-}
-
-// encloses reports whether inner is a scope strictly below outer.
-func encloses(outer, inner string) bool {
-	if outer == "" {
-		return inner != ""
-	}
-	return len(inner) > len(outer) && inner[len(outer)] == '/' && strings.HasPrefix(inner, outer)
-}
-
-// cluster splits the scope of a namespace, "k8s/CLUSTER/NAMESPACE".
-func cluster(scope string) (cluster, namespace string, ok bool) {
-	rest, ok := strings.CutPrefix(scope, "k8s/")
-	if !ok {
-		return "", "", false
-	}
-	cluster, namespace, ok = strings.Cut(rest, "/")
-	return cluster, namespace, ok && namespace != ""
-}
-
 // isNowhere reports whether a host is the machine itself: such a name is no reference.
 func isNowhere(host string) bool {
 	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "localhost.localdomain" || host == "ip6-localhost" {
@@ -123,4 +94,15 @@ func isHost(s string) bool {
 		}
 	}
 	return true
+}
+
+// aliasHost returns an alias as a host name, "" where it cannot be one.
+func aliasHost(alias string) string {
+	if id, err := depgraph.ParseID(alias); err == nil && id.Kind.Family() != depgraph.FamilyOpen {
+		return ""
+	}
+	if host := normalHost(alias); isHost(host) {
+		return host
+	}
+	return ""
 }

@@ -2,7 +2,6 @@ package link
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 
@@ -13,32 +12,54 @@ import (
 // owner needs. References become facts before it is decided who speaks.
 type fact struct {
 	ref     *Reference
+	linked  *depgraph.Requirement // of a graph that was linked before; then ref is nil
 	owner   int32
 	members []int32 // classes, sorted and distinct; shared
-	need    depgraph.Need
-	ifLost  depgraph.IfLost
+	terms   depgraph.Terms
 	rank    rank
 	note    string  // added to the origin's
 	trust   float64 // multiplies the origin's confidence
 }
 
-func (f *fact) terms() depgraph.Terms {
-	t := f.ref.Terms
-	t.Need, t.IfLost = f.need, f.ifLost
-	return t.Normal()
+// isPlacement reports whether a fact says where its owner stands.
+func (f *fact) isPlacement() bool {
+	return f.terms.Via == depgraph.PlacedIn && f.terms.Phases.Has(depgraph.Run) && f.terms.IfLost != depgraph.Unaffected
 }
 
-// origin returns where the fact was read, speaking of member, or of all members
-// where that is zero.
-func (l *linker) origin(f *fact, member depgraph.ID) depgraph.Origin {
-	o := f.ref.Origin
-	o.Note = joinNotes(o.Note, f.note)
-	o.Confidence = confidence(o) * f.trust
-	o.Member = l.canonical(o.Member)
-	if !member.IsZero() {
-		o.Member = member
+// origin returns the first place where the fact was read.
+func (f *fact) origin() depgraph.Origin {
+	if f.linked != nil {
+		return earliest(f.linked.Origins)
 	}
-	return o
+	return f.ref.Origin
+}
+
+// origins returns where the fact was read, speaking of member, or of all members
+// where that is zero, with a note added.
+func (l *linker) origins(f *fact, member depgraph.ID, note string) []depgraph.Origin {
+	if f.linked == nil {
+		o := f.ref.Origin
+		o.Note = joinNotes(joinNotes(o.Note, f.note), note)
+		o.Confidence = confidence(o) * f.trust
+		o.Member = l.canonical(o.Member)
+		if !member.IsZero() {
+			o.Member = member
+		}
+		return []depgraph.Origin{o}
+	}
+	out := make([]depgraph.Origin, 0, len(f.linked.Origins))
+	for _, o := range f.linked.Origins {
+		o.Member = l.canonical(o.Member)
+		if !member.IsZero() {
+			if !o.Member.IsZero() && o.Member != member {
+				continue
+			}
+			o.Member = member
+		}
+		o.Note = joinNotes(o.Note, note)
+		out = append(out, o)
+	}
+	return out
 }
 
 // groupUse is a nested shape, and whether its members are places.
@@ -130,6 +151,7 @@ func (l *linker) owners(ref *Reference, selected *selections) []int32 {
 // alternatives stays right.
 func (l *linker) targets(ref *Reference, owner depgraph.ID) (out []*shape, note string, trust float64) {
 	trust = 1
+	var notes []string
 	for _, t := range ref.Members {
 		r := l.resolve(t.Name)
 		if r.nowhere {
@@ -144,11 +166,12 @@ func (l *linker) targets(ref *Reference, owner depgraph.ID) (out []*shape, note 
 		}
 		out = append(out, s)
 		trust = min(trust, r.confidence)
-		if r.to != nil && r.note != "" && !strings.Contains(note, r.note) {
-			note = joinNotes(note, r.note)
+		if r.to != nil && r.note != "" {
+			notes = append(notes, r.note)
 		}
 	}
-	if len(note) > 400 {
+	slices.Sort(notes)
+	if note = strings.Join(slices.Compact(notes), "; "); len(note) > 400 {
 		note = strings.ToValidUTF8(note[:400], "") + "..."
 	}
 	return out, note, trust
@@ -185,35 +208,35 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 
 // addFacts adds what ref says of one owner, whose targets have the given shapes.
 func (l *linker) addFacts(ref *Reference, owner int32, targets []*shape, selected bool, note string, trust float64) {
-	f := fact{ref: ref, owner: owner, rank: rankOf(ref.Form, ref.Origin.Basis), note: note, trust: trust}
-	t := ref.Terms.Normal()
-	f.need, f.ifLost = t.Need, t.IfLost
-	if len(targets) > 1 && t.Need == depgraph.AtLeast(1) {
+	f := fact{ref: ref, owner: owner, terms: ref.Terms.Normal(), rank: rankOf(ref.Form, ref.Origin.Basis), note: note, trust: trust}
+	one := depgraph.AtLeast(1)
+	if len(targets) > 1 && f.terms.Need == one {
 		targets = []*shape{l.shapes.of(anyOf, targets)}
 	}
-	if len(targets) > 1 || len(ref.Members) > 1 && t.Need != depgraph.AtLeast(1) {
+	if len(targets) > 1 || len(ref.Members) > 1 && f.terms.Need != one {
 		f.members = l.memberNodes(targets, &f)
-		if n := len(f.members); n < len(targets) && int(f.need) > n {
-			f.need = depgraph.All // names of one node count once
+		if n := len(f.members); n < len(targets) && int(f.terms.Need) > n {
+			f.terms.Need = depgraph.All // names of one node count once
 		}
 		l.addFact(f, selected)
 		return
 	}
+	f.terms.Need = one
 	only := targets[0]
 	switch only.kind {
 	case leaf:
-		f.members, f.need = []int32{only.node}, depgraph.AtLeast(1)
+		f.members = []int32{only.node}
 		l.addFact(f, selected)
 	case anyOf:
-		f.members, f.need = l.memberNodes(only.kids, &f), depgraph.AtLeast(1)
+		f.members = l.memberNodes(only.kids, &f)
 		l.addFact(f, selected)
 	case shards:
 		f.members = l.memberNodes(only.kids, &f)
 		share := f
-		f.need, share.need = depgraph.AtLeast(1), depgraph.All
-		if f.ifLost == depgraph.Down {
+		share.terms.Need = depgraph.All
+		if f.terms.IfLost == depgraph.Down {
 			l.addFact(f, selected)
-			share.ifLost = depgraph.Degraded
+			share.terms.IfLost = depgraph.Degraded
 		}
 		l.addFact(share, selected)
 	}
@@ -236,13 +259,13 @@ func (l *linker) memberNodes(kids []*shape, f *fact) []int32 {
 // groupNode returns the group that stands for a nested shape.
 func (l *linker) groupNode(s *shape, f *fact) int32 {
 	use := groupUse{s, depgraph.RoutesTo}
-	if f.ref.Terms.Via == depgraph.PlacedIn {
+	if f.terms.Via == depgraph.PlacedIn {
 		use.via = depgraph.PlacedIn
 	}
 	if _, known := l.groups[use]; !known {
-		origins := l.origins[s]
+		origins := l.shapeOrigins[s]
 		if len(origins) == 0 {
-			origins = []depgraph.Origin{f.ref.Origin}
+			origins = []depgraph.Origin{f.origin()}
 		}
 		l.groups[use] = origins
 		for _, k := range s.kids {
@@ -259,9 +282,9 @@ func (l *linker) groupNode(s *shape, f *fact) int32 {
 func (l *linker) addFact(f fact, selected bool) {
 	if at, found := slices.BinarySearch(f.members, f.owner); found {
 		switch {
-		case f.need == depgraph.AtLeast(1) && !(selected && len(f.members) > 1), len(f.members) == 1:
+		case f.terms.Need == depgraph.AtLeast(1) && !(selected && len(f.members) > 1), len(f.members) == 1:
 			return
-		case f.need == depgraph.AtLeast(1), f.need == depgraph.All:
+		case f.terms.Need == depgraph.AtLeast(1), f.terms.Need == depgraph.All:
 			f.members = slices.Delete(slices.Clone(f.members), at, at+1)
 		}
 	}
@@ -292,144 +315,4 @@ func (l *linker) addGroups(b *depgraph.Builder) {
 			b.AddRequirement(r)
 		}
 	}
-}
-
-// selections answers selectors, in the logarithm of the definitions for a
-// directory and in their number for anything else; equal selectors are answered once.
-type selections struct {
-	l      *linker
-	byPath []int32 // definitions sorted by input
-	labels func(root int32) map[string]string
-	byFile map[string][]int32 // definitions by the files they use; nil until asked
-	scopes map[int32]string   // nil until asked
-	known  map[string][]int32
-}
-
-func newSelections(l *linker) *selections {
-	return &selections{l: l, known: map[string][]int32{}}
-}
-
-func (x *selections) prepare() {
-	if x.byPath != nil {
-		return
-	}
-	x.byPath = make([]int32, len(x.l.defs))
-	for i := range x.byPath {
-		x.byPath[i] = int32(i)
-	}
-	slices.SortStableFunc(x.byPath, func(a, b int32) int {
-		return cmp.Compare(x.l.defs[a].Origin.Input, x.l.defs[b].Origin.Input)
-	})
-}
-
-// find returns the classes that a selector selects, sorted.
-func (x *selections) find(s Selector) []int32 {
-	key := s.key()
-	if found, ok := x.known[key]; ok {
-		return found
-	}
-	if s.File != "" {
-		out := x.users(s)
-		x.known[key] = out
-		x.l.sharedFiles[key] = len(out) > 1
-		return out
-	}
-	x.prepare()
-	prefix := path.Clean(s.PathPrefix)
-	if s.PathPrefix == "" || prefix == "." {
-		prefix = ""
-	}
-	at := 0
-	if prefix != "" {
-		at, _ = slices.BinarySearchFunc(x.byPath, prefix, func(i int32, p string) int {
-			return cmp.Compare(x.l.defs[i].Origin.Input, p)
-		})
-	}
-	var out []int32
-	for _, i := range x.byPath[at:] {
-		d := x.l.defs[i]
-		rest, below := strings.CutPrefix(d.Origin.Input, prefix)
-		if !below {
-			break
-		}
-		if prefix != "" && rest != "" && rest[0] != '/' {
-			continue
-		}
-		if s.matches(&d.Node) {
-			out = append(out, x.l.root(x.l.of[i]))
-		}
-	}
-	slices.Sort(out)
-	out = slices.Compact(out)
-	x.known[key] = out
-	return out
-}
-
-// users returns the classes that use a file, or the nearest directory around it
-// that anything uses.
-func (x *selections) users(s Selector) []int32 {
-	if x.byFile == nil {
-		x.byFile = map[string][]int32{}
-		for i, d := range x.l.defs {
-			for _, n := range d.Names {
-				if n.Space == SpacePath {
-					file := path.Clean(n.Text)
-					x.byFile[file] = append(x.byFile[file], int32(i))
-				}
-			}
-		}
-	}
-	for file := path.Clean(s.File); ; file = path.Dir(file) {
-		var out []int32
-		for _, i := range x.byFile[file] {
-			if d := x.l.defs[i]; s.matches(&d.Node) {
-				out = append(out, x.l.root(x.l.of[i]))
-			}
-		}
-		if len(out) > 0 || file == "." || file == "/" {
-			slices.Sort(out)
-			return slices.Compact(out)
-		}
-	}
-}
-
-// scope returns where a node looks names up: the smallest scope that a definition
-// of it states.
-func (x *selections) scope(root int32) string {
-	if x.scopes == nil {
-		x.scopes = map[int32]string{}
-		for i, d := range x.l.defs {
-			at := x.l.root(x.l.of[i])
-			if known, ok := x.scopes[at]; d.Scope != "" && (!ok || d.Scope < known) {
-				x.scopes[at] = d.Scope
-			}
-		}
-	}
-	return x.scopes[root]
-}
-
-// matches reports whether a definition has a kind and the labels that s wants.
-func (s Selector) matches(n *depgraph.Node) bool {
-	if len(s.Kinds) > 0 && !slices.Contains(s.Kinds, n.ID.Kind) || n.ID.Kind == depgraph.KindGroup {
-		return false
-	}
-	for k, v := range s.Labels {
-		if n.Labels[k] != v {
-			return false
-		}
-	}
-	return true
-}
-
-func (s Selector) key() string {
-	parts := []string{s.PathPrefix, s.File}
-	for _, k := range s.Kinds {
-		parts = append(parts, "k"+string(k))
-	}
-	var labels []string
-	for k, v := range s.Labels {
-		labels = append(labels, "l"+k+"\x01"+v)
-	}
-	slices.Sort(labels)
-	return strings.Join(append(parts, labels...), "\x00")
 }

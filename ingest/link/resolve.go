@@ -44,7 +44,7 @@ func (l *linker) expandBindings() {
 	for _, i := range order {
 		l.expanded[i] = l.expand(l.bindings[i], func(b int32) bool { return component[b] == component[i] })
 		if s := l.expanded[i].to; s != nil && s.kind != leaf {
-			l.origins[s] = append(l.origins[s], l.bindings[i].Origin)
+			l.shapeOrigins[s] = append(l.shapeOrigins[s], l.bindings[i].Origin)
 		}
 	}
 	clear(l.resolved) // names were resolved while bindings were not yet complete
@@ -220,7 +220,7 @@ func (l *linker) standsFor(root int32, n Name) bool {
 	if to == nil {
 		return false
 	}
-	for _, o := range l.origins[to] {
+	for _, o := range l.shapeOrigins[to] {
 		o.Note = joinNotes(o.Note, "the name stands for alternatives")
 		ref := &Reference{Terms: depgraph.Terms{Via: depgraph.RoutesTo}, Origin: o}
 		l.addFacts(ref, root, []*shape{to}, false, "", 1)

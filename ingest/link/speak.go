@@ -13,7 +13,7 @@ func (l *linker) settle(b *depgraph.Builder) {
 	slices.SortStableFunc(l.facts, func(x, y fact) int {
 		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.rank, y.rank))
 	})
-	s := settlement{l: l, b: b, best: map[memberPhase]voice{}, parts: map[memberPhase][]int32{}}
+	s := settlement{l: l, b: b, best: map[memberPhase]voice{}, fresh: map[memberPhase]rank{}, parts: map[memberPhase][]int32{}}
 	eachRun(l.facts, func(f fact) int32 { return f.owner }, s.owner)
 	l.facts = nil
 }
@@ -41,67 +41,91 @@ type settlement struct {
 	l     *linker
 	b     *depgraph.Builder
 	best  map[memberPhase]voice
+	fresh map[memberPhase]rank    // the strongest that was not linked before
 	parts map[memberPhase][]int32 // the parts of the strongest voice
 	made  []part
 }
 
 // owner settles the facts of one owner, which are sorted by rank.
 func (s *settlement) owner(facts []fact) {
-	if s.plain(facts) {
+	if settled(facts) {
 		for i := range facts {
-			f := &facts[i]
-			s.add(f, f.members, f.terms(), s.l.origin(f, depgraph.ID{}))
+			s.add(&facts[i], facts[i].members, facts[i].terms, depgraph.ID{}, "")
 		}
 		return
 	}
 	clear(s.best)
+	clear(s.fresh)
 	clear(s.parts)
 	s.made = s.made[:0]
 	displaced := s.l.placements(facts)
 	for i := range facts {
-		s.listen(&facts[i], displaced[i])
+		if !displaced[i] {
+			s.listen(&facts[i])
+		}
 	}
 	for i := range facts {
 		f := &facts[i]
-		if displaced[i] {
-			t := f.terms()
+		switch {
+		case displaced[i]:
+			t := f.terms
 			t.IfLost = depgraph.Unaffected
-			o := s.l.origin(f, depgraph.ID{})
-			o.Note = joinNotes(o.Note, "contradicted by a native placement")
-			s.add(f, f.members, t, o)
-			continue
+			s.add(f, f.members, t, depgraph.ID{}, "contradicted by a native placement")
+		case f.settled():
+			s.add(f, f.members, f.terms, depgraph.ID{}, "")
+		default:
+			s.weigh(f)
 		}
-		s.weigh(f)
 	}
 }
 
-// plain reports whether nothing competes: one rank, and no placement that
-// another could contradict.
-func (s *settlement) plain(facts []fact) bool {
-	placed := 0
+// settled reports whether nothing competes: one rank, or all of it linked
+// before, and no placement that another could contradict.
+func settled(facts []fact) bool {
+	placed, linked := 0, 0
 	for i := range facts {
-		if facts[i].ref.Terms.Via == depgraph.PlacedIn {
+		if facts[i].isPlacement() {
 			placed++
 		}
+		if facts[i].linked != nil {
+			linked++
+		}
 	}
-	return facts[0].rank == facts[len(facts)-1].rank && placed < 2
+	return linked == len(facts) || placed < 2 && facts[0].rank == facts[len(facts)-1].rank
 }
 
+// settled reports whether a fact is only a record of what was replaced when it
+// was linked before.
+func (f *fact) settled() bool { return f.linked != nil && f.terms.IfLost == depgraph.Unaffected }
+
 // listen enters what a fact speaks of.
-func (s *settlement) listen(f *fact, displaced bool) {
-	if displaced {
+func (s *settlement) listen(f *fact) {
+	if f.settled() {
 		return
 	}
-	place := f.ref.Origin.Place()
+	place := f.origin().Place()
 	for _, m := range f.members {
-		for _, p := range f.ref.Terms.Phases.List() {
+		for _, p := range f.terms.Phases.List() {
 			key := memberPhase{m, p}
 			old, known := s.best[key]
 			if !known || f.rank < old.rank || f.rank == old.rank && place < old.place {
 				s.best[key] = voice{f.rank, place}
 			}
+			if rank, known := s.fresh[key]; f.linked == nil && (!known || f.rank < rank) {
+				s.fresh[key] = f.rank
+			}
 		}
 	}
+}
+
+// silenced reports whether a stronger source than f speaks of a member in a
+// phase. What was linked before was weighed then, and gives way only to what is new.
+func (s *settlement) silenced(f *fact, key memberPhase) bool {
+	if f.linked != nil {
+		rank, known := s.fresh[key]
+		return known && rank < f.rank
+	}
+	return s.best[key].rank < f.rank
 }
 
 // weigh splits a fact into phases in which the same members are spoken of by a
@@ -112,10 +136,10 @@ func (s *settlement) weigh(f *fact) {
 		phases   []depgraph.Phase
 	}
 	var shares []share
-	for _, p := range f.ref.Terms.Phases.List() {
+	for _, p := range f.terms.Phases.List() {
 		var silenced []int32
 		for _, m := range f.members {
-			if s.best[memberPhase{m, p}].rank < f.rank {
+			if s.silenced(f, memberPhase{m, p}) {
 				silenced = append(silenced, m)
 			}
 		}
@@ -137,7 +161,7 @@ func (s *settlement) weigh(f *fact) {
 // Else the silenced members are taken to serve, and the rest must make up what
 // is missing then.
 func (s *settlement) divide(f *fact, silenced []int32, phases []depgraph.Phase) {
-	t := f.terms()
+	t := f.terms
 	t.Phases = depgraph.PhasesOf(phases...)
 	n, gone := len(f.members), len(silenced)
 	k := t.Need.Of(n)
@@ -163,7 +187,7 @@ func (s *settlement) divide(f *fact, silenced []int32, phases []depgraph.Phase) 
 
 // speak adds a requirement and remembers it, for weaker sources to confirm.
 func (s *settlement) speak(f *fact, members []int32, t depgraph.Terms) {
-	s.add(f, members, t, s.l.origin(f, depgraph.ID{}))
+	s.add(f, members, t, depgraph.ID{}, "")
 	for _, at := range s.parts[memberPhase{members[0], t.Phases.List()[0]}] {
 		if q := s.made[at]; q.terms == t && slices.Equal(q.members, members) {
 			return
@@ -197,12 +221,12 @@ func (s *settlement) silence(f *fact, members []int32, t depgraph.Terms) {
 	if len(rest) == 0 {
 		return
 	}
-	o := s.l.origin(f, depgraph.ID{})
+	note := ""
 	if t.IfLost != depgraph.Unaffected {
-		o.Note = joinNotes(o.Note, "replaced: "+s.speaker(members, rest)+" speaks")
+		note = "replaced: " + s.speaker(members, rest) + " speaks"
 	}
 	t.Phases, t.IfLost = depgraph.PhasesOf(rest...), depgraph.Unaffected
-	s.add(f, members, t, o)
+	s.add(f, members, t, depgraph.ID{}, note)
 }
 
 // confirm adds the origin of an observed call to the requirements that name its members.
@@ -213,7 +237,7 @@ func (s *settlement) confirm(f *fact, members []int32, phases []depgraph.Phase) 
 			for _, at := range s.parts[memberPhase{m, p}] {
 				if !done[at] {
 					done[at] = true
-					s.add(f, s.made[at].members, s.made[at].terms, s.l.origin(f, s.l.ids[m]))
+					s.add(f, s.made[at].members, s.made[at].terms, s.l.ids[m], "")
 				}
 			}
 		}
@@ -235,7 +259,7 @@ func (s *settlement) agree(f *fact, members []int32, t depgraph.Terms, p depgrap
 	if same == nil {
 		return false
 	}
-	s.add(f, same.members, same.terms, s.l.origin(f, depgraph.ID{}))
+	s.add(f, same.members, same.terms, depgraph.ID{}, "")
 	return true
 }
 
@@ -254,12 +278,19 @@ func (s *settlement) speaker(members []int32, phases []depgraph.Phase) string {
 	return best.place
 }
 
-func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, o depgraph.Origin) {
+// add adds a requirement that rests on f: on all of it, or on what it says of one
+// member. What is left of a quorum may be its owner alone, which needs nothing then.
+func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, of depgraph.ID, note string) {
+	if len(members) == 1 && members[0] == f.owner && f.linked == nil {
+		return
+	}
 	ids := make([]depgraph.ID, len(members))
 	for i, m := range members {
 		ids[i] = s.l.ids[m]
 	}
-	s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: ids, Terms: t, Origins: []depgraph.Origin{o}})
+	if origins := s.l.origins(f, of, note); len(origins) > 0 {
+		s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: ids, Terms: t, Origins: origins})
+	}
 }
 
 // placements finds the placements of one owner that contradict each other: in
@@ -269,15 +300,14 @@ func (l *linker) placements(facts []fact) (displaced []bool) {
 	displaced = make([]bool, len(facts))
 	var placed []int
 	for i := range facts {
-		f := &facts[i]
-		if f.ref.Terms.Via == depgraph.PlacedIn && f.ref.Terms.Phases.Has(depgraph.Run) && f.ifLost != depgraph.Unaffected {
+		if facts[i].isPlacement() {
 			placed = append(placed, i)
 		}
 	}
 	for x, i := range placed {
 		for _, j := range placed[x+1:] {
 			a, b := &facts[i], &facts[j]
-			if !l.placesApart(a, b) {
+			if a.linked != nil && b.linked != nil || !l.placesApart(a, b) {
 				continue
 			}
 			if a.rank == rankNative && b.rank != rankNative {
@@ -285,7 +315,7 @@ func (l *linker) placements(facts []fact) (displaced []bool) {
 			}
 			l.unresolved = append(l.unresolved, depgraph.Unresolved{
 				Owner: l.ids[a.owner], Name: "in", Why: depgraph.Conflicting,
-				Candidates: l.texts(slices.Concat(a.members, b.members)), Origin: earliest([]depgraph.Origin{a.ref.Origin, b.ref.Origin}),
+				Candidates: l.texts(slices.Concat(a.members, b.members)), Origin: earliest([]depgraph.Origin{a.origin(), b.origin()}),
 			})
 		}
 	}

@@ -1,0 +1,124 @@
+package link_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+func linked(t *rapid.T, in input) *depgraph.Graph {
+	g, err := link.Link(in.frags, in.rows, link.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// text prints everything a graph holds.
+func text(g *depgraph.Graph) string { return g.Text() + fmt.Sprintf("%+v\n", g.Inputs()) }
+
+func TestTheOrderOfInputsNeverShows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		want := text(linked(t, in))
+		if diff := cmp.Diff(want, text(linked(t, in.shuffled(t)))); diff != "" {
+			t.Fatalf("(-as drawn +shuffled):\n%s", diff)
+		}
+	})
+}
+
+func TestAnInputReadTwiceChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		want := text(linked(t, in))
+		again := slices.Concat(in.frags, rapid.SliceOfN(rapid.SampledFrom(in.frags), 1, 3).Draw(t, "again"))
+		if diff := cmp.Diff(want, text(linked(t, input{again, in.rows}))); diff != "" {
+			t.Fatalf("(-once +again):\n%s", diff)
+		}
+	})
+}
+
+func TestLinkingChangesNoFragment(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		before := fmt.Sprintf("%+v", flat(in))
+		linked(t, in)
+		if diff := cmp.Diff(before, fmt.Sprintf("%+v", flat(in))); diff != "" {
+			t.Fatalf("(-before +after):\n%s", diff)
+		}
+	})
+}
+
+func flat(in input) (out []any) {
+	for _, f := range in.frags {
+		for _, d := range f.Definitions {
+			out = append(out, d.Node.ID, d.Node.Aliases, d.Node.Survives, d.Node.Labels, d.Names, d.Origin)
+		}
+		for _, b := range f.Bindings {
+			out = append(out, b)
+		}
+		for _, r := range f.References {
+			out = append(out, r.Owner, r.Members, r.Terms, r.Origin)
+		}
+	}
+	return append(out, in.rows)
+}
+
+// TestAGraphReadBackLinksToItself holds for any graph that the linker makes.
+func TestAGraphReadBackLinksToItself(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		g := linked(t, in)
+		back := linked(t, input{frags: []*link.Fragment{asFragment(g)}})
+		if diff := cmp.Diff(g.Text(), back.Text()); diff != "" {
+			t.Fatalf("(-graph +read back):\n%s", diff)
+		}
+	})
+}
+
+// asFragment says what a graph says, as the source of graphs does.
+func asFragment(g *depgraph.Graph) *link.Fragment {
+	f := &link.Fragment{Drills: g.Drills(), Unresolved: g.Unresolved()}
+	for n := range g.Nodes() {
+		for _, o := range g.NodeOrigins(n.ID) {
+			f.Definitions = append(f.Definitions, link.Definition{Node: *n, Origin: o})
+		}
+	}
+	for r := range g.AllRequirements() {
+		f.Linked = append(f.Linked, *r)
+	}
+	return f
+}
+
+// TestEveryOriginOfARequirementIsAReference checks that no need is invented:
+// each rests on a reference or a binding, and nothing needs itself alone.
+func TestEveryOriginOfARequirementIsAReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		places := map[string]bool{}
+		for _, f := range in.frags {
+			for _, r := range f.References {
+				places[r.Origin.Place()] = true
+			}
+			for _, b := range f.Bindings {
+				places[b.Origin.Place()] = true // a group needs what its binding says
+			}
+		}
+		for r := range linked(t, in).AllRequirements() {
+			if i, self := slices.BinarySearchFunc(r.Members, r.Owner, depgraph.ID.Compare); self && len(r.Members) == 1 {
+				t.Fatalf("%v needs itself: %v", r.Owner, r.Members[i])
+			}
+			for _, o := range r.Origins {
+				if !places[o.Place()] {
+					t.Fatalf("%v -> %v has the origin %v, where nothing was said", r.Owner, r.Members, o)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,156 @@
+package link
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// selections answers selectors, in the logarithm of the definitions for a
+// directory and in their number for anything else; equal selectors are answered once.
+type selections struct {
+	l      *linker
+	byPath []int32            // definitions sorted by input
+	byFile map[string][]int32 // definitions by the files they use; nil until asked
+	scopes map[int32]string   // nil until asked
+	known  map[string][]int32
+}
+
+func newSelections(l *linker) *selections {
+	return &selections{l: l, known: map[string][]int32{}}
+}
+
+func (x *selections) prepare() {
+	if x.byPath != nil {
+		return
+	}
+	x.byPath = make([]int32, len(x.l.defs))
+	for i := range x.byPath {
+		x.byPath[i] = int32(i)
+	}
+	slices.SortStableFunc(x.byPath, func(a, b int32) int {
+		return cmp.Compare(x.l.defs[a].Origin.Input, x.l.defs[b].Origin.Input)
+	})
+}
+
+// find returns the classes that a selector selects, sorted.
+func (x *selections) find(s Selector) []int32 {
+	key := s.key()
+	if found, ok := x.known[key]; ok {
+		return found
+	}
+	if s.File != "" {
+		out := x.users(s)
+		x.known[key] = out
+		x.l.sharedFiles[key] = len(out) > 1
+		return out
+	}
+	x.prepare()
+	prefix := path.Clean(s.PathPrefix)
+	if s.PathPrefix == "" || prefix == "." {
+		prefix = ""
+	}
+	at := 0
+	if prefix != "" {
+		at, _ = slices.BinarySearchFunc(x.byPath, prefix, func(i int32, p string) int {
+			return cmp.Compare(x.l.defs[i].Origin.Input, p)
+		})
+	}
+	var out []int32
+	for _, i := range x.byPath[at:] {
+		d := x.l.defs[i]
+		rest, below := strings.CutPrefix(d.Origin.Input, prefix)
+		if !below {
+			break
+		}
+		if prefix != "" && rest != "" && rest[0] != '/' {
+			continue
+		}
+		if s.matches(&d.Node) {
+			out = append(out, x.l.root(x.l.of[i]))
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	x.known[key] = out
+	return out
+}
+
+// users returns the classes that use a file, or the nearest directory around it
+// that anything uses.
+func (x *selections) users(s Selector) []int32 {
+	if x.byFile == nil {
+		x.byFile = map[string][]int32{}
+		for i, d := range x.l.defs {
+			for _, n := range d.Names {
+				if n.Space == SpacePath {
+					file := path.Clean(n.Text)
+					x.byFile[file] = append(x.byFile[file], int32(i))
+				}
+			}
+		}
+	}
+	for file := path.Clean(s.File); ; file = path.Dir(file) {
+		var out []int32
+		for _, i := range x.byFile[file] {
+			if d := x.l.defs[i]; s.matches(&d.Node) {
+				out = append(out, x.l.root(x.l.of[i]))
+			}
+		}
+		if len(out) > 0 || file == "." || file == "/" {
+			slices.Sort(out)
+			return slices.Compact(out)
+		}
+	}
+}
+
+// scope returns where a node looks names up: the smallest scope that a definition
+// of it states.
+func (x *selections) scope(root int32) string {
+	if x.scopes == nil {
+		x.scopes = map[int32]string{}
+		for i, d := range x.l.defs {
+			at := x.l.root(x.l.of[i])
+			if known, ok := x.scopes[at]; d.Scope != "" && (!ok || d.Scope < known) {
+				x.scopes[at] = d.Scope
+			}
+		}
+	}
+	return x.scopes[root]
+}
+
+// neverMeant are the kinds of what a file only mentions: a selector that selects
+// what was read from a directory does not mean its zones.
+var neverMeant = []depgraph.Kind{
+	depgraph.KindGroup, depgraph.KindProvider, depgraph.KindRegion, depgraph.KindFacility, depgraph.KindZone,
+	depgraph.KindExternal, depgraph.KindHuman,
+}
+
+// matches reports whether a definition has a kind and the labels that s wants.
+func (s Selector) matches(n *depgraph.Node) bool {
+	if len(s.Kinds) > 0 && !slices.Contains(s.Kinds, n.ID.Kind) || len(s.Kinds) == 0 && slices.Contains(neverMeant, n.ID.Kind) {
+		return false
+	}
+	for k, v := range s.Labels {
+		if n.Labels[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+func (s Selector) key() string {
+	parts := []string{s.PathPrefix, s.File}
+	for _, k := range s.Kinds {
+		parts = append(parts, "k"+string(k))
+	}
+	var labels []string
+	for k, v := range s.Labels {
+		labels = append(labels, "l"+k+"\x01"+v)
+	}
+	slices.Sort(labels)
+	return strings.Join(append(parts, labels...), "\x00")
+}

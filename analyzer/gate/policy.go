@@ -6,6 +6,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer"
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 )
 
 // Policy is what a gate judges by. The zero value works: it fails at high and
@@ -29,6 +30,8 @@ type Policy struct {
 	Now time.Time
 	// Built is when the program was built, where that is known: a clock before it is wrong.
 	Built time.Time
+
+	file string // the policy file, as it was named
 }
 
 // RulePolicy sets one rule. The zero value leaves it as it is.
@@ -36,8 +39,9 @@ type RulePolicy struct {
 	Severity   analyzer.Severity // of its findings; zero leaves the rule's own
 	Off        bool              // the rule does not run; Reason says why
 	Reason     string
-	AllowEmpty bool // no subject for it is fine
-	Params     map[string]any
+	AllowEmpty bool         // no subject for it is fine
+	Params     strict.Value // decoded into the rule's own parameters; absent leaves its defaults
+	Place      string       // where it is written, file:line
 }
 
 // Threshold is the severity from which findings violate. The zero value reads as AtHigh.
@@ -91,7 +95,10 @@ type Claim struct {
 	GA       *bool    // nil leaves the node's own
 	Owner    string   // "" leaves the node's own
 	Env      string   // "" leaves the node's own
-	Place    string   // where it is written, file:line
+
+	AllowEmpty bool   // that it selects nothing is fine
+	Place      string // where it is written, file:line
+	at         strict.Pos
 }
 
 // Selection selects nodes: those that match everything it states. The zero

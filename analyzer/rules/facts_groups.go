@@ -46,6 +46,7 @@ func (e *estate) lift(l *simulate.Loss, r req) (req, node) {
 	}
 	return r, owner
 }
+
 // counts reports whether member m serves the owner of r at all.
 func (e *estate) counts(m node, r req) bool {
 	return e.g.At(m).Standby == nil || e.g.At(e.g.Owner(r)).Standby != nil

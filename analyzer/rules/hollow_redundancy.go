@@ -306,15 +306,15 @@ func (s *hollowScan) reportCause(x node, broken []req) {
 	cause := e.g.ID(x)
 	members := e.ids(e.members(shown))
 	down := e.ids(slices.DeleteFunc(e.members(shown), func(m node) bool { return !l.Is(simulate.Down, m) }))
-	lost := fmt.Sprintf("%d of the %d", len(down), len(members))
-	if len(down) == len(members) {
-		lost = "all"
+	lost := ""
+	if len(down) < len(members) {
+		lost = fmt.Sprintf("%d of the %d ", len(down), len(members))
 	}
 	others := slices.DeleteFunc(slices.Clone(down), func(id depgraph.ID) bool { return id == cause })
-	title := fmt.Sprintf("%s takes down %s, %s of which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
+	title := fmt.Sprintf("%s takes down %s, %sof which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
 		e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), to(e.g.Terms(r).Phases))
 	if len(others) < len(down) {
-		title = fmt.Sprintf("%s takes %s down with it, %s of which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
+		title = fmt.Sprintf("%s takes %s down with it, %sof which %s needs %d%s", cause, names(others), lost, e.g.ID(owner),
 			e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), to(e.g.Terms(r).Phases))
 	}
 	if more := len(broken) - 1; more > 0 {

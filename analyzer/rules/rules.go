@@ -9,6 +9,8 @@ import "github.com/fateline/fateline/analyzer"
 func All() []*analyzer.Rule {
 	return []*analyzer.Rule{
 		dependencyCycle,
+		environmentLeak,
+		failClosedAdmission,
 		hollowRedundancy,
 		recoveryLoop,
 		singleFacility,

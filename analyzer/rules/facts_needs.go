@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// need is one node that another directly needs, perhaps as a part of a nested
+// requirement: the steps lead from the owner to it through groups alone.
+type need struct {
+	owner node
+	steps []depgraph.Step
+}
+
+// member returns the node that is needed.
+func (n need) member() node { return n.steps[len(n.steps)-1].Member }
+
+// first returns the owner's own requirement.
+func (n need) first() req { return n.steps[0].Req }
+
+// directNeeds lists what x directly needs, in any phase, but for what is recorded
+// only: each by the requirements in their order, members ascending.
+func (e *estate) directNeeds(x node) []need {
+	var out []need
+	var follow func(owner node, before []depgraph.Step)
+	follow = func(owner node, before []depgraph.Step) {
+		for r, end := e.g.OwnedBy(owner); r < end; r++ {
+			if e.g.Terms(r).IfLost == depgraph.Unaffected {
+				continue
+			}
+			for _, m := range e.g.Members(r) {
+				step := depgraph.Step{Req: r, Member: m}
+				switch {
+				case !e.isGroup(m):
+					out = append(out, need{x, append(slices.Clone(before), step)})
+				case !slices.ContainsFunc(before, func(s depgraph.Step) bool { return s.Member == m }):
+					follow(m, append(slices.Clone(before), step))
+				}
+			}
+		}
+	}
+	follow(x, nil)
+	return out
+}
+
+// edges returns the arrows of a need, each in the first phase of its requirement.
+func (e *estate) edges(n need) []depgraph.Edge {
+	var out []depgraph.Edge
+	for _, s := range n.steps {
+		out = append(out, e.g.Edge(s.Req, s.Member, e.g.Terms(s.Req).Phases.List()[0]))
+	}
+	return out
+}
+
+// gravest returns the need that is shown of several: the first whose owner is
+// generally available or of tier 0, else the first of those that are surest.
+func (e *estate) gravest(needs []need) need {
+	sure := func(n need) float64 {
+		least := 1.0
+		for _, edge := range e.edges(n) {
+			least = min(least, edge.Confidence())
+		}
+		return least
+	}
+	best := needs[0]
+	for _, n := range needs[1:] {
+		g, b := e.grave(n.owner), e.grave(best.owner)
+		if g && !b || g == b && sure(n) > sure(best) {
+			best = n
+		}
+	}
+	return best
+}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Ref is something that can be opened: a file of a [Tree], a file that the user
@@ -189,6 +190,9 @@ func (f *Ref) open(ctx context.Context) (io.ReadCloser, error) {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 	case mode&fs.ModeNamedPipe != 0 && f.tree == nil:
+		// A writer that never writes must not outlive the run: the end of the
+		// context ends a read that waits.
+		context.AfterFunc(ctx, func() { _ = file.SetReadDeadline(time.Unix(1, 0)) })
 		f.stream, f.started = file, true
 		return file, nil
 	default:

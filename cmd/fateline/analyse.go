@@ -35,17 +35,13 @@ func reportFormats() []string {
 // report in every format that was asked for. Standard output takes the text
 // unless it takes something else.
 func (a *app) report(ctx context.Context, in inputOptions, out outputOptions, paths []string, by judging) error {
-	outs, err := a.outputs(out)
-	if err != nil {
-		return err
-	}
-	return a.withGraph(ctx, in, paths, func(ctx context.Context, g *depgraph.Graph) error {
+	return a.withGraph(ctx, in, out, paths, func(ctx context.Context, g *depgraph.Graph, box *outbox) error {
 		doc, verdict, err := a.judge(ctx, g, by)
 		if err != nil {
 			return err
 		}
 		a.progress.enter("writing")
-		err = a.store(ctx, outs, func(w io.Writer, o output) error {
+		receipt, err := box.send(ctx, a.stdout, func(w io.Writer, o output) error {
 			f, _ := formats.Find(o.format)
 			return f.Write(ctx, w, doc, report.Options{Color: o.color, Details: a.details()})
 		})
@@ -55,7 +51,7 @@ func (a *app) report(ctx context.Context, in inputOptions, out outputOptions, pa
 		a.outcome = outcome{
 			complete: verdict.Status() != gate.Incomplete,
 			violated: verdict.Status() == gate.Violated,
-			stored:   true,
+			receipt:  receipt,
 		}
 		return nil
 	})

@@ -55,19 +55,15 @@ type asked struct {
 // ask reads the paths, answers a question about the graph, and stores the answer
 // in every format that was asked for.
 func (a *app) ask(ctx context.Context, in inputOptions, out outputOptions, paths []string, question func(context.Context, *depgraph.Graph, asked) (reply, error)) error {
-	outs, err := a.outputs(out)
-	if err != nil {
-		return err
-	}
-	return a.withGraph(ctx, in, paths, func(ctx context.Context, g *depgraph.Graph) error {
+	return a.withGraph(ctx, in, out, paths, func(ctx context.Context, g *depgraph.Graph, box *outbox) error {
 		a.progress.enter("simulating")
-		r, err := question(ctx, g, asked{proofs: slices.ContainsFunc(outs, func(o output) bool { return o.format == "text" }), all: a.verbose > 0})
+		r, err := question(ctx, g, asked{proofs: slices.ContainsFunc(box.outs, func(o output) bool { return o.format == "text" }), all: a.verbose > 0})
 		if err != nil {
 			return err
 		}
 		answer := report.Answer{Body: r.body, Incomplete: append(gate.Evidence(g), r.incomplete...)}
 		a.progress.enter("writing")
-		err = a.store(ctx, outs, func(w io.Writer, o output) error {
+		receipt, err := box.send(ctx, a.stdout, func(w io.Writer, o output) error {
 			options := r.draw
 			options.Color, options.Details = o.color, a.details()
 			return writeAnswer(ctx, w, g, answer, o.format, options)
@@ -75,7 +71,7 @@ func (a *app) ask(ctx context.Context, in inputOptions, out outputOptions, paths
 		if err != nil {
 			return err
 		}
-		a.outcome = outcome{complete: len(answer.Incomplete) == 0, stored: true}
+		a.outcome = outcome{complete: len(answer.Incomplete) == 0, receipt: receipt}
 		return nil
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -22,22 +23,14 @@ func newCompletionCommand(a *app) *cobra.Command {
 }
 
 func runCompletion(a *app, root *cobra.Command, shell string) error {
-	var err error
-	switch shell {
-	case "bash":
-		err = root.GenBashCompletionV2(a.stdout, true)
-	case "zsh":
-		err = root.GenZshCompletion(a.stdout)
-	case "fish":
-		err = root.GenFishCompletion(a.stdout, true)
-	case "powershell":
-		err = root.GenPowerShellCompletionWithDesc(a.stdout)
-	default:
+	generate := map[string]func(io.Writer) error{
+		"bash":       func(w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+		"zsh":        root.GenZshCompletion,
+		"fish":       func(w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"powershell": root.GenPowerShellCompletionWithDesc,
+	}[shell]
+	if generate == nil {
 		return usageError{fmt.Sprintf("there is no completion for %q", shell), "bash, zsh, fish or powershell"}
 	}
-	if err != nil {
-		return storeError{err}
-	}
-	a.finish()
-	return nil
+	return a.print(generate)
 }

@@ -35,17 +35,16 @@ func ruleIDs() []string {
 }
 
 func runExplain(a *app, args []string) error {
-	t := report.NewTerminal(a.stdout, report.Options{})
 	if len(args) == 0 {
-		for _, r := range rules.All() {
-			t.Printf(report.Plain, "%-22s %-9s", r.ID, r.Severity).Wrap(report.Plain, r.Doc.Title)
-		}
-		return a.told(t)
+		return a.printText(func(t *report.Terminal) {
+			for _, r := range rules.All() {
+				t.Printf(report.Plain, "%-22s %-9s", r.ID, r.Severity).Wrap(report.Plain, r.Doc.Title)
+			}
+		})
 	}
 	for _, r := range rules.All() {
 		if r.ID == args[0] {
-			explain(t, r)
-			return a.told(t)
+			return a.printText(func(t *report.Terminal) { explain(t, r) })
 		}
 	}
 	fix := "fateline explain lists the rules"
@@ -78,13 +77,4 @@ func explain(t *report.Terminal, r *analyzer.Rule) {
 			t.Line(report.Plain, "  %s", strings.TrimRight(line, "\n"))
 		}
 	}
-}
-
-// told ends a command that has only told what it knows.
-func (a *app) told(t interface{ Flush() error }) error {
-	if err := t.Flush(); err != nil {
-		return storeError{err}
-	}
-	a.finish()
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -63,27 +62,21 @@ func runFormats(a *app, format string) error {
 	l := listAll()
 	switch format {
 	case "json":
-		text, err := json.MarshalIndent(l, "", "  ")
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(a.stdout, "%s\n", text); err != nil {
-			return storeError{err}
-		}
-		a.finish()
-		return nil
+		return a.printJSON(l)
 	case "text":
-		t := report.NewTerminal(a.stdout, report.Options{})
-		t.Line(report.Bold, "Fateline reads")
-		for _, s := range l.Reads {
-			t.Printf(report.Plain, "  %-12s ", s.Name).Wrap(report.Plain, s.Title+": "+strings.Join(s.Reads, ", "))
-		}
-		t.End()
-		t.Line(report.Bold, "Fateline writes (-f FORMAT[=FILE])")
-		for _, f := range l.Writes {
-			t.Printf(report.Plain, "  %-12s ", f.Name).Wrap(report.Plain, f.Title)
-		}
-		return a.told(t)
+		return a.printText(l.write)
 	}
 	return usageError{fmt.Sprintf("formats has no format %q", format), "text or json"}
+}
+
+func (l listing) write(t *report.Terminal) {
+	t.Line(report.Bold, "Fateline reads")
+	for _, s := range l.Reads {
+		t.Printf(report.Plain, "  %-12s ", s.Name).Wrap(report.Plain, s.Title+": "+strings.Join(s.Reads, ", "))
+	}
+	t.End()
+	t.Line(report.Bold, "Fateline writes (-f FORMAT[=FILE])")
+	for _, f := range l.Writes {
+		t.Printf(report.Plain, "  %-12s ", f.Name).Wrap(report.Plain, f.Title)
+	}
 }

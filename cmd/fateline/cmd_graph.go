@@ -36,13 +36,9 @@ func newGraphCommand(a *app) *cobra.Command {
 }
 
 func runGraph(ctx context.Context, a *app, o graphOptions, paths []string) error {
-	outs, err := a.outputs(o.out)
-	if err != nil {
-		return err
-	}
-	return a.withGraph(ctx, o.in, paths, func(ctx context.Context, g *depgraph.Graph) error {
+	return a.withGraph(ctx, o.in, o.out, paths, func(ctx context.Context, g *depgraph.Graph, box *outbox) error {
 		a.progress.enter("writing")
-		err := a.store(ctx, outs, func(w io.Writer, o output) error {
+		receipt, err := box.send(ctx, a.stdout, func(w io.Writer, o output) error {
 			if o.format == "json" {
 				return writeGraph(w, g)
 			}
@@ -52,7 +48,7 @@ func runGraph(ctx context.Context, a *app, o graphOptions, paths []string) error
 		if err != nil {
 			return err
 		}
-		a.outcome = outcome{complete: len(gate.Evidence(g)) == 0, stored: true}
+		a.outcome = outcome{complete: len(gate.Evidence(g)) == 0, receipt: receipt}
 		return nil
 	})
 }

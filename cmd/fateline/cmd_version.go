@@ -1,13 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fateline/fateline/report"
 )
 
 // version says exactly which program this is.
@@ -37,22 +38,11 @@ func runVersion(a *app, format string) error {
 	v := buildVersion()
 	switch format {
 	case "json":
-		out, err := json.MarshalIndent(v, "", "  ")
-		if err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintf(a.stdout, "%s\n", out); err != nil {
-			return storeError{err}
-		}
+		return a.printJSON(v)
 	case "text":
-		if _, err := fmt.Fprintf(a.stdout, "fateline %s %s\n", v, v.Platform); err != nil {
-			return storeError{err}
-		}
-	default:
-		return usageError{fmt.Sprintf("version has no format %q", format), "text or json"}
+		return a.printText(func(t *report.Terminal) { t.Line(report.Plain, "fateline %s %s", v, v.Platform) })
 	}
-	a.finish()
-	return nil
+	return usageError{fmt.Sprintf("version has no format %q", format), "text or json"}
 }
 
 // String returns the version and commit in a few words.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/fateline/fateline/report/store"
 )
 
 // exitStatus is how the process ends. Only 0 is a pass, and there is no constant
@@ -22,17 +24,17 @@ const (
 // incomplete: a command earns its pass by saying what it finished, and forgetting
 // to say so costs it.
 type outcome struct {
-	failure  error // why it did not run, was interrupted, or could not store; nil: none of these
-	complete bool  // every input was read to its proven end, and every rule that was asked for ran
-	stored   bool  // every output was written, flushed, synced and put in its place
-	violated bool  // an unwaived violation; only check judges
+	failure  error         // why it did not run, was interrupted, or could not store; nil: none of these
+	complete bool          // every input was read to its proven end, and every rule that was asked for ran
+	receipt  store.Receipt // every output was written, flushed, synced and put in its place
+	violated bool          // an unwaived violation; only check judges
 }
 
 // status returns the exit status, the worst of what applies: a signal, not run,
 // not stored, incomplete, violated.
 func (o outcome) status() exitStatus {
 	var signal interruptError
-	var storing storeError
+	var storing *store.Error
 	switch {
 	case errors.As(o.failure, &signal):
 		return statusSignal + exitStatus(signal.number)
@@ -42,7 +44,7 @@ func (o outcome) status() exitStatus {
 		return statusNotStored
 	case !o.complete:
 		return statusIncomplete
-	case !o.stored:
+	case !o.receipt.Stored():
 		return statusNotStored
 	case o.violated:
 		return statusViolated
@@ -58,16 +60,18 @@ type usageError struct {
 
 func (e usageError) Error() string { return e.text }
 
-// storeError is an output that could not be written.
-type storeError struct{ err error }
-
-func (e storeError) Error() string { return e.err.Error() }
-func (e storeError) Unwrap() error { return e.err }
-
 // interruptError is the cause of a context that a signal ended.
 type interruptError struct{ number syscall.Signal }
 
-func (e interruptError) Error() string { return "interrupted by " + e.number.String() }
+func (e interruptError) Error() string {
+	switch e.number {
+	case syscall.SIGINT:
+		return "interrupted by SIGINT"
+	case syscall.SIGTERM:
+		return "interrupted by SIGTERM"
+	}
+	return "interrupted by " + e.number.String()
+}
 
 // interruption returns the interruptError for a signal; one that is not a
 // number of this system counts as an interrupt from the keyboard.

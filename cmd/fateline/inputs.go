@@ -88,9 +88,18 @@ func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgra
 	})
 }
 
-// withGraph reads the paths within the memory budget and hands the graph on.
-func (a *app) withGraph(ctx context.Context, o inputOptions, paths []string, use func(context.Context, *depgraph.Graph) error) error {
-	limit, err := memoryBudget(o.memory)
+// withGraph opens the outputs, reads the paths within the memory budget and hands
+// the graph on. Where something goes wrong, no output is put in its place.
+func (a *app) withGraph(ctx context.Context, in inputOptions, out outputOptions, paths []string, use func(context.Context, *depgraph.Graph, *outbox) error) error {
+	outs, err := a.outputs(out)
+	if err != nil {
+		return err
+	}
+	limit, err := memoryBudget(in.memory)
+	if err != nil {
+		return err
+	}
+	box, err := openOutbox(outs)
 	if err != nil {
 		return err
 	}
@@ -98,9 +107,9 @@ func (a *app) withGraph(ctx context.Context, o inputOptions, paths []string, use
 	defer release()
 	a.progress = newProgress(a.stderr, a.quiet || a.say.asJSON)
 	defer a.progress.end()
-	g, err := a.read(ctx, o, paths)
+	g, err := a.read(ctx, in, paths)
 	if err == nil {
-		err = use(ctx, g)
+		err = use(ctx, g, box)
 	}
-	return withinMemory(ctx, err)
+	return box.close(withinMemory(ctx, err))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fateline/fateline/report"
+	"github.com/fateline/fateline/report/store"
 )
 
 // app is one run of the program: its streams and what came of it.
@@ -44,6 +45,7 @@ func (a *app) execute(ctx context.Context, args []string) (o outcome) {
 		a.say.close()
 	}()
 	a.say.asJSON = wantsJSON(args) // already: the rest of the line may not be understood
+	a.stdin = newInterruptible(ctx, a.stdin)
 	err := a.run(ctx, args)
 	if used := (memoryError{}); errors.As(err, &used) {
 		a.say.say(message{Level: "error", ID: "memory-budget", Text: used.Error(), Effect: "the inputs were not judged; exit 3", Fix: "--memory SIZE raises the budget; --exclude GLOB=REASON leaves inputs out"})
@@ -54,7 +56,7 @@ func (a *app) execute(ctx context.Context, args []string) (o outcome) {
 		return outcome{failure: interrupted}
 	}
 	if err == nil && a.stdout.err != nil {
-		err = storeError{fmt.Errorf("standard output: %w", a.stdout.err)}
+		err = &store.Error{File: "standard output", Err: a.stdout.err}
 	}
 	if err != nil {
 		a.complain(err)
@@ -83,7 +85,7 @@ func (a *app) crashed(p any) error {
 // complain tells of an error that ended the run.
 func (a *app) complain(err error) {
 	var usage usageError
-	var storing storeError
+	var storing *store.Error
 	switch {
 	case errors.As(err, &storing):
 		a.say.say(message{Level: "error", ID: "not-stored", Text: err.Error(), Effect: "no verdict stands; exit 4", Fix: "make room or choose another file, then run again"})
@@ -93,10 +95,6 @@ func (a *app) complain(err error) {
 		a.say.say(message{Level: "error", ID: "not-run", Text: err.Error(), Effect: "nothing was judged; exit 2"})
 	}
 }
-
-// finish records what a command that read no input leaves behind: it is done
-// once its output is written.
-func (a *app) finish() { a.outcome = outcome{complete: true, stored: true} }
 
 func newRootCommand(a *app) *cobra.Command {
 	root := &cobra.Command{
@@ -190,8 +188,14 @@ func (a *app) log() *slog.Logger {
 // help prints help and records that it was printed.
 func (a *app) help(print func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
-		a.finish()
-		print(cmd, args)
+		err := a.print(func(w io.Writer) error {
+			cmd.SetOut(w)
+			print(cmd, args)
+			return nil
+		})
+		if err != nil {
+			a.stdout.err = err
+		}
 	}
 }
 

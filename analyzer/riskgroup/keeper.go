@@ -1,0 +1,117 @@
+package riskgroup
+
+import (
+	"cmp"
+	"slices"
+)
+
+// keeper finds cells that keep the top of a cone up.
+type keeper struct {
+	c     *cone
+	cost  []int64 // by cell: about how many events it takes to keep it up
+	stamp []int32 // by cell: the last search that took it
+	now   int32
+	queue []cell
+	out   []cell
+	pick  []cell
+}
+
+func newKeeper(c *cone) keeper {
+	k := keeper{c: c, cost: make([]int64, len(c.nodes)), stamp: make([]int32, len(c.nodes))}
+	k.estimate()
+	return k
+}
+
+// estimate sets the costs: of each cell one for itself, and for each gate the
+// cheapest members that keep it open. A few rounds are enough where cells need each
+// other: nothing but the time of a search depends on it.
+func (k *keeper) estimate() {
+	const most = 1 << 40
+	next := make([]int64, len(k.cost))
+	var open []int64
+	for range 12 {
+		changed := false
+		for x := range k.c.nodes {
+			sum := int64(0)
+			if k.c.event[x] {
+				sum = 1
+			}
+			for i, to := k.c.gatesOf(cell(x)); i < to; i++ {
+				q := &k.c.gates[i]
+				open = open[:0]
+				for _, y := range q.members {
+					open = append(open, k.cost[y])
+				}
+				slices.Sort(open)
+				for _, y := range open[:len(open)-int(q.limit)+1] {
+					sum = min(sum+y, most)
+				}
+			}
+			next[x] = sum
+			changed = changed || sum != k.cost[x]
+		}
+		copy(k.cost, next)
+		if !changed {
+			return
+		}
+	}
+}
+
+// keep returns the events, but for those that are barred, of some cells that keep
+// the given gates of the top open after the loss, and each other up: to close one
+// of the gates, one of them has to be lost. The slice is valid until the next call.
+// They are no fewer than need be at each gate, the cheapest first.
+func (k *keeper) keep(l *loss, barred []int32, from, to int32) []cell {
+	k.now++
+	k.out, k.queue = k.out[:0], k.queue[:0]
+	for i := from; i < to; i++ {
+		k.open(l, barred, i)
+	}
+	for next := 0; next < len(k.queue); next++ {
+		x := k.queue[next]
+		if barred[x] == 0 {
+			k.out = append(k.out, x)
+		}
+		for i, to := k.c.gatesOf(x); i < to; i++ {
+			k.open(l, barred, i)
+		}
+	}
+	slices.Sort(k.out)
+	return k.out
+}
+
+// open takes enough members of a gate to keep it open: those taken already first,
+// then the cheapest.
+func (k *keeper) open(l *loss, barred []int32, i int32) {
+	q := &k.c.gates[i]
+	need := len(q.members) - int(q.limit) + 1
+	k.pick = k.pick[:0]
+	for _, y := range q.members {
+		switch {
+		case l.down[y]:
+		case k.stamp[y] == k.now:
+			need--
+		default:
+			k.pick = append(k.pick, y)
+		}
+	}
+	if need <= 0 {
+		return
+	}
+	if need < len(k.pick) {
+		slices.SortStableFunc(k.pick, func(a, b cell) int {
+			return cmp.Compare(k.price(a, barred), k.price(b, barred))
+		})
+	}
+	for _, y := range k.pick[:need] {
+		k.stamp[y] = k.now
+		k.queue = append(k.queue, y)
+	}
+}
+
+func (k *keeper) price(x cell, barred []int32) int64 {
+	if barred[x] > 0 && k.c.event[x] {
+		return k.cost[x] - 1
+	}
+	return k.cost[x]
+}

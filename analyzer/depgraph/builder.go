@@ -51,6 +51,17 @@ func NewBuilder() *Builder {
 	return &Builder{tab: newTables(), index: map[ID]int32{}}
 }
 
+// Grow makes room for so many more nodes and requirements, of about one member
+// and origin each, for a caller that knows.
+func (b *Builder) Grow(nodes, requirements int) {
+	b.ids = slices.Grow(b.ids, nodes)
+	b.nodes = slices.Grow(b.nodes, nodes)
+	b.norigin = slices.Grow(b.norigin, nodes)
+	b.reqs = slices.Grow(b.reqs, requirements)
+	b.members = slices.Grow(b.members, requirements)
+	b.origins = slices.Grow(b.origins, requirements)
+}
+
 func (b *Builder) intern(id ID) int32 {
 	if i, ok := b.index[id]; ok {
 		return i

@@ -53,6 +53,9 @@ type Account struct {
 // smallest origin of a value that lost; titles and labels only describe, so that
 // different ones are no contradiction. The order of accounts does not matter.
 func MergeNodes(accounts ...Account) (Node, []Unresolved) {
+	if len(accounts) == 1 {
+		return tidyNode(accounts[0].Node), nil
+	}
 	out := Node{ID: accounts[0].Node.ID}
 	m := merger{id: out.ID, accounts: accounts}
 	out.Title = pick(&m, "", func(n *Node) (string, bool) { return n.Title, n.Title != "" }, strings.Compare, same)

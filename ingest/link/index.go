@@ -10,68 +10,152 @@ import (
 // index finds what answers to a name. It is built once and holds every name of
 // every definition and binding; which class a definition belongs to is asked of
 // the symbols at each look-up, so that joining classes needs no new index.
+//
+// Spaces and scopes are few and names are many, so a name is kept as its text and
+// two numbers: a third of the memory, and one string to hash.
 type index struct {
-	at    map[Name]int32 // normal name -> its place in start
-	start []int32        // CSR into what
-	what  []int32        // an id of symbols, or the complement of a binding
-	below []int32        // CSR into inner: the same name in scopes below this one
-	inner []scoped
+	spaces map[Space]int32
+	scopes map[string]int32 // "" is 0
+	around []int32          // of a scope: the enclosing one; of 0: -1
+	texts  []string         // of a scope
+
+	at    map[key]int32 // name -> its row
+	names []key         // of a row
+	start []int32       // CSR by row into what
+	what  []int32       // an id of symbols, or the complement of a binding
+
+	inner []int32 // rows of hosts, services and objects in scopes, by space and text; nil until asked
 }
 
-type scoped struct {
-	scope string
-	name  int32
+// key is a normal name whose space and scope the index knows.
+type key struct {
+	text  string
+	space int32
+	scope int32
 }
 
 type nameUse struct{ name, what int32 }
 
 // buildIndex enters the names of definitions, of which of[i] is the id, and bindings.
 func (s *symbols) buildIndex(defs []*Definition, of []int32, bindings []*Binding) {
-	x := index{at: make(map[Name]int32, 2*len(defs)+len(bindings))}
-	uses := make([]nameUse, 0, 3*len(defs)+2*len(bindings))
-	var scopes []Name // by name
-	intern := func(n Name) int32 {
-		if i, ok := x.at[n]; ok {
-			return i
-		}
-		i := int32(len(scopes))
-		x.at[n] = i
-		scopes = append(scopes, n)
-		return i
+	n := 0
+	for _, d := range defs {
+		n += len(d.Names) + len(d.Node.Aliases)
 	}
+	for _, b := range bindings {
+		n += len(b.Names)
+	}
+	s.names = index{
+		spaces: map[Space]int32{}, scopes: map[string]int32{"": 0}, around: []int32{-1}, texts: []string{""},
+		at: make(map[key]int32, n), names: make([]key, 0, n),
+	}
+	x := &s.names
+	uses := make([]nameUse, 0, n)
 	for i, d := range defs {
 		for _, n := range d.Names {
 			if n.Space != SpaceID {
-				uses = append(uses, nameUse{intern(n.normal()), of[i]})
+				uses = append(uses, nameUse{x.enter(n.normal()), of[i]})
 			}
 		}
 		for _, alias := range aliasesOf(d) {
-			uses = append(uses, nameUse{intern(Name{Space: spaceAlias, Text: nfc(alias)}), of[i]})
+			uses = append(uses, nameUse{x.enter(Name{Space: spaceAlias, Text: nfc(alias)}), of[i]})
 			if host := aliasHost(alias); host != "" && host != nfc(alias) {
-				uses = append(uses, nameUse{intern(Name{Space: spaceAlias, Text: host}), of[i]})
+				uses = append(uses, nameUse{x.enter(Name{Space: spaceAlias, Text: host}), of[i]})
 			}
 		}
 	}
 	for i, b := range bindings {
 		for _, n := range b.Names {
-			uses = append(uses, nameUse{intern(n.normal()), ^int32(i)})
+			uses = append(uses, nameUse{x.enter(n.normal()), ^int32(i)})
 		}
 	}
-	var inner []nameUse
-	for i, n := range scopes { // intern appends, but only names whose scope is global
-		if n.Scope != "" && (n.Space == SpaceHost || n.Space == SpaceService || n.Space == SpaceObject) {
-			inner = append(inner, nameUse{intern(Name{Space: n.Space, Text: n.Text}), int32(i)})
-		}
-	}
-	x.start, x.what = compress(uses, len(scopes))
-	var names []int32
-	x.below, names = compress(inner, len(scopes))
-	x.inner = make([]scoped, len(names))
-	for i, n := range names {
-		x.inner[i] = scoped{scopes[n].Scope, n}
-	}
-	s.names = x
+	x.start, x.what = compress(uses, len(x.names))
 }
+
+// enter returns the row of a normal name, making one where there is none.
+func (x *index) enter(n Name) int32 {
+	space, ok := x.spaces[n.Space]
+	if !ok {
+		space = int32(len(x.spaces))
+		x.spaces[n.Space] = space
+	}
+	k := key{n.Text, space, x.enterScope(n.Scope)}
+	if i, ok := x.at[k]; ok {
+		return i
+	}
+	i := int32(len(x.names))
+	x.at[k] = i
+	x.names = append(x.names, k)
+	return i
+}
+
+// enterScope returns the number of a scope; those around it come first.
+func (x *index) enterScope(scope string) int32 {
+	if i, ok := x.scopes[scope]; ok {
+		return i
+	}
+	outer, _ := enclosing(scope)
+	around := x.enterScope(outer)
+	i := int32(len(x.around))
+	x.scopes[scope] = i
+	x.around, x.texts = append(x.around, around), append(x.texts, scope)
+	return i
+}
+
+// nearest returns the row of a normal name in its scope, or in the nearest around
+// it that has one; -1 where none has.
+func (x *index) nearest(n Name) int32 {
+	space, ok := x.spaces[n.Space]
+	if !ok {
+		return -1
+	}
+	scope, ok := x.scopes[n.Scope]
+	for !ok {
+		n.Scope, _ = enclosing(n.Scope)
+		scope, ok = x.scopes[n.Scope]
+	}
+	for ; scope >= 0; scope = x.around[scope] {
+		if i, ok := x.at[key{n.Text, space, scope}]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// below lists the rows of a name in the scopes below its own.
+func (x *index) below(n Name) []int32 {
+	space, ok := x.spaces[n.Space]
+	if !ok || n.Space != SpaceHost && n.Space != SpaceService && n.Space != SpaceObject {
+		return nil
+	}
+	if x.inner == nil {
+		x.inner = make([]int32, 0, len(x.names))
+		for i, k := range x.names {
+			if k.scope != 0 {
+				x.inner = append(x.inner, int32(i))
+			}
+		}
+		slices.SortFunc(x.inner, func(a, b int32) int { return compareKeys(x.names[a], x.names[b]) })
+	}
+	at, _ := slices.BinarySearchFunc(x.inner, key{n.Text, space, 0}, func(i int32, k key) int { return compareKeys(x.names[i], k) })
+	var rows []int32
+	for ; at < len(x.inner); at++ {
+		k := x.names[x.inner[at]]
+		if k.space != space || k.text != n.Text {
+			break
+		}
+		if encloses(n.Scope, x.texts[k.scope]) {
+			rows = append(rows, x.inner[at])
+		}
+	}
+	return rows
+}
+
+func compareKeys(a, b key) int {
+	return cmp.Or(cmp.Compare(a.space, b.space), cmp.Compare(a.text, b.text), cmp.Compare(a.scope, b.scope))
+}
+
+func (x *index) row(i int32) []int32 { return x.what[x.start[i]:x.start[i+1]] }
 
 // compress turns pairs into rows by name, each sorted and distinct.
 func compress(uses []nameUse, names int) (start, what []int32) {
@@ -108,9 +192,12 @@ func (s *symbols) lookup(n Name) answers {
 		return s.lookupAlias(n)
 	}
 	var a answers
-	for _, scope := range s.scopes.asUsed(n.Scope) {
-		n.Scope = scope
-		a = a.and(s.lookupOutward(n))
+	if scopes := s.scopes.asUsed(n.Scope); len(scopes) == 0 {
+		a = s.collectRow(a, s.names.nearest(n))
+	} else {
+		for _, scope := range scopes {
+			a = s.collectRow(a, s.names.nearest(Name{n.Space, scope, n.Text}))
+		}
 	}
 	if !a.empty() {
 		return a.tidy()
@@ -118,49 +205,24 @@ func (s *symbols) lookup(n Name) answers {
 	if a = s.lookupAlias(n); !a.empty() {
 		return a
 	}
-	return s.lookupInward(n)
-}
-
-func (s *symbols) lookupOutward(n Name) answers {
-	for {
-		if a := s.answersAt(n); !a.empty() {
-			return a
-		}
-		scope, more := enclosing(n.Scope)
-		if !more {
-			return answers{}
-		}
-		n.Scope = scope
-	}
-}
-
-func (s *symbols) lookupInward(n Name) answers {
-	i, ok := s.names.at[Name{Space: n.Space, Text: n.Text}]
-	if !ok {
-		return answers{}
-	}
-	var a answers
-	for _, in := range s.names.inner[s.names.below[i]:s.names.below[i+1]] {
-		if encloses(n.Scope, in.scope) {
-			a = s.collect(a, s.names.what[s.names.start[in.name]:s.names.start[in.name+1]])
-		}
+	for _, row := range s.names.below(n) {
+		a = s.collectRow(a, row)
 	}
 	return a.tidy()
 }
 
 func (s *symbols) lookupAlias(n Name) answers {
-	return s.answersAt(Name{Space: spaceAlias, Text: n.Text})
+	return s.collectRow(answers{}, s.names.nearest(Name{Space: spaceAlias, Text: n.Text})).tidy()
 }
 
-func (s *symbols) answersAt(n Name) answers {
-	i, ok := s.names.at[n]
-	if !ok {
-		return answers{}
+// collectRow adds what a row of the index says to a; row -1 says nothing.
+func (s *symbols) collectRow(a answers, row int32) answers {
+	if row < 0 {
+		return a
 	}
-	return s.collect(answers{}, s.names.what[s.names.start[i]:s.names.start[i+1]]).tidy()
+	return s.collect(a, s.names.row(row))
 }
 
-// collect adds what a row of the index says to a.
 func (s *symbols) collect(a answers, row []int32) answers {
 	for _, w := range row {
 		if w < 0 {
@@ -174,13 +236,6 @@ func (s *symbols) collect(a answers, row []int32) answers {
 		}
 	}
 	return a
-}
-
-func (a answers) and(b answers) answers {
-	if a.empty() {
-		return b
-	}
-	return answers{slices.Concat(a.strong, b.strong), slices.Concat(a.weak, b.weak), slices.Concat(a.bindings, b.bindings)}
 }
 
 func (a answers) tidy() answers {

@@ -41,6 +41,8 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.reportRefused(refused, weak)
 
 	b := depgraph.NewBuilder()
+	b.Grow(len(l.defs), len(l.refs))
+	l.facts = slices.Grow(l.facts, len(l.refs))
 	l.mergeNodes(b)
 	l.addReferences()
 	l.addLinked(frags)
@@ -66,7 +68,8 @@ type linker struct {
 	refs     []*Reference
 
 	expanded     []expansion          // of each binding
-	resolved     map[Name]*resolution // by normal name
+	byRow        []*resolution        // of names that the index has; nil until asked
+	resolved     map[Name]*resolution // of other names
 	shapeOrigins map[*shape][]depgraph.Origin
 	groups       map[groupUse][]depgraph.Origin
 	sharedFiles  map[string]bool // selectors of files that several nodes use
@@ -108,7 +111,7 @@ func newLinker(frags []*Fragment, o Options) *linker {
 		}
 	}
 	l.symbols = newSymbols(defs)
-	l.shapes = shapes{syms: l.symbols, made: map[string]*shape{}}
+	l.shapes = shapes{syms: l.symbols, leaves: make(map[int32]*shape, defs), made: map[string]*shape{}}
 	return l
 }
 

@@ -76,20 +76,10 @@ var providers = map[string]string{
 // providerOf returns who runs a host of a provider's shared domain, with the
 // region in front where the host names one: "eu-west-1.rds.amazonaws.com".
 func providerOf(host string) (owner string, ok bool) {
-	region := ""
-	plain := host
-	labels := strings.Split(host, ".")
-	if len(labels) > 2 {
-		kept := labels[:0:0]
-		for i, label := range labels {
-			if r, is := regionIn(label); is && region == "" && i < len(labels)-2 {
-				region = r
-				continue
-			}
-			kept = append(kept, label)
-		}
-		plain = strings.Join(kept, ".")
+	if !providerTLDs[host[strings.LastIndexByte(host, '.')+1:]] {
+		return "", false
 	}
+	region, plain := cutRegion(host)
 	for s := plain; s != ""; {
 		if owner, ok := providers[s]; ok {
 			if region != "" {
@@ -97,13 +87,30 @@ func providerOf(host string) (owner string, ok bool) {
 			}
 			return owner, true
 		}
-		_, rest, found := strings.Cut(s, ".")
-		if !found {
-			return "", false
-		}
-		s = rest
+		_, s, _ = strings.Cut(s, ".")
 	}
 	return "", false
+}
+
+// providerTLDs are the last labels of the suffixes, to pass over other hosts early.
+var providerTLDs = func() map[string]bool {
+	tlds := map[string]bool{}
+	for suffix := range providers {
+		tlds[suffix[strings.LastIndexByte(suffix, '.')+1:]] = true
+	}
+	return tlds
+}()
+
+// cutRegion takes the first label that names a region out of a host, but for its
+// last two labels.
+func cutRegion(host string) (region, rest string) {
+	labels := strings.Split(host, ".")
+	for i := 0; i < len(labels)-2; i++ {
+		if region, ok := regionIn(labels[i]); ok {
+			return region, strings.Join(append(labels[:i:i], labels[i+1:]...), ".")
+		}
+	}
+	return "", host
 }
 
 // regionIn reads the region out of a label such as "eu-west-1", "s3-eu-west-1"

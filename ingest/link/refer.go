@@ -34,9 +34,9 @@ func (f *fact) origin() depgraph.Origin {
 	return f.ref.Origin
 }
 
-// origins returns where the fact was read, speaking of member, or of all members
+// origins appends where the fact was read, speaking of member, or of all members
 // where that is zero, with a note added.
-func (l *linker) origins(f *fact, member depgraph.ID, note string) []depgraph.Origin {
+func (l *linker) origins(out []depgraph.Origin, f *fact, member depgraph.ID, note string) []depgraph.Origin {
 	if f.linked == nil {
 		o := f.ref.Origin
 		o.Note = joinNotes(joinNotes(o.Note, f.note), note)
@@ -45,9 +45,8 @@ func (l *linker) origins(f *fact, member depgraph.ID, note string) []depgraph.Or
 		if !member.IsZero() {
 			o.Member = member
 		}
-		return []depgraph.Origin{o}
+		return append(out, o)
 	}
-	out := make([]depgraph.Origin, 0, len(f.linked.Origins))
 	for _, o := range f.linked.Origins {
 		o.Member = l.canonical(o.Member)
 		if !member.IsZero() {

@@ -47,7 +47,6 @@ func (l *linker) expandBindings() {
 			l.shapeOrigins[s] = append(l.shapeOrigins[s], l.bindings[i].Origin)
 		}
 	}
-	clear(l.resolved) // names were resolved while bindings were not yet complete
 }
 
 func byComponent(component []int32) []nameUse {
@@ -99,16 +98,33 @@ func (l *linker) expand(b *Binding, circular func(int32) bool) expansion {
 	return e
 }
 
-// resolve says what a name stands for.
+// resolve says what a name stands for. What the index has in or around the scope
+// of the name is remembered by row, everything else by name: most names are used
+// from many places.
 func (l *linker) resolve(n Name) *resolution {
 	n = n.normal()
+	row := int32(-1)
+	if len(l.scopes.asUsed(n.Scope)) == 0 && !(n.Space == SpaceHost && isNowhere(n.Text)) {
+		row = l.names.nearest(n)
+	}
+	if row >= 0 {
+		if l.byRow == nil {
+			l.byRow = make([]*resolution, len(l.names.names))
+		}
+		if l.byRow[row] == nil {
+			l.byRow[row] = l.resolveAround(n, noBinding)
+		}
+		return l.byRow[row]
+	}
 	if r, ok := l.resolved[n]; ok {
 		return r
 	}
-	r := l.resolveAround(n, func(int32) bool { return false })
+	r := l.resolveAround(n, noBinding)
 	l.resolved[n] = r
 	return r
 }
+
+func noBinding(int32) bool { return false }
 
 // resolveAround resolves a normal name, passing over the bindings that skip accepts.
 func (l *linker) resolveAround(n Name, skip func(int32) bool) *resolution {
@@ -117,6 +133,10 @@ func (l *linker) resolveAround(n Name, skip func(int32) bool) *resolution {
 	}
 	a := l.lookup(n)
 	r := &resolution{confidence: 1}
+	if len(a.strong) == 1 && len(a.bindings)+len(a.weak) == 0 {
+		r.to = l.shapes.leaf(a.strong[0])
+		return r
+	}
 	var options []*shape
 	for _, root := range a.strong {
 		options = append(options, l.shapes.leaf(root))

@@ -50,7 +50,7 @@ func (s *scopes) see(n Name, ours bool) {
 		if s.namespaces[c] == nil {
 			s.namespaces[c] = map[string]bool{}
 		}
-		if ns != "" {
+		if ns != "" && !s.namespaces[c][ns] {
 			s.namespaces[c][ns] = true
 		}
 	}
@@ -58,7 +58,10 @@ func (s *scopes) see(n Name, ours bool) {
 		return
 	}
 	host := normalHost(n.Text)
-	if _, known := providerOf(host); known || inCluster(host) || !isHost(host) {
+	if !strings.Contains(host, ".") || inCluster(host) || !isHost(host) {
+		return
+	}
+	if _, known := providerOf(host); known {
 		return
 	}
 	if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
@@ -87,10 +90,12 @@ func (s *scopes) split(scope string) (cluster, namespace string, ok bool) {
 // that the user does not know, such as a host in a trace, is looked up in each
 // cluster that the inputs show; in one of which the inputs do not say the name,
 // where they show no cluster of the name that the user says.
+//
+// It returns nil where the scope means just itself.
 func (s *scopes) asUsed(scope string) []string {
 	cluster, namespace, ok := s.split(scope)
 	if !ok || s.namespaces[cluster] != nil || scope == "k8s" {
-		return []string{scope}
+		return nil
 	}
 	var in []string
 	switch {
@@ -98,9 +103,6 @@ func (s *scopes) asUsed(scope string) []string {
 		in = s.clusters
 	case s.namespaces[UnnamedCluster] != nil:
 		in = []string{UnnamedCluster}
-	}
-	if len(in) == 0 {
-		return []string{scope}
 	}
 	out := make([]string, len(in))
 	for i, c := range in {

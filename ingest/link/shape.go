@@ -30,17 +30,17 @@ const (
 
 // shapes makes shapes and knows those it made.
 type shapes struct {
-	syms *symbols
-	made map[string]*shape
+	syms   *symbols
+	leaves map[int32]*shape
+	made   map[string]*shape
 }
 
 func (x *shapes) leaf(root int32) *shape {
-	text := x.syms.ids[root].String()
-	if s, ok := x.made[text]; ok {
+	if s, ok := x.leaves[root]; ok {
 		return s
 	}
-	s := &shape{kind: leaf, node: root, text: text, size: 1}
-	x.made[text] = s
+	s := &shape{kind: leaf, node: root, text: x.syms.ids[root].String(), size: 1}
+	x.leaves[root] = s
 	return s
 }
 

@@ -10,11 +10,23 @@ import (
 // settle decides, owner by owner, who speaks where several sources say
 // something of the same member in the same phase, and adds the requirements.
 func (l *linker) settle(b *depgraph.Builder) {
-	slices.SortStableFunc(l.facts, func(x, y fact) int {
-		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.rank, y.rank))
-	})
+	byOwner := make([]nameUse, len(l.facts))
+	for i := range l.facts {
+		byOwner[i] = nameUse{l.facts[i].owner, int32(i)}
+	}
+	start, order := compress(byOwner, len(l.ids))
 	s := settlement{l: l, b: b, best: map[memberPhase]voice{}, fresh: map[memberPhase]rank{}, parts: map[memberPhase][]int32{}}
-	eachRun(l.facts, func(f fact) int32 { return f.owner }, s.owner)
+	var facts []fact
+	for owner := range l.ids {
+		facts = facts[:0]
+		for _, i := range order[start[owner]:start[owner+1]] {
+			facts = append(facts, l.facts[i])
+		}
+		if len(facts) > 0 {
+			slices.SortStableFunc(facts, func(x, y fact) int { return cmp.Compare(x.rank, y.rank) })
+			s.owner(facts)
+		}
+	}
 	l.facts = nil
 }
 
@@ -44,6 +56,17 @@ type settlement struct {
 	fresh map[memberPhase]rank    // the strongest that was not linked before
 	parts map[memberPhase][]int32 // the parts of the strongest voice
 	made  []part
+
+	heard     []heard
+	contested []int32 // members of which facts of several ranks speak; sorted
+	ids       []depgraph.ID
+	origins   []depgraph.Origin
+}
+
+// heard is that a fact of some rank names a member.
+type heard struct {
+	member int32
+	rank   rank
 }
 
 // owner settles the facts of one owner, which are sorted by rank.
@@ -58,25 +81,50 @@ func (s *settlement) owner(facts []fact) {
 	clear(s.fresh)
 	clear(s.parts)
 	s.made = s.made[:0]
+	s.contest(facts)
 	displaced := s.l.placements(facts)
 	for i := range facts {
-		if !displaced[i] {
+		if displaced == nil || !displaced[i] {
 			s.listen(&facts[i])
 		}
 	}
 	for i := range facts {
 		f := &facts[i]
 		switch {
-		case displaced[i]:
+		case displaced != nil && displaced[i]:
 			t := f.terms
 			t.IfLost = depgraph.Unaffected
 			s.add(f, f.members, t, depgraph.ID{}, "contradicted by a native placement")
-		case f.settled():
+		case f.settled(), !s.isContested(f):
 			s.add(f, f.members, f.terms, depgraph.ID{}, "")
 		default:
 			s.weigh(f)
 		}
 	}
+}
+
+// contest finds the members of which facts of several ranks speak: only those
+// need weighing.
+func (s *settlement) contest(facts []fact) {
+	s.heard, s.contested = s.heard[:0], s.contested[:0]
+	for i := range facts {
+		for _, m := range facts[i].members {
+			s.heard = append(s.heard, heard{m, facts[i].rank})
+		}
+	}
+	slices.SortFunc(s.heard, func(a, b heard) int { return cmp.Compare(a.member, b.member) })
+	for i := 1; i < len(s.heard); i++ {
+		if a, b := s.heard[i-1], s.heard[i]; a.member == b.member && a.rank != b.rank {
+			s.contested = append(s.contested, a.member)
+		}
+	}
+}
+
+func (s *settlement) isContested(f *fact) bool {
+	return slices.ContainsFunc(f.members, func(m int32) bool {
+		_, found := slices.BinarySearch(s.contested, m)
+		return found
+	})
 }
 
 // settled reports whether nothing competes: one rank, or all of it linked
@@ -100,7 +148,7 @@ func (f *fact) settled() bool { return f.linked != nil && f.terms.IfLost == depg
 
 // listen enters what a fact speaks of.
 func (s *settlement) listen(f *fact) {
-	if f.settled() {
+	if f.settled() || !s.isContested(f) {
 		return
 	}
 	place := f.origin().Place()
@@ -284,26 +332,29 @@ func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, of depgraph
 	if len(members) == 1 && members[0] == f.owner && f.linked == nil {
 		return
 	}
-	ids := make([]depgraph.ID, len(members))
-	for i, m := range members {
-		ids[i] = s.l.ids[m]
+	s.ids = s.ids[:0] // the builder keeps neither slice
+	for _, m := range members {
+		s.ids = append(s.ids, s.l.ids[m])
 	}
-	if origins := s.l.origins(f, of, note); len(origins) > 0 {
-		s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: ids, Terms: t, Origins: origins})
+	if s.origins = s.l.origins(s.origins[:0], f, of, note); len(s.origins) > 0 {
+		s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: s.ids, Terms: t, Origins: s.origins})
 	}
 }
 
 // placements finds the placements of one owner that contradict each other: in
 // one kind of place, with no place in common. They are reported; a native one
-// displaces the others.
+// displaces the others. The result is nil where there is at most one placement.
 func (l *linker) placements(facts []fact) (displaced []bool) {
-	displaced = make([]bool, len(facts))
 	var placed []int
 	for i := range facts {
 		if facts[i].isPlacement() {
 			placed = append(placed, i)
 		}
 	}
+	if len(placed) < 2 {
+		return nil
+	}
+	displaced = make([]bool, len(facts))
 	for x, i := range placed {
 		for _, j := range placed[x+1:] {
 			a, b := &facts[i], &facts[j]

@@ -1,0 +1,170 @@
+package terraform
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+)
+
+// configuration is every .tf file of a run, by directory.
+type configuration struct {
+	dirs map[string]*directory
+	vars map[string][]*hclsyntax.Body // .tfvars, by directory
+}
+
+// directory is a module as written: a root, or what others call.
+type directory struct {
+	path   string
+	files  []*ingest.File
+	blocks []block
+	called bool // by another directory
+}
+
+type block struct {
+	*hclsyntax.Block
+	file *ingest.File
+}
+
+func newConfiguration() *configuration {
+	return &configuration{dirs: map[string]*directory{}, vars: map[string][]*hclsyntax.Body{}}
+}
+
+// maxDepth bounds how deep expressions may nest before they are given to the
+// parser, which recurses.
+const maxDepth = 200
+
+func parse(f *ingest.File) *hclsyntax.Body {
+	data, err := f.Bytes()
+	if err != nil {
+		return nil // recorded by Bytes
+	}
+	if at := tooDeep(data); at > 0 {
+		f.Fail(&strict.Error{ID: strict.TooDeep, Line: at, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)})
+		return nil
+	}
+	parsed, diags := hclsyntax.ParseConfig(data, f.Path(), hcl.InitialPos)
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil {
+			f.Fail(&strict.Error{ID: "hcl-syntax", Line: d.Subject.Start.Line, Col: d.Subject.Start.Column, Msg: strings.ToLower(d.Summary)})
+		}
+	}
+	if parsed == nil {
+		return nil
+	}
+	f.Counted(1)
+	f.Proven()
+	body, _ := parsed.Body.(*hclsyntax.Body)
+	return body
+}
+
+// tooDeep returns the line at which brackets nest deeper than maxDepth, 0 where none do.
+func tooDeep(data []byte) int {
+	depth, line := 0, 1
+	for _, c := range data {
+		switch c {
+		case '\n':
+			line++
+		case '{', '[', '(':
+			if depth++; depth > maxDepth {
+				return line
+			}
+		case '}', ']', ')':
+			depth = max(0, depth-1)
+		}
+	}
+	return 0
+}
+
+func (c *configuration) add(f *ingest.File) {
+	body := parse(f)
+	dir := path.Dir(f.Path())
+	d := c.dirs[dir]
+	if d == nil {
+		d = &directory{path: dir}
+		c.dirs[dir] = d
+	}
+	d.files = append(d.files, f)
+	if body == nil {
+		return
+	}
+	for _, b := range body.Blocks {
+		d.blocks = append(d.blocks, block{b, f})
+	}
+}
+
+func (c *configuration) addVariables(f *ingest.File) {
+	if body := parse(f); body != nil {
+		c.vars[path.Dir(f.Path())] = append(c.vars[path.Dir(f.Path())], body)
+	}
+}
+
+// roots returns what is applied: the directories that no other calls as a module.
+func (c *configuration) roots() []*root {
+	var dirs []string
+	for dir := range c.dirs {
+		dirs = append(dirs, dir)
+	}
+	slices.Sort(dirs)
+	for _, dir := range dirs {
+		for _, b := range c.dirs[dir].blocks {
+			if b.Type == "module" {
+				if callee := c.local(dir, literal(b.Body.Attributes["source"])); callee != nil && callee.path != dir {
+					callee.called = true
+				}
+			}
+		}
+	}
+	var out []*root
+	for _, dir := range dirs {
+		d := c.dirs[dir]
+		if d.called {
+			continue
+		}
+		r := &root{name: below(d.files[0], dir), byAddress: map[string]*resource{}, file: d.files[0]}
+		m := &module{configuration: c, directory: d, root: r, args: c.variables(dir)}
+		m.read(0)
+		out = append(out, r)
+	}
+	return out
+}
+
+// variables returns what the .tfvars files of a directory set.
+func (c *configuration) variables(dir string) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	for _, body := range c.vars[dir] {
+		for name, a := range body.Attributes {
+			if v, diags := a.Expr.Value(nil); !diags.HasErrors() {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}
+
+// local returns the directory that a module's source names; nil where it is not among the inputs.
+func (c *configuration) local(dir, source string) *directory {
+	if !strings.HasPrefix(source, ".") {
+		return nil
+	}
+	return c.dirs[path.Join(dir, source)]
+}
+
+// literal returns the text of an attribute that is a plain string; "" for any other.
+func literal(a *hclsyntax.Attribute) string {
+	if a == nil {
+		return ""
+	}
+	v, diags := a.Expr.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
+		return ""
+	}
+	return v.AsString()
+}

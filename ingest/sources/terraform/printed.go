@@ -1,0 +1,264 @@
+package terraform
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+)
+
+// readPrinted reads a state or a plan as Terraform prints it: raw state of version
+// 4 and 3, `show -json` of a state or plan (format 0.1 to 1.2). OpenTofu writes
+// warnings before the JSON; they are passed over.
+func readPrinted(f *ingest.File) *root {
+	data, err := f.Bytes()
+	if err != nil {
+		return nil // recorded by Bytes
+	}
+	blanked := blankBanner(data)
+	doc, err := strict.JSON(blanked, strict.Limits{})
+	if err != nil {
+		f.Fail(err)
+		return nil
+	}
+	f.Counted(1)
+	f.Proven()
+	p := &printed{root: &root{name: below(f, f.Path()), byAddress: map[string]*resource{}, file: f}, ids: map[string]string{}}
+	v := doc.Root
+	switch {
+	case v.Get("planned_values").Exists():
+		p.module(v.Get("planned_values", "root_module"))
+		p.expressions(v.Get("configuration", "root_module"), "")
+	case v.Get("values").Exists():
+		p.module(v.Get("values", "root_module"))
+	case v.Get("modules").Exists():
+		p.version3(v.Get("modules"))
+	case v.Get("resources").Exists():
+		p.version4(v.Get("resources"))
+	default:
+		f.Note("no resources in it")
+	}
+	p.match()
+	return p.root
+}
+
+// blankBanner turns what stands before the first '{' into spaces, so that places stay.
+// A file in UTF-16 has none: it was written by a shell that converts what it redirects.
+func blankBanner(data []byte) []byte {
+	at := bytes.IndexByte(data, '{')
+	if at <= 0 || data[0] >= 0xef || data[at-1] == 0 || at+1 < len(data) && data[at+1] == 0 || len(bytes.TrimSpace(data[:at])) == 0 {
+		return data
+	}
+	out := bytes.Clone(data)
+	for i, c := range out[:at] {
+		if !unicode.IsSpace(rune(c)) {
+			out[i] = ' '
+		}
+	}
+	return out
+}
+
+var (
+	flatIndex = regexp.MustCompile(`\.\d+\b`)
+	anyIndex  = regexp.MustCompile(`\[[^\]]*\]`)
+)
+
+type printed struct {
+	*root
+	byBase map[string][]*resource // by address without indexes; nil until asked
+	ids    map[string]string      // what others call a resource by: its id, arn, self link -> address; "" where two do
+}
+
+// module reads a module of `show -json`, and those inside it.
+func (p *printed) module(v strict.Value) {
+	for res := range v.Get("resources").Items() {
+		r := p.add(res, res.Get("address").Text(), res.Get("type").Text(), res.Get("mode").Text() == "data")
+		p.values(r, res.Get("values"), "")
+		p.dependsOn(r, res.Get("depends_on"))
+	}
+	for child := range v.Get("child_modules").Items() {
+		p.module(child)
+	}
+}
+
+// version4 reads the resources of a raw state. Its lists of dependencies are the
+// transitive closure, so what refers to what is found by value.
+func (p *printed) version4(v strict.Value) {
+	for res := range v.Items() {
+		address := res.Get("type").Text() + "." + res.Get("name").Text()
+		data := res.Get("mode").Text() == "data"
+		if data {
+			address = "data." + address
+		}
+		if m := res.Get("module").Text(); m != "" {
+			address = m + "." + address
+		}
+		for inst := range res.Get("instances").Items() {
+			at := address
+			switch key := inst.Get("index_key"); key.Type() {
+			case strict.Number:
+				at += "[" + key.Text() + "]"
+			case strict.String:
+				at += `["` + key.Text() + `"]`
+			}
+			r := p.add(inst, at, res.Get("type").Text(), data)
+			p.values(r, inst.Get("attributes"), "")
+			for k, text := range inst.Get("attributes_flat").Fields() {
+				p.value(r, k.Text, text)
+			}
+		}
+	}
+}
+
+// version3 reads the modules of a raw state from before 0.12.
+func (p *printed) version3(v strict.Value) {
+	for mod := range v.Items() {
+		var prefix string
+		steps := mod.Get("path")
+		first := true
+		for step := range steps.Items() {
+			if !first {
+				prefix += "module." + step.Text() + "."
+			}
+			first = false
+		}
+		for k, res := range mod.Get("resources").Fields() {
+			r := p.add(res, prefix+k.Text, res.Get("type").Text(), strings.HasPrefix(k.Text, "data."))
+			for name, text := range res.Get("primary", "attributes").Fields() {
+				p.value(r, name.Text, text)
+			}
+			for d := range res.Get("depends_on").Items() {
+				r.refs = append(r.refs, ref{attr: "depends_on", to: prefix + d.Text(), line: d.Line(), column: d.Col()})
+			}
+		}
+	}
+}
+
+func (p *printed) add(at strict.Value, address, typ string, data bool) *resource {
+	r := &resource{address: address, typ: typ, data: data, kind: kindOf(typ), file: p.file, line: at.Line(), column: at.Col(), attrs: map[string][]string{}}
+	if _, again := p.byAddress[address]; !again && address != "" {
+		p.byAddress[address] = r
+		p.order = append(p.order, r)
+	}
+	return r
+}
+
+// maxValues is how deep the values of a resource are read.
+const maxValues = 12
+
+func (p *printed) values(r *resource, v strict.Value, prefix string) {
+	if strings.Count(prefix, ".") > maxValues {
+		return
+	}
+	for k, item := range v.Fields() {
+		name := prefix + k.Text
+		switch item.Type() {
+		case strict.Map:
+			p.values(r, item, name+".")
+		case strict.List:
+			for one := range item.Items() {
+				if one.Type() == strict.Map {
+					p.values(r, one, name+".")
+				} else {
+					p.value(r, name, one)
+				}
+			}
+		default:
+			p.value(r, name, item)
+		}
+	}
+}
+
+// identities are the attributes that others call a resource by.
+var identities = map[string]bool{"id": true, "arn": true, "self_link": true, "dns_name": true, "endpoint": true, "address": true, "fqdn": true, "hostname": true, "private_ip": true, "private_dns": true, "public_ip": true, "access_ip_v4": true}
+
+func (p *printed) value(r *resource, name string, v strict.Value) {
+	text := v.Text()
+	if text == "" {
+		return
+	}
+	// The flat form numbers its lists: "subnet_ids.0", "subnet_ids.#".
+	name = flatIndex.ReplaceAllString(name, "")
+	if strings.HasSuffix(name, ".#") || strings.HasSuffix(name, ".%") {
+		return
+	}
+	r.attrs[name] = append(r.attrs[name], text)
+	r.mentions = append(r.mentions, mention{name, text, v.Line(), v.Col()})
+	if identities[name] && len(text) > 3 && !r.data {
+		if other, taken := p.ids[text]; taken && other != r.address {
+			p.ids[text] = ""
+		} else {
+			p.ids[text] = r.address
+		}
+	}
+}
+
+// match turns values that are the identity of another resource into references.
+func (p *printed) match() {
+	for _, r := range p.order {
+		for _, m := range r.mentions {
+			if to := p.ids[m.text]; to != "" && to != r.address && !(identities[m.attr] && m.attr != "endpoint") {
+				r.refs = append(r.refs, ref{attr: m.attr, to: to, line: m.line, column: m.column})
+			}
+		}
+		r.mentions = nil
+	}
+}
+
+func (p *printed) dependsOn(r *resource, v strict.Value) {
+	for d := range v.Items() {
+		r.refs = append(r.refs, ref{attr: "depends_on", to: d.Text(), line: d.Line(), column: d.Col()})
+	}
+}
+
+// expressions reads what the configuration inside a plan refers to. References are
+// text: the address, and then steps into it.
+func (p *printed) expressions(v strict.Value, prefix string) {
+	for res := range v.Get("resources").Items() {
+		owner := prefix + res.Get("address").Text()
+		for attr, e := range res.Get("expressions").Fields() {
+			p.references(owner, prefix, attr.Text, e, 0)
+		}
+	}
+	for name, call := range v.Get("module_calls").Fields() {
+		p.expressions(call.Get("module"), prefix+"module."+name.Text+".")
+	}
+}
+
+func (p *printed) references(owner, prefix, attr string, e strict.Value, depth int) {
+	if depth > maxValues {
+		return
+	}
+	for item := range e.Items() {
+		p.references(owner, prefix, attr, item, depth+1)
+	}
+	for k, inner := range e.Fields() {
+		if k.Text != "references" {
+			p.references(owner, prefix, attr, inner, depth+1)
+			continue
+		}
+		for text := range inner.Items() {
+			to := prefix + text.Text()
+			for _, r := range p.instances(owner) {
+				for _, target := range p.instances(to) {
+					r.refs = append(r.refs, ref{attr: attr, to: target.address, line: text.Line(), column: text.Col()})
+				}
+			}
+		}
+	}
+}
+
+// instances returns the resources of an address, whatever their index.
+func (p *printed) instances(address string) []*resource {
+	if p.byBase == nil {
+		p.byBase = map[string][]*resource{}
+		for _, r := range p.order {
+			base := anyIndex.ReplaceAllString(r.address, "")
+			p.byBase[base] = append(p.byBase[base], r)
+		}
+	}
+	return p.byBase[anyIndex.ReplaceAllString(address, "")]
+}

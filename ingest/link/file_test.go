@@ -45,3 +45,32 @@ func TestAFileSpeaksOfWhoeverUsesIt(t *testing.T) {
 		t.Errorf("requirements = %v, want %v", got, want)
 	}
 }
+
+func TestWhatAFileSaysOfANodeIsAnAttributeOfWhoeverUsesIt(t *testing.T) {
+	pool := func(node string) link.Definition {
+		return link.Definition{
+			Node:   depgraph.Node{ID: depgraph.MustID(node)},
+			Names:  []link.Name{{Space: link.SpacePath, Text: "boot/init.yaml"}},
+			Origin: depgraph.Origin{Input: "main.tf", Line: 1},
+		}
+	}
+	boot := func(file string) link.Definition {
+		return link.Definition{
+			Node:   depgraph.Node{ID: depgraph.ID{Kind: depgraph.KindNodePool, Name: file}, Labels: map[string]string{"updates": "off"}},
+			Of:     file,
+			Origin: depgraph.Origin{Input: file, Line: 2},
+		}
+	}
+	g, err := link.Link([]*link.Fragment{{Definitions: []link.Definition{pool("nodepool:a"), pool("nodepool:b"), boot("boot/init.yaml"), boot("alone.yaml")}}}, nil, link.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"nodepool:a", "nodepool:b", "nodepool:alone.yaml"} {
+		if n := g.Node(depgraph.MustID(id)); n == nil || n.Labels["updates"] != "off" {
+			t.Errorf("%s = %+v, want the label of its file", id, n)
+		}
+	}
+	if n := g.Node(depgraph.MustID("nodepool:boot/init.yaml")); n != nil {
+		t.Errorf("the file stands for itself though two use it: %+v", n)
+	}
+}

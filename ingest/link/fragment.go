@@ -60,6 +60,10 @@ type Definition struct {
 	// and stands by itself where none does. Two strong definitions are one node
 	// only if they have the same id, or one lists the other's id as an alias.
 	Weak bool
+	// Of says that the node's attributes are those of every definition that uses a
+	// file, such as the machines that boot with it; Node.ID then names what stands
+	// in for them where nothing uses it. "" is an ordinary definition.
+	Of string
 	// Scope is where the node looks names up, such as "compose/shop"; "" is the
 	// global one. It stands for [OwnerScope] in references that select it.
 	Scope string

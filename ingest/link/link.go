@@ -110,6 +110,7 @@ func newLinker(frags []*Fragment, o Options) *linker {
 			l.refs = append(l.refs, &f.References[i])
 		}
 	}
+	l.defs = speakFor(l.defs)
 	l.symbols = newSymbols(defs)
 	l.shapes = shapes{syms: l.symbols, leaves: make(map[int32]*shape, defs), made: map[string]*shape{}}
 	return l

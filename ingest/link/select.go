@@ -12,11 +12,12 @@ import (
 // selections answers selectors, in the logarithm of the definitions for a
 // directory and in their number for anything else; equal selectors are answered once.
 type selections struct {
-	l      *linker
-	byPath []int32            // definitions sorted by input
-	byFile map[string][]int32 // definitions by the files they use; nil until asked
-	scopes map[int32]string   // nil until asked
-	known  map[string][]int32
+	l       *linker
+	byPath  []int32 // definitions sorted by input
+	byFile  users   // nil until asked, as are the next two
+	classOf map[*Definition]int32
+	scopes  map[int32]string // nil until asked
+	known   map[string][]int32
 }
 
 func newSelections(l *linker) *selections {
@@ -83,28 +84,20 @@ func (x *selections) find(s Selector) []int32 {
 // that anything uses.
 func (x *selections) users(s Selector) []int32 {
 	if x.byFile == nil {
-		x.byFile = map[string][]int32{}
+		x.byFile = usersOf(x.l.defs)
+		x.classOf = make(map[*Definition]int32, len(x.l.defs))
 		for i, d := range x.l.defs {
-			for _, n := range d.Names {
-				if n.Space == SpacePath {
-					file := path.Clean(n.Text)
-					x.byFile[file] = append(x.byFile[file], int32(i))
-				}
-			}
+			x.classOf[d] = x.l.of[i]
 		}
 	}
-	for file := path.Clean(s.File); ; file = path.Dir(file) {
-		var out []int32
-		for _, i := range x.byFile[file] {
-			if d := x.l.defs[i]; s.matches(&d.Node) {
-				out = append(out, x.l.root(x.l.of[i]))
-			}
-		}
-		if len(out) > 0 || file == "." || file == "/" {
-			slices.Sort(out)
-			return slices.Compact(out)
+	var out []int32
+	for _, d := range x.byFile.of(s.File) {
+		if s.matches(&d.Node) {
+			out = append(out, x.l.root(x.classOf[d]))
 		}
 	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // scope returns where a node looks names up: the smallest scope that a definition

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/catalogue"
 	"github.com/fateline/fateline/ingest/link"
 	"github.com/fateline/fateline/ingest/safeio"
 )
@@ -76,7 +77,7 @@ func Run(ctx context.Context, paths []string, sources []*Source, opt Options) (*
 	case opt.NoImplied:
 		return g.Keep(func(b depgraph.Basis) bool { return b != depgraph.Implied })
 	}
-	return g, nil
+	return catalogue.Builtin().Apply(g)
 }
 
 // Reading is what the sources found, before it is linked.

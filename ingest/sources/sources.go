@@ -7,6 +7,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/compose"
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
+	"github.com/fateline/fateline/ingest/sources/host"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/terraform"
 	"github.com/fateline/fateline/ingest/sources/traces"
@@ -19,6 +20,7 @@ func All() []*ingest.Source {
 		compose.Source,
 		dockerfile.Source,
 		graphjson.Source,
+		host.Source,
 		native.Source,
 		terraform.Source,
 		traces.Source,

@@ -9,6 +9,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/catalogue"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -85,6 +86,12 @@ func (e *emitter) define(r *root, res *resource) {
 		if res.kind == depgraph.KindCluster {
 			n.Aliases = append(n.Aliases, "cluster:"+own)
 		}
+	}
+	if os, images := e.system(r, res); os != "" || len(images) > 0 {
+		if os != "" {
+			n.Labels = map[string]string{catalogue.LabelOS: os}
+		}
+		e.built(r, res, os, images)
 	}
 	for _, file := range res.files {
 		d.Names = append(d.Names, link.Name{Space: link.SpacePath, Text: file})

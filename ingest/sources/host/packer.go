@@ -1,0 +1,144 @@
+package host
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// packer reads a Packer template, parsed by github.com/hashicorp/hcl/v2: each
+// source makes an image from a base; provisioners may switch updates on or off.
+func (h *hosts) packer(f *ingest.File, data []byte) {
+	if nesting(data) > 200 {
+		f.Fail(&strict.Error{ID: strict.TooDeep, Line: 1, Col: 1, Msg: "nested deeper than 200"})
+		return
+	}
+	parsed, diags := hclsyntax.ParseConfig(data, f.Path(), hcl.InitialPos)
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil {
+			f.Fail(&strict.Error{ID: "hcl-syntax", Line: d.Subject.Start.Line, Col: d.Subject.Start.Column, Msg: strings.ToLower(d.Summary)})
+		}
+	}
+	if parsed == nil {
+		return
+	}
+	body, ok := parsed.Body.(*hclsyntax.Body)
+	if !ok {
+		return
+	}
+	f.Counted(1)
+	f.Proven()
+	updates, line := provisioned(body)
+	for _, b := range body.Blocks {
+		if b.Type == "source" && len(b.Labels) == 2 {
+			h.image(f, b, updates, line)
+		}
+	}
+}
+
+func nesting(data []byte) int {
+	depth, deepest := 0, 0
+	for _, c := range data {
+		switch c {
+		case '{', '[', '(':
+			depth++
+			deepest = max(deepest, depth)
+		case '}', ']', ')':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// provisioned returns what the inline commands of the builds say of updates.
+func provisioned(body *hclsyntax.Body) (says string, line int) {
+	for _, build := range body.Blocks {
+		if build.Type != "build" {
+			continue
+		}
+		for _, p := range build.Body.Blocks {
+			a := p.Body.Attributes["inline"]
+			if p.Type != "provisioner" || a == nil {
+				continue
+			}
+			if value, _ := switched(strings.Join(literals(a.Expr), "\n")); value != "" {
+				says, line = value, a.SrcRange.Start.Line
+			}
+		}
+	}
+	return says, line
+}
+
+// image records one source: the image it makes and the base it is made from.
+func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, updates string, line int) {
+	attrs := make([]string, 0, len(b.Body.Attributes))
+	for name := range b.Body.Attributes {
+		attrs = append(attrs, name)
+	}
+	sort.Strings(attrs)
+	says := facts{updates: updates, line: line}
+	at := b.TypeRange.Start
+	name := b.Labels[1]
+	for _, attr := range attrs {
+		a := b.Body.Attributes[attr]
+		for _, text := range literals(a.Expr) {
+			switch attr {
+			case "image_name", "ami_name", "managed_image_name", "vm_name", "image_family":
+				if !strings.ContainsAny(text, "${ ") {
+					name = text
+				}
+			default:
+				says.takeOS(text, a.SrcRange.Start.Line)
+			}
+		}
+	}
+	for _, inner := range b.Body.Blocks { // source_ami_filter and its like
+		for _, a := range inner.Body.Attributes {
+			for _, text := range literals(a.Expr) {
+				says.takeOS(text, inner.TypeRange.Start.Line)
+			}
+		}
+	}
+	id := depgraph.ID{Kind: depgraph.KindImage, Name: name}
+	o := f.Origin(at.Line, at.Column)
+	h.fragment.Definitions = append(h.fragment.Definitions, link.Definition{
+		Node: depgraph.Node{ID: id, Labels: says.labels()}, Names: []link.Name{{Space: link.SpaceImage, Text: name}}, Origin: o,
+	})
+	if says.os != "" {
+		h.fragment.References = append(h.fragment.References, link.Reference{
+			Owner: link.ID(id), Members: []link.Target{imageTarget(says.os)}, Terms: depgraph.Terms{Via: depgraph.BuiltFrom}, Form: link.Structured, Origin: o,
+		})
+	}
+}
+
+// literals returns the strings of an expression that are plain, those inside lists
+// and objects among them.
+func literals(e hclsyntax.Expression) []string {
+	switch x := e.(type) {
+	case *hclsyntax.TupleConsExpr:
+		var out []string
+		for _, item := range x.Exprs {
+			out = append(out, literals(item)...)
+		}
+		return out
+	case *hclsyntax.ObjectConsExpr:
+		var out []string
+		for _, item := range x.Items {
+			out = append(out, literals(item.ValueExpr)...)
+		}
+		return out
+	}
+	v, diags := e.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
+		return nil
+	}
+	return []string{v.AsString()}
+}

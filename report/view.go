@@ -33,6 +33,7 @@ type View struct {
 	HiddenEdges        int    // not shown, of all edges; those that Reduced counts included
 	Reduced            int    // left out because a way over other nodes shows the need as well
 	Why                string // how the part was chosen
+	Grouped            bool   // its nodes stand for boxes of nodes: nothing but edges is left out
 }
 
 // ViewNode is one node of a picture.
@@ -40,6 +41,7 @@ type ViewNode struct {
 	ID    depgraph.ID
 	Label string // for people, escaped and cut
 	Box   string // the key of its box; "" stands free
+	Where string // the place it stands in, in words; "" where that is unknown
 	Mark  Mark   // what the findings or a loss say of it
 	Say   string // the mark in words, for those who see no colour: "root of single-facility"
 	Many  int    // of an overview: how many nodes it stands for; else 0
@@ -53,6 +55,7 @@ type ViewEdge struct {
 	IfLost   depgraph.IfLost // the worst of them
 	Basis    string          // "observed", "implied"; "" where an input declares it
 	Proof    bool            // a finding's proof rests on it
+	Places   bool            // it only says where its owner stands
 	Many     int             // of an overview: how many arrows it stands for; else 0
 }
 
@@ -90,6 +93,9 @@ func (m Mark) String() string {
 // Showing says what the picture leaves out: "showing 60 of 412 nodes; 351 edges hidden".
 func (v *View) Showing() string {
 	shown := len(v.Nodes)
+	if v.Grouped {
+		return fmt.Sprintf("%s in %s; %s within a box or hidden", plural(v.AllNodes, "node", "nodes"), plural(shown, "box", "boxes"), plural(v.HiddenEdges, "edge", "edges"))
+	}
 	said := fmt.Sprintf("showing all %d nodes", shown)
 	if shown < v.AllNodes {
 		said = fmt.Sprintf("showing %d of %d nodes", shown, v.AllNodes)
@@ -184,7 +190,7 @@ func (b *viewBuilder) build(reduce bool) *View {
 	v.Edges, arrows = b.edges()
 	v.HiddenEdges = v.AllEdges - arrows
 	if reduce {
-		v.Edges = withoutBoxed(v.Edges, v.Nodes)
+		v.Edges = withoutPlaces(v.Edges)
 	}
 	if reduce && len(v.Edges) > clutter {
 		kept := reduced(v.Edges)
@@ -196,13 +202,16 @@ func (b *viewBuilder) build(reduce bool) *View {
 		v.HiddenEdges += len(v.Edges) - most
 		v.Edges = mostTelling(v.Edges, most)
 	}
+	if reduce {
+		v.Nodes = withoutStrays(v.Nodes, v.Edges)
+	}
 	return v
 }
 
 func (b *viewBuilder) node(i depgraph.NodeIndex, marks map[depgraph.ID]marked) ViewNode {
 	n := b.g.At(i)
 	m := marks[n.ID]
-	return ViewNode{ID: n.ID, Label: Label(n.DisplayTitle()), Mark: m.mark, Say: m.say}
+	return ViewNode{ID: n.ID, Label: Label(n.DisplayTitle()), Where: whereabouts(b.g, i), Mark: m.mark, Say: m.say}
 }
 
 // edges returns the arrows between taken nodes, one for each pair, and how many
@@ -223,7 +232,7 @@ func (b *viewBuilder) edges() ([]ViewEdge, int) {
 				if !known {
 					k = len(out)
 					at[m] = k
-					out = append(out, ViewEdge{From: b.g.ID(i), To: b.g.ID(m), IfLost: depgraph.Unaffected, Basis: "?", Proof: b.proof[[2]depgraph.ID{b.g.ID(i), b.g.ID(m)}]})
+					out = append(out, ViewEdge{From: b.g.ID(i), To: b.g.ID(m), IfLost: depgraph.Unaffected, Basis: "?", Places: true, Proof: b.proof[[2]depgraph.ID{b.g.ID(i), b.g.ID(m)}]})
 				}
 				out[k].add(b.g, r, m)
 			}
@@ -238,6 +247,7 @@ func (e *ViewEdge) add(g *depgraph.Graph, r depgraph.ReqIndex, m depgraph.NodeIn
 	t := g.Terms(r)
 	e.Phases |= t.Phases
 	e.IfLost = min(e.IfLost, t.IfLost)
+	e.Places = e.Places && t.Via == depgraph.PlacedIn
 	word := string(t.Via)
 	if n := len(g.Members(r)); n > 1 && t.Need.Of(n) < n {
 		word = fmt.Sprintf("%s (%d of %d)", word, t.Need.Of(n), n)
@@ -254,15 +264,25 @@ func (e *ViewEdge) add(g *depgraph.Graph, r depgraph.ReqIndex, m depgraph.NodeIn
 	}
 }
 
-// withoutBoxed leaves out the arrows that say no more than the box around their owner.
-func withoutBoxed(edges []ViewEdge, nodes []ViewNode) []ViewEdge {
-	box := map[depgraph.ID]string{}
-	for _, n := range nodes {
-		box[n.ID] = n.Box
-	}
+// withoutPlaces leaves out the arrows that only say where a node stands, which its
+// own words say: those of places, and of proofs, stay.
+func withoutPlaces(edges []ViewEdge) []ViewEdge {
 	return slices.DeleteFunc(edges, func(e ViewEdge) bool {
-		return !e.Proof && e.Label == string(depgraph.PlacedIn) && box[e.From] == "place "+e.To.String()
+		return e.Places && !e.Proof && !e.From.Kind.IsPlace()
 	})
+}
+
+// withoutStrays leaves out nodes that nothing is said of and no edge joins, unless
+// there would be nothing left.
+func withoutStrays(nodes []ViewNode, edges []ViewEdge) []ViewNode {
+	joined := map[depgraph.ID]bool{}
+	for _, e := range edges {
+		joined[e.From], joined[e.To] = true, true
+	}
+	if len(edges) == 0 {
+		return nodes
+	}
+	return slices.DeleteFunc(nodes, func(n ViewNode) bool { return !joined[n.ID] && n.Mark == Unmarked })
 }
 
 // mostTelling keeps the edges of proofs first, then those whose loss hurts most.

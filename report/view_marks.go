@@ -69,6 +69,26 @@ func groupOf(g *depgraph.Graph, i depgraph.NodeIndex, by Grouping) (key, label s
 	return placeOf(g, i)
 }
 
+// whereabouts says in which place a node stands: "in dock-north", "in any of 2
+// places"; "" where that is unknown.
+func whereabouts(g *depgraph.Graph, i depgraph.NodeIndex) string {
+	var places []depgraph.NodeIndex
+	from, to := g.OwnedBy(i)
+	for r := from; r < to; r++ {
+		if g.Terms(r).Via == depgraph.PlacedIn {
+			places = append(places, g.Members(r)...)
+		}
+	}
+	slices.Sort(places)
+	switch places = slices.Compact(places); len(places) {
+	case 0:
+		return ""
+	case 1:
+		return "in " + Label(g.At(places[0]).DisplayTitle())
+	}
+	return fmt.Sprintf("in any of %d places", len(places))
+}
+
 // placeOf returns where a node stands: its place, or the places of which any one
 // will do.
 func placeOf(g *depgraph.Graph, i depgraph.NodeIndex) (key, label string) {

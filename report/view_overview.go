@@ -18,7 +18,7 @@ func Overview(d *Document, by Grouping, most int) *View {
 		most = usualNodes
 	}
 	boxes = gatherSmall(boxes, of, min(most, mostNodes))
-	v := &View{AllNodes: g.Len(), AllEdges: g.MemberCount(), Why: "every node, by " + by.String()}
+	v := &View{AllNodes: g.Len(), AllEdges: g.MemberCount(), Why: "every node, by " + by.String(), Grouped: true}
 	marks := marksOf(d.Findings)
 	for i := range g.Len() {
 		b := &boxes[of[i]]
@@ -28,7 +28,6 @@ func Overview(d *Document, by Grouping, most int) *View {
 		}
 	}
 	for _, b := range boxes {
-		b.Label = fmt.Sprintf("%s (%d)", b.Label, b.Many)
 		v.Nodes = append(v.Nodes, b)
 	}
 	v.Edges, v.HiddenEdges = boxEdges(g, boxes, of)
@@ -67,7 +66,7 @@ func boxesOf(g *depgraph.Graph, by Grouping) (boxes []ViewNode, of []int) {
 		if key == "" || id.Kind.IsPlace() {
 			key, label = "kind "+string(id.Kind), "every "+string(id.Kind)
 			if !id.Kind.IsPlace() {
-				label = string(id.Kind) + " of no known " + by.String()
+				label = string(id.Kind) + ", " + by.String() + " unknown"
 			}
 		}
 		k, known := at[key]

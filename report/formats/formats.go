@@ -4,6 +4,7 @@ package formats
 import (
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/formats/dot"
+	"github.com/fateline/fateline/report/formats/htmlpage"
 	"github.com/fateline/fateline/report/formats/svg"
 	"github.com/fateline/fateline/report/formats/text"
 )
@@ -12,6 +13,7 @@ import (
 func All() []report.Format {
 	return []report.Format{
 		dot.Format,
+		htmlpage.Format,
 		report.JSON(),
 		svg.Format,
 		text.Format,

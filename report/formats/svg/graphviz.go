@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-graphviz"
 	"github.com/goccy/go-graphviz/cgraph"
 
+	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/formats/svg/wasmcache"
@@ -48,7 +49,7 @@ func Layout(ctx context.Context, v *report.View, labels bool) (*Picture, error) 
 		err  error
 	}
 	done := make(chan answer, 1)
-	source := p.source(v)
+	source := p.source()
 	go func() {
 		text, err := layOut(source)
 		done <- answer{text, err}
@@ -67,27 +68,29 @@ func Layout(ctx context.Context, v *report.View, labels bool) (*Picture, error) 
 // blank returns the picture of a view before anything has a place.
 func blank(v *report.View, labels bool) *Picture {
 	p := &Picture{Title: "Dependency graph: " + v.Why, Note: v.Showing()}
-	for _, n := range v.Nodes {
+	at := map[depgraph.ID]int{}
+	for i, n := range v.Nodes {
+		at[n.ID] = i
 		p.Nodes = append(p.Nodes, newShape(n))
 	}
 	for _, e := range v.Edges {
-		p.Edges = append(p.Edges, newLine(e, labels && (e.Proof || e.Many > 0)))
+		l := newLine(e, labels && (e.Proof || e.Many > 0))
+		l.From, l.To = at[e.From], at[e.To]
+		p.Edges = append(p.Edges, l)
 	}
 	return p
 }
 
 // source returns what Graphviz lays out: sizes and edges by number, in inches.
-func (p *Picture) source(v *report.View) []byte {
-	at := map[string]int{}
+func (p *Picture) source() []byte {
 	var b bytes.Buffer
 	b.WriteString("digraph g {\ngraph [rankdir=TB, nodesep=0.3, ranksep=0.55, nslimit=4, nslimit1=4, mclimit=0.5];\n" +
 		"node [shape=box, fixedsize=true, label=\"\"];\nedge [fontname=\"Courier\", fontsize=10];\n")
 	for i, s := range p.Nodes {
-		at[v.Nodes[i].ID.String()] = i
 		fmt.Fprintf(&b, "n%d [width=%.3f, height=%.3f];\n", i, s.W/72, s.H/72)
 	}
 	for i, l := range p.Edges {
-		fmt.Fprintf(&b, "n%d -> n%d [id=\"e%d\"", at[v.Edges[i].From.String()], at[v.Edges[i].To.String()], i)
+		fmt.Fprintf(&b, "n%d -> n%d [id=\"e%d\"", l.From, l.To, i)
 		if l.Label != "" {
 			fmt.Fprintf(&b, ", label=%q", strings.Repeat("x", 1+int(textWidth(l.Label, subSize)/6)))
 		}

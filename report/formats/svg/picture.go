@@ -37,10 +37,12 @@ type Shape struct {
 
 // Line is an edge on the page.
 type Line struct {
-	Path, Arrow string // the curve and its head, as paths
-	Label       string // "" is not drawn
-	X, Y        float64
-	Title       string // who needs whom, in words
+	From, To    int     // the nodes that it joins, by index
+	Path, Arrow string  // the curve and its head, as paths
+	Label       string  // "" is not drawn
+	X, Y        float64 // the label's centre
+	Plate       float64 // the width of what lies behind the label
+	Title       string  // who needs whom, in words
 	Dash        string
 	Color       string
 	Stroke      float64
@@ -61,11 +63,18 @@ const (
 // newShape returns a node without a place.
 func newShape(n report.ViewNode) Shape {
 	s := Shape{ID: report.Label(n.ID.String()), Sub: string(n.ID.Kind), H: nodeHeight, Mark: n.Mark.String(), Say: n.Say}
-	if n.ID.Kind == depgraph.KindGroup {
+	switch {
+	case n.Many == 1:
+		s.Sub = "1 node"
+	case n.Many > 1:
+		s.Sub = fmt.Sprintf("%d nodes", n.Many)
+	case n.ID.Kind == depgraph.KindGroup:
 		s.Sub = ""
+	case n.Where != "":
+		s.Sub = fit(s.Sub+" "+n.Where, widest-12)
 	}
-	s.Label = fit(n.Label, widest-28)
-	s.W = math.Ceil(min(widest, max(narrowest, textWidth(s.Label, fontSize)+28, textWidth(s.Sub, subSize)+24)))
+	s.Label = fit(n.Label, widest-30)
+	s.W = math.Ceil(min(widest, max(narrowest, textWidth(s.Label, fontSize)+30, textWidth(s.Sub, subSize)+26)))
 	s.Dashed = n.ID.Kind == depgraph.KindExternal
 	s.Fill, s.Color, s.Stroke = colours(n.Mark)
 	return s
@@ -98,7 +107,7 @@ func (s *Shape) place(kind depgraph.Kind, x, y float64) {
 	case kind.Family() == depgraph.FamilyPlace:
 		const cut = 9.0
 		s.Outline = path("M", left+cut, top, "L", right-cut, top, "L", right, s.Y, "L", right-cut, bottom, "L", left+cut, bottom, "L", left, s.Y, "Z")
-	case kind == depgraph.KindHuman || kind == depgraph.KindGroup:
+	case kind == depgraph.KindHuman:
 		s.Outline = rounded(left, top, right, bottom, s.H/2)
 	case kind.Family() == depgraph.FamilyMaterial && kind != depgraph.KindExternal:
 		const fold = 10.0
@@ -138,8 +147,9 @@ func newLine(e report.ViewEdge, labelled bool) Line {
 	if e.Many > 0 {
 		l.Stroke = min(1+math.Log2(float64(e.Many)), 6)
 	}
-	if labelled {
-		l.Label = fit(e.Label, 150)
+	if labelled && e.Label != "" {
+		l.Label = fit(e.Label, 170)
+		l.Plate = math.Ceil(textWidth(l.Label, subSize)) + 6
 	}
 	return l
 }
@@ -170,9 +180,9 @@ func textWidth(s string, size float64) float64 {
 			w += 1.05
 		case unicode.Is(unicode.Mn, r):
 		case unicode.IsUpper(r):
-			w += 0.68
+			w += 0.72
 		default:
-			w += 0.56
+			w += 0.59
 		}
 	}
 	return w * size

@@ -39,8 +39,10 @@ func Template() string { return pictureTemplate }
 // Functions are what the template "picture" calls.
 func Functions() template.FuncMap {
 	return template.FuncMap{
-		"n":   number,
-		"add": func(a, b float64) float64 { return a + b },
+		"n":    number,
+		"add":  func(a, b float64) float64 { return a + b },
+		"sub":  func(a, b float64) float64 { return a - b },
+		"half": func(a float64) float64 { return a / 2 },
 		"name": func(s Shape) float64 {
 			if s.Sub == "" {
 				return 4

@@ -76,6 +76,9 @@ func inGraph(g *depgraph.Graph, e depgraph.Edge) bool {
 	if !found || len(e.Origins) == 0 {
 		return false
 	}
+	if isActivation(g.At(from), e) && slices.Equal(g.NodeOrigins(e.From), e.Origins) {
+		return true
+	}
 	to, found := g.Index(e.To)
 	if !found {
 		return false
@@ -91,6 +94,13 @@ func inGraph(g *depgraph.Graph, e depgraph.Edge) bool {
 		}
 	}
 	return false
+}
+
+// isActivation reports whether e says that a standby needs one of its ways to be
+// activated, which is a field of the node and no requirement.
+func isActivation(n *depgraph.Node, e depgraph.Edge) bool {
+	return n.Standby != nil && e.Via == depgraph.ActivatedBy && e.Phase == depgraph.Recover && e.IfLost == depgraph.Down &&
+		slices.Contains(n.Standby.ActivatedBy, e.To)
 }
 
 // arrow is an edge without its origins, so that it can be compared.

@@ -212,3 +212,15 @@ func has(list []node, n node) bool {
 	_, found := slices.BinarySearch(list, n)
 	return found
 }
+
+// blastFact holds how many nodes the loss of each node takes along.
+var blastFact = &analyzer.Fact[*simulate.Blast]{
+	Name: "blast radius of each node",
+	Compute: func(ctx context.Context, pass *analyzer.Pass) (*simulate.Blast, error) {
+		e, err := analyzer.Get(ctx, pass, estateFact)
+		if err != nil {
+			return nil, err
+		}
+		return e.model.Blast(ctx)
+	},
+}

@@ -173,3 +173,30 @@ func (e *estate) narrower(losses map[node]*simulate.Loss) func(a, b node) int {
 		return int(a) - int(b)
 	}
 }
+
+// rootPlaces picks of the places that do something to y those that are reported:
+// of nested ones the widest that y claims to survive, else the narrowest.
+func (e *estate) rootPlaces(losses map[node]*simulate.Loss, y node, places []node) []node {
+	around := func(p, q node) bool {
+		return losses[p].Is(simulate.Down, q) && (!losses[q].Is(simulate.Down, p) || p < q)
+	}
+	var out []node
+	for _, p := range places {
+		claims := e.survives(y, p)
+		beaten := slices.ContainsFunc(places, func(q node) bool {
+			switch {
+			case p == q:
+				return false
+			case e.survives(y, q) != claims:
+				return !claims && (around(p, q) || around(q, p))
+			case claims:
+				return around(q, p)
+			}
+			return around(p, q)
+		})
+		if !beaten {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -17,6 +17,7 @@ var recoveryLoop = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.High,
 	Subject:  "node that says what brings it back",
 	Doc:      recoveryLoopDoc,
+	Folds:    []analyzer.Fold{{Under: "fail-closed-admission", When: admittedBySameWebhook}},
 }, analyzer.NoParams, runRecoveryLoop)
 
 var recoveryLoopDoc = analyzer.Doc{
@@ -150,22 +151,19 @@ func (s *loopScan) loopOf(x node, ways []way) loop {
 	return l
 }
 
-// materialIsLost reports whether the repository, the registry or the admission of
-// the tools that are lost goes with the node too, or is the node.
+// materialIsLost reports whether a repository, a registry or the admission goes with
+// the node too: as what its tools work with, or as a way itself.
 func (s *loopScan) materialIsLost(l loop) bool {
-	for _, tool := range l.taken {
-		for r, end := s.e.g.OwnedBy(tool); r < end; r++ {
-			for _, m := range s.e.members(r) {
-				switch s.e.g.ID(m).Kind {
-				case depgraph.KindRepo, depgraph.KindRegistry, depgraph.KindWebhook:
-					if s.e.falls(l.lost, m) {
-						return true
-					}
-				}
-			}
+	material := func(n node) bool {
+		switch s.e.g.ID(n).Kind {
+		case depgraph.KindRepo, depgraph.KindRegistry, depgraph.KindWebhook:
+			return s.e.falls(l.lost, n)
 		}
+		return false
 	}
-	return false
+	return slices.ContainsFunc(l.taken, func(tool node) bool {
+		return material(tool) || slices.ContainsFunc(s.e.directNeeds(tool), func(n need) bool { return material(n.member()) })
+	})
 }
 
 // reportNodes reports one finding for each strongly connected set with loops.
@@ -299,7 +297,7 @@ func (s *loopScan) places(ctx context.Context) error {
 	}
 	victims := map[node][]node{} // place -> victims
 	for _, y := range repairable {
-		for _, p := range s.choose(y, at[y]) {
+		for _, p := range e.rootPlaces(s.losses, y, at[y]) {
 			victims[p] = append(victims[p], y)
 		}
 	}
@@ -322,34 +320,6 @@ func (s *loopScan) gone(l *simulate.Loss, y node) (way, bool) {
 		}
 	}
 	return way{}, false
-}
-
-// choose picks of the places that leave y without a way back those that are
-// reported: of nested ones the widest that y claims to survive, else the narrowest.
-func (s *loopScan) choose(y node, places []node) []node {
-	takes := func(p, q node) bool {
-		return s.losses[p].Is(simulate.Down, q) && (!s.losses[q].Is(simulate.Down, p) || p < q)
-	}
-	var out []node
-	for _, p := range places {
-		claims := s.e.survives(y, p)
-		beaten := slices.ContainsFunc(places, func(q node) bool {
-			if p == q {
-				return false
-			}
-			if s.e.survives(y, q) != claims {
-				return !claims && (takes(p, q) || takes(q, p))
-			}
-			if claims {
-				return takes(q, p)
-			}
-			return takes(p, q)
-		})
-		if !beaten {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 func (s *loopScan) reportPlace(p node, victims []node) {

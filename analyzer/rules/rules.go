@@ -8,11 +8,22 @@ import "github.com/fateline/fateline/analyzer"
 // All lists the rules by id, in a slice of the caller's own.
 func All() []*analyzer.Rule {
 	return []*analyzer.Rule{
+		blastBudget,
+		blindMonitor,
+		coldStartDeadlock,
 		dependencyCycle,
 		environmentLeak,
 		failClosedAdmission,
+		frozenElsewhere,
 		hollowRedundancy,
+		noRecoveryPlan,
 		recoveryLoop,
+		simultaneousChange,
 		singleFacility,
+		singleInstance,
+		staleDeclaration,
+		tierInversion,
+		undeclaredDependency,
+		untestedLoss,
 	}
 }

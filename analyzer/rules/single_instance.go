@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+)
+
+var singleInstance = analyzer.Define(analyzer.Spec{
+	ID:       "single-instance",
+	Severity: analyzer.Low,
+	Subject:  "node that states its replicas",
+	Doc:      singleInstanceDoc,
+}, analyzer.NoParams, runSingleInstance)
+
+var singleInstanceDoc = analyzer.Doc{
+	Title: "One instance takes others down",
+	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
+finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
+medium from three, else low. Nodes that always go down together are one finding.`,
+	Before: `apiVersion: fateline.dev/v1
+kind: Architecture
+nodes:
+- {id: "service:checkout", ga: true, replicas: 6, needs: ["datastore:sessions"]}
+- {id: "datastore:sessions", replicas: 1}
+`,
+	After: `apiVersion: fateline.dev/v1
+kind: Architecture
+nodes:
+- {id: "service:checkout", ga: true, replicas: 6, needs: ["datastore:sessions"]}
+- {id: "datastore:sessions", replicas: 3}
+`,
+	Remedy: "Run a second instance, or let its users go on without it for as long as it takes to come back (lasts).",
+	Limits: "A node whose replicas no input states is unknown, and not judged. A replica that is replaced within seconds counts like one that is rebuilt by hand.",
+	Since:  "0.1.0",
+}
+
+// From how many victims a single instance is medium and high.
+const (
+	mediumVictims = 3
+	highVictims   = 10
+)
+
+func runSingleInstance(ctx context.Context, pass *analyzer.Pass, _ struct{}) error {
+	e, err := analyzer.Get(ctx, pass, estateFact)
+	if err != nil {
+		return err
+	}
+	alike, err := analyzer.Get(ctx, pass, alikeFact)
+	if err != nil {
+		return err
+	}
+	taken := map[int]bool{}
+	for x := range node(e.g.Len()) {
+		replicas := e.g.At(x).Replicas
+		if replicas == nil || e.isGroup(x) {
+			continue
+		}
+		pass.Judged(e.g.ID(x))
+		if *replicas != 1 || len(e.g.Naming(x)) == 0 || taken[alike.Of(x)] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if reportInstance(pass, e, x) {
+			taken[alike.Of(x)] = true
+		}
+	}
+	return nil
+}
+
+// reportInstance reports x if others go down with it.
+func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
+	l := e.model.Lose(x)
+	victims := slices.DeleteFunc(l.List(simulate.Down), func(v node) bool { return v == x || e.calm.Is(simulate.Down, v) })
+	if len(victims) == 0 {
+		return false
+	}
+	shown := victims[0]
+	if i := slices.IndexFunc(victims, e.grave); i >= 0 {
+		shown = victims[i]
+	}
+	severity := analyzer.Low
+	switch {
+	case e.grave(shown) || len(victims) >= highVictims:
+		severity = analyzer.High
+	case len(victims) >= mediumVictims:
+		severity = analyzer.Medium
+	}
+	id := e.g.ID(x)
+	title := fmt.Sprintf("%s has one replica and takes down %s", id, count(len(victims), "other node", "other nodes"))
+	if e.grave(shown) {
+		title += fmt.Sprintf(", among them %s, which %s", e.g.ID(shown), graveBecause(e.g.At(shown)))
+	}
+	pass.Report(analyzer.Finding{
+		Severity: severity, Title: title, Root: []depgraph.ID{id}, Nodes: e.ids(victims), Proof: l.Proof(simulate.Down, shown),
+		Remedy: fmt.Sprintf("Run a second instance of %s, or let %s go on without it.", id, verb(len(victims), e.g.ID(victims[0]).String(), "its users")),
+		Claim: analyzer.Claim{
+			Failed: []depgraph.ID{id}, Then: []depgraph.ID{e.g.ID(shown)}, State: analyzer.IsDown,
+			Because: fmt.Sprintf("%s has one replica", id),
+		},
+	})
+	return true
+}
+
+// graveBecause says what makes the loss of a node grave.
+func graveBecause(n *depgraph.Node) string {
+	if n.GA != nil && *n.GA {
+		return "is generally available"
+	}
+	return "is of tier 0"
+}

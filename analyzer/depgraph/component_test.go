@@ -48,7 +48,8 @@ func reaches(at, to []int32) [][]bool {
 
 func checkComponents(t interface {
 	Fatalf(string, ...any)
-}, at, to []int32) {
+}, at, to []int32,
+) {
 	of, count := depgraph.StrongComponents(at, to)
 	closure := reaches(at, to)
 	seen := map[int32]bool{}

@@ -40,7 +40,7 @@ func (l *linker) explainJoins(root int32, own []int32) []string {
 func (l *linker) sharedName(d *Definition, of int32, users map[Name][]int32) string {
 	var best Name
 	found := false
-	through := ""
+	through, alias := "", ""
 	for _, n := range answersTo(d) {
 		n = n.normal()
 		if slices.ContainsFunc(users[n], func(other int32) bool { return other != of }) {
@@ -49,7 +49,10 @@ func (l *linker) sharedName(d *Definition, of int32, users map[Name][]int32) str
 			}
 			continue
 		}
-		for _, b := range l.lookup(n).bindings {
+		if a := l.lookupAlias(n); slices.Contains(a.strong, l.root(of)) && (alias == "" || n.Text < alias) {
+			alias = n.Text
+		}
+		for _, b := range l.lookupStrong(n).bindings {
 			text := "through " + n.Text + " (" + l.bindings[b].Origin.Place() + ")"
 			if through == "" || text < through {
 				through = text
@@ -59,6 +62,8 @@ func (l *linker) sharedName(d *Definition, of int32, users map[Name][]int32) str
 	switch {
 	case !found && through != "":
 		return through
+	case !found && alias != "":
+		return "whose name is an alias: " + alias
 	case !found:
 		return "which one of its other names leads to"
 	case best.Space == SpaceID:

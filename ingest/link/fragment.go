@@ -34,14 +34,16 @@ const (
 // Name is a name as used or defined. A scope is a path such as "k8s/main/shop":
 // a name is looked up there, then in each enclosing scope ("k8s/main", "k8s"),
 // then in the global one, "". The nearest scope in which anything answers decides.
+// Where the cluster is not known, it is empty ("k8s//shop") or left out ("k8s/shop"):
+// then the name is looked up in each cluster that the inputs show.
 type Name struct {
 	Space Space
 	Scope string // "" is global
 	Text  string
 }
 
-// OwnerScope, as the scope of a target's name, means the scope of the owner that
-// a selector selected: a file does not know who reads it, and so not where.
+// OwnerScope is the scope of a target's name that is looked up where the owner
+// that a selector selected does: a file does not know who reads it, and so not where.
 const OwnerScope = "."
 
 // ID returns the name of a node by its id.

@@ -318,7 +318,7 @@ func (s *symbols) strongAnswers(n Name, bindings []*Binding) []int32 {
 		if n.Space == SpacePath {
 			continue // who uses a file is not who the file is
 		}
-		a := s.lookup(n)
+		a := s.lookupStrong(n)
 		roots = append(roots, a.strong...)
 		for _, b := range a.bindings {
 			if !seen[b] {

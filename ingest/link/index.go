@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -102,22 +103,30 @@ func (x *index) enterScope(scope string) int32 {
 	return i
 }
 
-// nearest returns the row of a normal name in its scope, or in the nearest around
-// it that has one; -1 where none has.
-func (x *index) nearest(n Name) int32 {
-	space, ok := x.spaces[n.Space]
-	if !ok {
-		return -1
-	}
-	scope, ok := x.scopes[n.Scope]
-	for !ok {
-		n.Scope, _ = enclosing(n.Scope)
-		scope, ok = x.scopes[n.Scope]
-	}
-	for ; scope >= 0; scope = x.around[scope] {
-		if i, ok := x.at[key{n.Text, space, scope}]; ok {
-			return i
+// outward lists the rows of a normal name, in its scope and in those around it.
+func (x *index) outward(n Name) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		space, ok := x.spaces[n.Space]
+		if !ok {
+			return
 		}
+		scope, ok := x.scopes[n.Scope]
+		for !ok {
+			n.Scope, _ = enclosing(n.Scope)
+			scope, ok = x.scopes[n.Scope]
+		}
+		for ; scope >= 0; scope = x.around[scope] {
+			if i, ok := x.at[key{n.Text, space, scope}]; ok && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// nearest returns the first row of a normal name outward; -1 where there is none.
+func (x *index) nearest(n Name) int32 {
+	for row := range x.outward(n) {
+		return row
 	}
 	return -1
 }
@@ -209,6 +218,40 @@ func (s *symbols) lookup(n Name) answers {
 		a = s.collectRow(a, row)
 	}
 	return a.tidy()
+}
+
+// lookupStrong is lookup for a weak definition: it passes over the names of
+// other weak ones, and over its own.
+func (s *symbols) lookupStrong(n Name) answers {
+	if n.Space == SpaceID {
+		if i, ok := s.byIDText(n.Text); ok && s.strong[s.root(i)] {
+			return s.collect(answers{}, []int32{i})
+		}
+		return s.lookupAlias(n)
+	}
+	scopes := s.scopes.asUsed(n.Scope)
+	if len(scopes) == 0 {
+		scopes = []string{n.Scope}
+	}
+	var found answers
+	for _, scope := range scopes {
+		for row := range s.names.outward(Name{n.Space, scope, n.Text}) {
+			if a := s.collectRow(answers{}, row); len(a.strong)+len(a.bindings) > 0 {
+				found = s.collectRow(found, row)
+				break
+			}
+		}
+	}
+	if len(found.strong)+len(found.bindings) > 0 {
+		return found.tidy()
+	}
+	if a := s.lookupAlias(n); len(a.strong) > 0 {
+		return a
+	}
+	for _, row := range s.names.below(n) {
+		found = s.collectRow(found, row)
+	}
+	return found.tidy()
 }
 
 func (s *symbols) lookupAlias(n Name) answers {

@@ -98,29 +98,30 @@ func (l *linker) expand(b *Binding, circular func(int32) bool) expansion {
 	return e
 }
 
-// resolve says what a name stands for. What the index has in or around the scope
-// of the name is remembered by row, everything else by name: most names are used
-// from many places.
+// resolve says what a name stands for. What leads somewhere is remembered by its
+// row of the index, whatever scope it was found from; what leads nowhere is
+// remembered by name, for who stands for it depends on where it is used.
 func (l *linker) resolve(n Name) *resolution {
 	n = n.normal()
 	row := int32(-1)
 	if len(l.scopes.asUsed(n.Scope)) == 0 && !(n.Space == SpaceHost && isNowhere(n.Text)) {
 		row = l.names.nearest(n)
 	}
-	if row >= 0 {
-		if l.byRow == nil {
-			l.byRow = make([]*resolution, len(l.names.names))
-		}
-		if l.byRow[row] == nil {
-			l.byRow[row] = l.resolveAround(n, noBinding)
-		}
+	if l.byRow == nil {
+		l.byRow = make([]*resolution, len(l.names.names))
+	}
+	if row >= 0 && l.byRow[row] != nil {
 		return l.byRow[row]
 	}
 	if r, ok := l.resolved[n]; ok {
 		return r
 	}
 	r := l.resolveAround(n, noBinding)
-	l.resolved[n] = r
+	if row >= 0 && (r.to != nil || len(r.candidates) > 0) {
+		l.byRow[row] = r
+	} else {
+		l.resolved[n] = r
+	}
 	return r
 }
 
@@ -141,7 +142,9 @@ func (l *linker) resolveAround(n Name, skip func(int32) bool) *resolution {
 	for _, root := range a.strong {
 		options = append(options, l.shapes.leaf(root))
 	}
+	circular := false
 	for _, b := range a.bindings {
+		circular = circular || skip(b)
 		if e := l.expanded[b]; e.to != nil && !skip(b) {
 			options = append(options, e.to)
 			l.explainBinding(r, n, b)
@@ -157,10 +160,11 @@ func (l *linker) resolveAround(n Name, skip func(int32) bool) *resolution {
 			options = append(options, l.shapes.leaf(root))
 		}
 	}
-	switch len(options) {
-	case 0:
+	switch {
+	case len(options) == 0 && circular: // it leads nowhere, not outside
+	case len(options) == 0:
 		r.otherwise, r.normal = l.outside(n)
-	case 1:
+	case len(options) == 1:
 		r.to = options[0]
 	default:
 		r.note = ""

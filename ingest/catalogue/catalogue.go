@@ -186,7 +186,7 @@ func (a *application) node(n *depgraph.Node) {
 		if m == nil || !f.applies(n.Labels) {
 			continue
 		}
-		r := depgraph.Requirement{Owner: n.ID, Terms: f.terms, Origins: []depgraph.Origin{origin(f.ID+": "+f.Note+" ("+f.Source+")", f.Confidence)}}
+		r := depgraph.Requirement{Owner: n.ID, Terms: f.terms, Origins: []depgraph.Origin{a.origin(n.ID, f)}}
 		for _, text := range f.Needs {
 			member, err := depgraph.ParseID(filled(text, f.match.SubexpNames(), m))
 			if err == nil && member != n.ID {
@@ -204,6 +204,16 @@ func (a *application) node(n *depgraph.Node) {
 		}
 		a.implied = append(a.implied, r)
 	}
+}
+
+// origin says that a fact is common knowledge, at the place where an input speaks
+// of the node that it is applied to.
+func (a *application) origin(owner depgraph.ID, f *Fact) depgraph.Origin {
+	o := origin(f.ID+": "+f.Note+" ("+f.Source+")", f.Confidence)
+	if places := a.g.NodeOrigins(owner); len(places) > 0 {
+		o.Input, o.Line, o.Col = places[0].Input, places[0].Line, places[0].Col
+	}
+	return o
 }
 
 func (f *Fact) applies(labels map[string]string) bool {

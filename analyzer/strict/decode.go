@@ -25,7 +25,7 @@ func (d Document) Decode(into any) error { return d.Root.Decode(into) }
 // DecodeJSON decodes one JSON value that Fateline wrote itself, as [Document.Decode]
 // does. Its size is bounded by data alone.
 func DecodeJSON(data []byte, into any) error {
-	doc, err := JSON(data, Limits{Nodes: len(data) + 1})
+	doc, err := JSON(data, Limits{Nodes: 2*len(data) + 2})
 	if err != nil {
 		return err
 	}

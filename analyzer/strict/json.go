@@ -26,20 +26,22 @@ func JSON(data []byte, lim Limits) (Document, error) {
 // given. Texts are cut out of s, not copied.
 func scanJSON(s string, lim Limits, line int) (*node, error) {
 	j := scanner{s: s, lim: lim, line: int32(line) + 1}
+	size := min(max(8, len(s)/32), 256) // a small text gets small blocks
+	j.bodies.size, j.allKeys.size, j.allKids.size = size/2, size, size
 	j.blanks()
-	root := new(node)
-	if err := j.value(root, 0); err != nil {
+	root, err := j.value(0)
+	if err != nil {
 		return nil, err
 	}
 	j.blanks()
 	if j.at < len(s) {
 		return nil, j.fail(TrailingData, "text after the end of the JSON value")
 	}
-	return root, nil
+	return &root, nil
 }
 
-// scanner is a hand-written reader: positions come for free, and it makes one
-// allocation a list or map. Nesting recurses, at most Limits.Depth deep.
+// scanner is a hand-written reader: positions come for free, and it allocates
+// by the block, not by the value. Nesting recurses, at most Limits.Depth deep.
 type scanner struct {
 	s    string
 	at   int
@@ -51,6 +53,36 @@ type scanner struct {
 	visited int
 	kids    []node // the values of all open lists and maps; each takes its own off the end
 	keys    []key
+
+	bodies  block[body]
+	allKids block[node]
+	allKeys block[key]
+}
+
+// block hands out small slices of large ones. What it hands out is held as
+// long as any of the large one is in use, which is as long as the document is.
+type block[T any] struct {
+	size int
+	free []T
+}
+
+func (b *block[T]) copyOf(src []T) []T {
+	if len(src) > len(b.free) {
+		if len(src) > b.size/4 {
+			return append([]T(nil), src...)
+		}
+		b.free = make([]T, b.size)
+	}
+	out := b.free[:len(src):len(src)]
+	b.free = b.free[len(src):]
+	copy(out, src)
+	return out
+}
+
+func (j *scanner) body(keys []key, kids []node) *body {
+	b := &j.bodies.copyOf([]body{{}})[0]
+	b.keys, b.kids = j.allKeys.copyOf(keys), j.allKids.copyOf(kids)
+	return b
 }
 
 func (j *scanner) fail(id, format string, args ...any) *Error {
@@ -82,32 +114,53 @@ func (j *scanner) peek() byte {
 	return 0
 }
 
-func (j *scanner) value(n *node, depth int) error {
+// spend counts a value or a key.
+func (j *scanner) spend() error {
 	j.visited++
 	if j.visited > j.lim.Nodes {
 		return j.fail(TooManyValues, "over %d values in one document", j.lim.Nodes)
+	}
+	return nil
+}
+
+// value reads what stands at hand. It returns a node by value: one that was
+// passed down by pointer would be allocated for each value.
+func (j *scanner) value(depth int) (n node, err error) {
+	if err := j.spend(); err != nil {
+		return n, err
 	}
 	n.line, n.col = j.line, int32(j.at-j.bol)+1
 	switch c := j.peek(); {
 	case c == '"':
 		n.typ, n.style = String, quoted
-		s, err := j.str()
-		n.text = s
-		return err
+		n.text, err = j.str()
+		return n, err
 	case c == '{' || c == '[':
 		if depth >= j.lim.Depth {
-			return j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
+			return n, j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
 		}
 		if c == '{' {
-			return j.object(n, depth+1)
+			n.typ = Map
+			n.body, err = j.object(depth + 1)
+		} else {
+			n.typ = List
+			n.body, err = j.array(depth + 1)
 		}
-		return j.array(n, depth+1)
+		return n, err
 	case c == '-' || c >= '0' && c <= '9':
 		n.typ = Number
-		return j.number(n)
+		n.text, err = j.number()
+		return n, err
 	}
+	err = j.word(&n)
+	return n, err
+}
+
+// word reads null, true or false.
+func (j *scanner) word(n *node) error {
+	rest := j.s[j.at:]
 	for _, w := range words {
-		if strings.HasPrefix(j.s[j.at:], w.text) {
+		if strings.HasPrefix(rest, w.text) {
 			n.typ = w.typ
 			if w.typ == Bool {
 				n.text = w.text
@@ -115,9 +168,9 @@ func (j *scanner) value(n *node, depth int) error {
 			j.at += len(w.text)
 			return nil
 		}
-	}
-	if rest := j.s[j.at:]; rest != "" && (strings.HasPrefix("true", rest) || strings.HasPrefix("false", rest) || strings.HasPrefix("null", rest)) {
-		j.at = len(j.s)
+		if rest != "" && strings.HasPrefix(w.text, rest) {
+			j.at = len(j.s) // cut off
+		}
 	}
 	return j.fail(JSONSyntax, "want a JSON value, found %s", j.found())
 }
@@ -132,21 +185,19 @@ func (j *scanner) found() string {
 	return fmt.Sprintf("%q", r)
 }
 
-func (j *scanner) array(n *node, depth int) error {
-	n.typ = List
+func (j *scanner) array(depth int) (*body, error) {
 	from := len(j.kids)
 	j.at++
 	j.blanks()
 	if j.peek() == ']' {
 		j.at++
-		n.body = &body{}
-		return nil
+		return &body{}, nil
 	}
 	for {
 		j.blanks()
-		var item node
-		if err := j.value(&item, depth); err != nil {
-			return err
+		item, err := j.value(depth)
+		if err != nil {
+			return nil, err
 		}
 		j.kids = append(j.kids, item)
 		j.blanks()
@@ -156,48 +207,41 @@ func (j *scanner) array(n *node, depth int) error {
 			continue
 		case ']':
 			j.at++
-			n.body = &body{kids: append([]node(nil), j.kids[from:]...)}
+			b := j.body(nil, j.kids[from:])
 			j.kids = j.kids[:from]
-			return nil
+			return b, nil
 		}
-		return j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
+		return nil, j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
 	}
 }
 
-func (j *scanner) object(n *node, depth int) error {
-	n.typ = Map
+func (j *scanner) object(depth int) (*body, error) {
 	from, fromKeys := len(j.kids), len(j.keys)
 	j.at++
 	j.blanks()
 	if j.peek() == '}' {
 		j.at++
-		n.body = &body{}
-		return nil
+		return &body{}, nil
 	}
 	var many map[string]key
 	for {
-		j.blanks()
-		k := key{line: j.line, col: int32(j.at-j.bol) + 1}
-		if j.peek() != '"' {
-			return j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
-		}
-		var err error
-		if k.text, err = j.str(); err != nil {
-			return err
+		k, err := j.key()
+		if err != nil {
+			return nil, err
 		}
 		if first, again := again(j.keys[fromKeys:], &many, k); again {
-			return errorAt(DuplicateKey, k.line, k.col, "key %q again, first at %d:%d", clip(k.text), first.line, first.col)
+			return nil, errorAt(DuplicateKey, k.line, k.col, "key %q again, first at %d:%d", clip(k.text), first.line, first.col)
 		}
 		j.keys = append(j.keys, k)
 		j.blanks()
 		if j.peek() != ':' {
-			return j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
+			return nil, j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
 		}
 		j.at++
 		j.blanks()
-		var item node
-		if err := j.value(&item, depth); err != nil {
-			return err
+		item, err := j.value(depth)
+		if err != nil {
+			return nil, err
 		}
 		j.kids = append(j.kids, item)
 		j.blanks()
@@ -207,15 +251,34 @@ func (j *scanner) object(n *node, depth int) error {
 			continue
 		case '}':
 			j.at++
-			n.body = &body{keys: append([]key(nil), j.keys[fromKeys:]...), kids: append([]node(nil), j.kids[from:]...)}
+			b := j.body(j.keys[fromKeys:], j.kids[from:])
 			j.kids, j.keys = j.kids[:from], j.keys[:fromKeys]
-			return nil
+			return b, nil
 		}
-		return j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
+		return nil, j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
 	}
 }
 
-func (j *scanner) number(n *node) error {
+func (j *scanner) key() (k key, err error) {
+	j.blanks()
+	k.line, k.col = j.line, int32(j.at-j.bol)+1
+	switch {
+	case j.peek() == '"':
+	case j.peek() == '{' && j.s[j.at-1] == '{':
+		e := j.fail(Template, "a template that was never rendered")
+		e.Fix = renderFirst
+		return k, e
+	default:
+		return k, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
+	}
+	if err := j.spend(); err != nil {
+		return k, err
+	}
+	k.text, err = j.str()
+	return k, err
+}
+
+func (j *scanner) number() (string, error) {
 	from := j.at
 	if j.peek() == '-' {
 		j.at++
@@ -226,12 +289,12 @@ func (j *scanner) number(n *node) error {
 	case c >= '1' && c <= '9':
 		j.digits()
 	default:
-		return j.fail(JSONSyntax, "want a digit, found %s", j.found())
+		return "", j.fail(JSONSyntax, "want a digit, found %s", j.found())
 	}
 	if j.peek() == '.' {
 		j.at++
 		if !j.digits() {
-			return j.fail(JSONSyntax, "want a digit after '.', found %s", j.found())
+			return "", j.fail(JSONSyntax, "want a digit after '.', found %s", j.found())
 		}
 	}
 	if c := j.peek(); c == 'e' || c == 'E' {
@@ -240,11 +303,10 @@ func (j *scanner) number(n *node) error {
 			j.at++
 		}
 		if !j.digits() {
-			return j.fail(JSONSyntax, "want a digit in the exponent, found %s", j.found())
+			return "", j.fail(JSONSyntax, "want a digit in the exponent, found %s", j.found())
 		}
 	}
-	n.text = j.s[from:j.at]
-	return nil
+	return j.s[from:j.at], nil
 }
 
 func (j *scanner) digits() bool {
@@ -318,8 +380,8 @@ func (j *scanner) escape(out []byte) ([]byte, error) {
 	if utf16.IsSurrogate(r) {
 		// Replaced by U+FFFD, as encoding/json does, two names would become one.
 		if !strings.HasPrefix(j.s[j.at:], `\u`) {
-			if j.at+2 > len(j.s) {
-				j.at = len(j.s)
+			if rest := j.s[j.at:]; rest == `\` {
+				j.at = len(j.s) // the second half may have been cut off
 			}
 			return nil, j.fail(JSONSyntax, "half of a surrogate pair in a string")
 		}

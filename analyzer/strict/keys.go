@@ -33,6 +33,8 @@ func again(before []key, many *map[string]key, k key) (first key, found bool) {
 // CI expressions, alert texts and generators of GitOps tools are meant as they stand.
 var helm = regexp.MustCompile(`\{\{-?\s*(\.Values|\.Release|\.Chart|\.Capabilities|\$\.Values|include\s+"|template\s+"|tpl\s|toYaml\s|if\s|range\s|end\s*-?\}\}|else\s*-?\}\}|with\s+\.|define\s+")`)
 
+const renderFirst = "render the template first and scan what comes out"
+
 func isTemplate(s string) bool {
 	for i := 0; i+1 < len(s); i++ {
 		if s[i] == '{' && s[i+1] == '{' {

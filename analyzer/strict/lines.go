@@ -68,7 +68,7 @@ func readLine(br *bufio.Reader, buf *[]byte, most int) (n int64, long bool, err 
 			*buf = append(*buf, part...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return n, long, err
+			return n, long || len(bytes.TrimRight(*buf, "\r\n")) > most, err
 		}
 	}
 }

@@ -9,10 +9,17 @@ import (
 
 // outline writes a value with all its places, for comparison.
 func outline(v Value) string {
+	return written(v, func(line, col int) string { return fmt.Sprintf("%d:%d", line, col) })
+}
+
+// content is an outline without places.
+func content(v Value) string { return written(v, func(int, int) string { return "" }) }
+
+func written(v Value, at func(line, col int) string) string {
 	var b strings.Builder
 	var walk func(v Value)
 	walk = func(v Value) {
-		fmt.Fprintf(&b, "%d:%d", v.Line(), v.Col())
+		b.WriteString(at(v.Line(), v.Col()))
 		if v.Tag() != "" {
 			b.WriteString(v.Tag())
 		}
@@ -20,7 +27,7 @@ func outline(v Value) string {
 		case Map:
 			b.WriteString("{")
 			for k, item := range v.Fields() {
-				fmt.Fprintf(&b, "%q@%d:%d=", k.Text, k.Line, k.Col)
+				fmt.Fprintf(&b, "%q%s=", k.Text, at(k.Line, k.Col))
 				walk(item)
 				b.WriteString(" ")
 			}
@@ -54,8 +61,8 @@ func TestValuesKnowTheirPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`2:1{"a"@2:1=2:4#n"1" "b"@3:1=4:1[4:3#s"x" 5:3{"y"@5:4=5:7#s"z" } ] }`,
-		`7:1{"on"@7:1=7:5#s"yes" "c"@8:1=8:4!reference[8:16#s".job" 8:22#s"script" ] }`,
+		`2:1{"a"2:1=2:4#n"1" "b"3:1=4:1[4:3#s"x" 5:3{"y"5:4=5:7#s"z" } ] }`,
+		`7:1{"on"7:1=7:5#s"yes" "c"8:1=8:4!reference[8:16#s".job" 8:22#s"script" ] }`,
 	}
 	for i, doc := range docs {
 		if got := outline(doc.Root); got != want[i] || doc.Index != i {

@@ -111,7 +111,7 @@ func (t *tree) scalar(n *node, y *yaml.Node) error {
 	}
 	if y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && isTemplate(y.Value) {
 		e := t.errorAt(Template, y, "%q is a template that was never rendered", clip(y.Value))
-		e.Fix = "render the template first and scan what comes out"
+		e.Fix = renderFirst
 		return e
 	}
 	t.tag(n, y)
@@ -203,7 +203,7 @@ func (t *tree) key(k *yaml.Node) (string, error) {
 		e := t.errorAt(ComplexKey, k, "a key that is a list or a map")
 		if strings.Contains(string(t.text), "{{") {
 			e.ID, e.Msg = Template, "a template that was never rendered"
-			e.Fix = "render the template first and scan what comes out"
+			e.Fix = renderFirst
 		}
 		return "", e
 	case k.Anchor != "":

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -60,7 +58,7 @@ type Raw struct {
 // be decoded on several cores, and one that is broken leaves the others
 // readable. The error is one of the encoding.
 func Split(data []byte) ([]Raw, error) {
-	if !looksLikeJSON(data) {
+	if !looksLikeJSON(data) || !startsQuoted(data) {
 		return splitYAML(data)
 	}
 	data, err := Text(data)
@@ -99,16 +97,23 @@ func (r Raw) Decode(lim Limits) ([]Document, error) {
 	case err == nil:
 		return []Document{{Root: root}}, nil
 	case r.json:
-		// A YAML flow mapping begins like JSON. Where YAML refuses it too, the
+		// A YAML flow mapping can begin like JSON. Where YAML refuses it too, the
 		// error is the one that speaks the language of the file.
-		docs, yamlErr := YAML(r.c.data, lim)
-		if yamlErr != nil && startsQuoted(r.c.data) {
-			return nil, err
+		if isSyntax(err) {
+			if docs, yamlErr := YAML(r.c.data, lim); yamlErr == nil {
+				return docs, nil
+			}
 		}
-		return docs, yamlErr
+		return nil, err
 	}
 	docs, err := r.asYAML(lim)
 	return docs, r.describe(err)
+}
+
+// isSyntax reports whether an error of JSON leaves it open that the text is YAML.
+func isSyntax(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.ID == JSONSyntax || e.ID == TrailingData)
 }
 
 var errNotJSON = errors.New("not JSON")
@@ -128,6 +133,12 @@ func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
 		at := len(r.c.data) - len(bytes.TrimLeft(r.c.data, " \t\r\n"))
 		line, col := place(r.c.data, at)
 		return nil, errorAt(TrailingData, line+int32(r.c.line), col, `text after "..." without "---"`)
+	}
+	if r.c.bare {
+		return []Document{{Root: Value{&node{typ: Null, line: int32(r.c.line) + 1, col: 1}}}}, nil
+	}
+	if most := 2 * lim.Nodes; separators(r.c.data) > most {
+		return nil, &Error{ID: TooManyValues, Line: r.c.line + 1, Col: 1, Msg: fmt.Sprintf("over %d separators in one document: it may have over %d values", most, lim.Nodes)}
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -153,6 +164,17 @@ func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
 	}
 }
 
+// separators counts what can separate two values: never fewer than half the
+// values of a document. The parser builds a whole document before anybody can
+// count what it holds, at some 250 bytes a value; this is known before.
+func separators(data []byte) int {
+	n := 0
+	for _, sep := range []byte(",:\n[{") {
+		n += bytes.Count(data, []byte{sep})
+	}
+	return n
+}
+
 var (
 	kindLine = regexp.MustCompile(`(?m)^kind:[ \t]*([A-Za-z]+)[ \t\r]*$`)
 	nameLine = regexp.MustCompile(`(?m)^  name:[ \t]*([A-Za-z0-9.-]+)[ \t\r]*$`)
@@ -173,41 +195,4 @@ func (r Raw) describe(err error) error {
 		}
 	}
 	return &n
-}
-
-// syntaxError gives an error of the parser a place.
-func (r Raw) syntaxError(err error) error {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 0
-	if rest, found := strings.CutPrefix(msg, "line "); found {
-		if num, tail, found := strings.Cut(rest, ": "); found {
-			line, _ = strconv.Atoi(num)
-			msg = tail
-		}
-	}
-	if line == 0 {
-		line = 1
-	}
-	e := &Error{ID: YAMLSyntax, Line: line + r.c.line, Col: r.firstColumn(line), Msg: msg}
-	switch {
-	case strings.Contains(msg, "exceeded max depth"):
-		e.ID = TooDeep
-	case bytes.Contains(r.c.data, []byte("{{")):
-		e.ID = Template
-		e.Fix = "render the template first and scan what comes out"
-	}
-	return e
-}
-
-// firstColumn returns the column of the first character of a line that is no blank.
-func (r Raw) firstColumn(line int) int {
-	data := r.c.data
-	for range line - 1 {
-		i := bytes.IndexByte(data, '\n')
-		if i < 0 {
-			return 1
-		}
-		data = data[i+1:]
-	}
-	return len(data) - len(bytes.TrimLeft(data, " ")) + 1
 }

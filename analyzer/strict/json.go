@@ -265,7 +265,7 @@ func (j *scanner) key() (k key, err error) {
 	switch {
 	case j.peek() == '"':
 	case j.peek() == '{' && j.s[j.at-1] == '{':
-		e := j.fail(Template, "a template that was never rendered")
+		e := j.fail(Template, neverRendered)
 		e.Fix = renderFirst
 		return k, e
 	default:

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"regexp"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -29,20 +30,21 @@ func again(before []key, many *map[string]key, k key) (first key, found bool) {
 	return first, found
 }
 
-// helm matches what only an unrendered chart has. Other braces are left alone:
-// CI expressions, alert texts and generators of GitOps tools are meant as they stand.
-var helm = regexp.MustCompile(`\{\{-?\s*(\.Values|\.Release|\.Chart|\.Capabilities|\$\.Values|include\s+"|template\s+"|tpl\s|toYaml\s|if\s|range\s|end\s*-?\}\}|else\s*-?\}\}|with\s+\.|define\s+")`)
+var (
+	// chart matches what only an unrendered chart has. Other braces are left alone:
+	// CI expressions, alert texts and generators of GitOps tools are meant as they stand.
+	chart = regexp.MustCompile(`\{\{-?\s*(\$?\.(Values|Release|Chart|Capabilities)\b|(include|template|define)\s+"|tpl\s)`)
+	// action matches what any template has: the likely reason why a text is no YAML.
+	action = regexp.MustCompile(`\{\{-|-\}\}|\{\{\s*(\$?\.|if\s|range\s|with\s|end\s*\}|else\s*\}|include\s|template\s|define\s)|\{%`)
+)
 
-const renderFirst = "render the template first and scan what comes out"
+const (
+	neverRendered = "a template that was never rendered"
+	renderFirst   = "render the template first and scan what comes out"
+)
 
-func isTemplate(s string) bool {
-	for i := 0; i+1 < len(s); i++ {
-		if s[i] == '{' && s[i+1] == '{' {
-			return helm.MatchString(s[i:])
-		}
-	}
-	return false
-}
+// isTemplate reports whether a plain scalar holds an action of an unrendered chart.
+func isTemplate(s string) bool { return strings.Contains(s, "{{") && chart.MatchString(s) }
 
 // clip shortens a text of the input for a message.
 func clip(s string) string {

@@ -22,8 +22,8 @@ func (r Raw) syntaxError(err error) error {
 	switch {
 	case strings.Contains(msg, "exceeded max depth"):
 		e.ID = TooDeep
-	case bytes.Contains(data, []byte("{{")):
-		e.ID, e.Fix = Template, renderFirst
+	case action.Match(data):
+		e.ID, e.Msg, e.Fix = Template, neverRendered+": "+msg, renderFirst
 	}
 	if guilty := culprit(data, at, msg); guilty >= 0 {
 		at = guilty

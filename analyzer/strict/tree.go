@@ -110,7 +110,7 @@ func (t *tree) scalar(n *node, y *yaml.Node) error {
 		n.typ = String // strings, timestamps, binary, custom tags
 	}
 	if y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && isTemplate(y.Value) {
-		e := t.errorAt(Template, y, "%q is a template that was never rendered", clip(y.Value))
+		e := t.errorAt(Template, y, "%s: %q", neverRendered, clip(y.Value))
 		e.Fix = renderFirst
 		return e
 	}
@@ -202,7 +202,7 @@ func (t *tree) key(k *yaml.Node) (string, error) {
 	case k.Kind != yaml.ScalarNode:
 		e := t.errorAt(ComplexKey, k, "a key that is a list or a map")
 		if strings.Contains(string(t.text), "{{") {
-			e.ID, e.Msg = Template, "a template that was never rendered"
+			e.ID, e.Msg = Template, neverRendered
 			e.Fix = renderFirst
 		}
 		return "", e

@@ -180,6 +180,9 @@ func (f *Ref) open(ctx context.Context) (io.ReadCloser, error) {
 		return f.stream, nil
 	}
 	file, err := f.openFile(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, fromOS(NotOpened, -1, err)
 	}

@@ -60,6 +60,10 @@ func (a *app) report(ctx context.Context, in inputOptions, out outputOptions, pa
 // judge runs the rules over a graph and makes the report of what they found.
 func (a *app) judge(ctx context.Context, g *depgraph.Graph, by judging) (*report.Document, gate.Verdict, error) {
 	a.progress.enter("analysing")
+	g, err := by.policy.Apply(g)
+	if err != nil {
+		return nil, gate.Verdict{}, configError{"policy", err}
+	}
 	results, err := analyzer.Run(ctx, g, by.rules, analyzer.Options{Log: a.log(), Now: by.now, Params: by.params})
 	if err != nil {
 		return nil, gate.Verdict{}, err

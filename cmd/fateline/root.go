@@ -86,7 +86,12 @@ func (a *app) crashed(p any) error {
 func (a *app) complain(err error) {
 	var usage usageError
 	var storing *store.Error
+	var config configError
 	switch {
+	case errors.As(err, &config):
+		for _, one := range config.each() {
+			a.say.say(message{Level: "error", ID: config.what, Text: one.Error(), Effect: "nothing was judged; exit 2"})
+		}
 	case errors.As(err, &storing):
 		a.say.say(message{Level: "error", ID: "not-stored", Text: err.Error(), Effect: "no verdict stands; exit 4", Fix: "make room or choose another file, then run again"})
 	case errors.As(err, &usage):
@@ -131,7 +136,7 @@ Only 0 is a pass.`,
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "messages: errors alone, no progress")
 	flags.CountVarP(&a.verbose, "verbose", "v", "messages: say more, twice for everything")
 	root.AddCommand(
-		newScanCommand(a), newWhatifCommand(a), newWhyCommand(a), newGraphCommand(a), newDiffCommand(a),
+		newScanCommand(a), newCheckCommand(a), newBlastCommand(a), newWhatifCommand(a), newWhyCommand(a), newGraphCommand(a), newDiffCommand(a),
 		newExplainCommand(a), newFormatsCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	return root

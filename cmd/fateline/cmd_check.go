@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fateline/fateline/analyzer/gate"
+	"github.com/fateline/fateline/analyzer/rules"
+	"github.com/fateline/fateline/ingest/safeio"
+	"github.com/fateline/fateline/report"
+)
+
+// checkOptions are the flags of check. What it judges by comes by flag alone:
+// were it found in the scanned tree, a change could bring its own waiver.
+type checkOptions struct {
+	in       inputOptions
+	out      outputOptions
+	policy   string // a file; "" fails at high and above
+	baseline string // a saved JSON report; "" knows no finding
+}
+
+func newCheckCommand(a *app) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check PATH...",
+		Short: "The gate: exit 1 on violations of the policy, 3 where something could not be read",
+		Args:  somePaths,
+		RunE:  func(cmd *cobra.Command, paths []string) error { return runCheck(cmd.Context(), a, o, paths) },
+	}
+	cmd.Flags().StringVar(&o.policy, "policy", "", "`FILE` that says what violates; without one: findings of severity high and above")
+	cmd.Flags().StringVar(&o.baseline, "baseline", "", "`FILE`, a saved JSON report: what it knows violates only once it has grown")
+	o.in.register(cmd.Flags())
+	o.out.register(cmd.Flags(), reportFormats())
+	return cmd
+}
+
+func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error {
+	now, err := o.in.instant()
+	if err != nil {
+		return err
+	}
+	by := judging{rules: rules.All(), now: now}
+	if now.IsZero() {
+		now = time.Now().UTC()
+	}
+	if o.policy != "" {
+		text, err := readConfig(ctx, "policy", o.policy)
+		if err != nil {
+			return err
+		}
+		if by.policy, err = gate.ReadPolicy(o.policy, text, by.rules, now); err != nil {
+			return configError{"policy", err}
+		}
+		if by.rules, err = by.policy.Select(by.rules); err != nil {
+			return configError{"policy", err}
+		}
+		by.params = by.policy.Params()
+	}
+	by.policy.Now, by.policy.Built = now, buildVersion().built()
+	if o.baseline != "" {
+		text, err := readConfig(ctx, "baseline", o.baseline)
+		if err != nil {
+			return err
+		}
+		saved, err := report.Decode(text)
+		if err != nil {
+			return configError{"baseline", fmt.Errorf("%s: %w", o.baseline, err)}
+		}
+		by.policy.Baseline = saved.Baseline()
+	}
+	return a.report(ctx, o.in, o.out, paths, by)
+}
+
+// readConfig reads a file that says how to judge.
+func readConfig(ctx context.Context, what, name string) ([]byte, error) {
+	text, _, err := safeio.File(name).ReadAll(ctx, safeio.Limits{})
+	if err != nil {
+		return nil, configError{what, fmt.Errorf("%s: %w", name, err)}
+	}
+	return text, nil
+}
+
+// configError is a policy or baseline that cannot be used: nothing is judged by
+// a part of it.
+type configError struct {
+	what string // the id of its messages: policy or baseline
+	err  error  // may be several, joined
+}
+
+func (e configError) Error() string { return e.err.Error() }
+func (e configError) Unwrap() error { return e.err }
+
+// each lists the single errors.
+func (e configError) each() []error {
+	var joined interface{ Unwrap() []error }
+	if errors.As(e.err, &joined) {
+		return joined.Unwrap()
+	}
+	return []error{e.err}
+}

@@ -117,6 +117,7 @@ type Rank struct {
 	Degraded int         `json:"degraded"`
 	Frozen   int         `json:"frozen"`
 	Blind    int         `json:"blind"`
+	Defined  bool        `json:"-"` // an input defines it; for the text
 }
 
 // Risk is the answer of risk: minimal sets whose loss takes a node down.

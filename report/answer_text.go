@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +16,10 @@ const shownProofs = 20
 func (l Loss) writeText(t *Terminal, o Options) {
 	t.Print(Bold, "Losing ").Print(Bold, joinIDs(l.Failed, 8))
 	if l.Outage > 0 {
-		t.Print(Plain, " for ").Print(Plain, l.Outage.String())
+		t.Printf(Plain, " for %s", shortDuration(l.Outage))
 	}
-	t.Wrap(Plain, fmt.Sprintf(" leaves %d down, %d degraded, %d frozen, %d blind, %d exposed.",
+	t.End()
+	t.Print(Plain, "  ").Wrap(Plain, fmt.Sprintf("leaves %d down, %d degraded, %d frozen, %d blind, %d exposed.",
 		len(l.Down), len(l.Degraded), len(l.Frozen), len(l.Blind), len(l.Exposed)))
 	proofs := map[string][]Step{}
 	for _, p := range l.Proofs {
@@ -129,10 +131,10 @@ func (t *Terminal) Steps(indent int, steps []Step) {
 // "placed-in, start" or "calls, degraded without".
 func (s Step) Relation() string {
 	said := s.Via
-	if said == "" {
-		said = "needs"
-	}
-	if s.Phase != depgraph.Run.String() {
+	switch {
+	case said == "":
+		said = "to " + s.Phase
+	case s.Phase != depgraph.Run.String():
 		said += ", to " + s.Phase
 	}
 	switch s.IfLost {
@@ -144,16 +146,43 @@ func (s Step) Relation() string {
 	return said
 }
 
+// writeText lists what matters to different people apart: a region takes more
+// along than any service in it, and would hide all of them.
 func (r Ranking) writeText(t *Terminal, o Options) {
-	if len(r.Rows) == 0 {
-		t.Line(Plain, "No node takes another along.")
-		return
+	type part struct {
+		title string
+		of    func(Rank) bool
 	}
-	t.Print(Bold, "Who takes how many others along").End()
+	parts := []part{
+		{"workloads that an input defines", func(x Rank) bool { return x.Defined && x.Node.Kind.Family() == depgraph.FamilyWorkload }},
+		{"places", func(x Rank) bool { return x.Node.Kind.IsPlace() }},
+		{"everything else", func(x Rank) bool { return true }},
+	}
+	listed := make([][]Rank, len(parts))
+	harmless := 0
+	for _, x := range r.Rows {
+		if x.Down+x.Degraded+x.Frozen+x.Blind == 0 {
+			harmless++
+			continue
+		}
+		at := slices.IndexFunc(parts, func(p part) bool { return p.of(x) })
+		listed[at] = append(listed[at], x)
+	}
+	for i, p := range parts {
+		if len(listed[i]) > 0 {
+			t.Print(Bold, "What takes how many others along: ").Print(Bold, p.title).End()
+			t.ranks(listed[i], o)
+			t.End()
+		}
+	}
+	t.Line(Plain, "%s along.", plural(harmless, "node takes nobody", "nodes take nobody"))
+}
+
+func (t *Terminal) ranks(rows []Rank, o Options) {
 	t.Line(Dim, "  %6s %9s %7s %6s  %s", "down", "degraded", "frozen", "blind", "node")
-	for i, x := range r.Rows {
+	for i, x := range rows {
 		if i >= shownProofs && o.Details != Full {
-			t.Line(Dim, "  and %d more", len(r.Rows)-i)
+			t.Line(Dim, "  and %d more", len(rows)-i)
 			return
 		}
 		t.Line(Plain, "  %6d %9d %7d %6d  %s", x.Down, x.Degraded, x.Frozen, x.Blind, Message(x.Node.String()))

@@ -15,6 +15,7 @@ import (
 // judging is what findings are judged by.
 type judging struct {
 	policy gate.Policy
+	file   string // of the policy; "" where there is none
 	rules  []*analyzer.Rule
 	params map[string]func(into any) error
 	now    time.Time // to judge the age of drills by; zero: the newest date in the inputs
@@ -62,7 +63,7 @@ func (a *app) judge(ctx context.Context, g *depgraph.Graph, by judging) (*report
 	a.progress.enter("analysing")
 	g, err := by.policy.Apply(g)
 	if err != nil {
-		return nil, gate.Verdict{}, configError{"policy", err}
+		return nil, gate.Verdict{}, configError{"policy", by.file, err}
 	}
 	results, err := analyzer.Run(ctx, g, by.rules, analyzer.Options{Log: a.log(), Now: by.now, Params: by.params})
 	if err != nil {

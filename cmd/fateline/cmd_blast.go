@@ -77,8 +77,10 @@ func ranking(ctx context.Context, model *simulate.Model) (report.Ranking, error)
 	var r report.Ranking
 	for _, i := range blast.Ranking() {
 		size := blast.Of(i)
+		id := model.Graph().ID(i)
 		r.Rows = append(r.Rows, report.Rank{
-			Node: model.Graph().ID(i), Down: size.Down, Degraded: size.Degraded, Frozen: size.Frozen, Blind: size.Blind,
+			Node: id, Down: size.Down, Degraded: size.Degraded, Frozen: size.Frozen, Blind: size.Blind,
+			Defined: len(model.Graph().NodeOrigins(id)) > 0,
 		})
 	}
 	return r, nil

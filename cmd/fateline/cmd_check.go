@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 	if err != nil {
 		return err
 	}
-	by := judging{rules: rules.All(), now: now}
+	by := judging{rules: rules.All(), now: now, file: o.policy}
 	if now.IsZero() {
 		now = time.Now().UTC()
 	}
@@ -53,10 +54,10 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 			return err
 		}
 		if by.policy, err = gate.ReadPolicy(o.policy, text, by.rules, now); err != nil {
-			return configError{"policy", err}
+			return configError{"policy", o.policy, err}
 		}
 		if by.rules, err = by.policy.Select(by.rules); err != nil {
-			return configError{"policy", err}
+			return configError{"policy", o.policy, err}
 		}
 		by.params = by.policy.Params()
 	}
@@ -68,7 +69,7 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 		}
 		saved, err := report.Decode(text)
 		if err != nil {
-			return configError{"baseline", fmt.Errorf("%s: %w", o.baseline, err)}
+			return configError{"baseline", o.baseline, err}
 		}
 		by.policy.Baseline = saved.Baseline()
 	}
@@ -79,7 +80,7 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 func readConfig(ctx context.Context, what, name string) ([]byte, error) {
 	text, _, err := safeio.File(name).ReadAll(ctx, safeio.Limits{})
 	if err != nil {
-		return nil, configError{what, fmt.Errorf("%s: %w", name, err)}
+		return nil, configError{what, name, err}
 	}
 	return text, nil
 }
@@ -88,17 +89,32 @@ func readConfig(ctx context.Context, what, name string) ([]byte, error) {
 // a part of it.
 type configError struct {
 	what string // the id of its messages: policy or baseline
-	err  error  // may be several, joined
+	file string
+	err  error // may be several, joined; each may begin with the file and a place in it
 }
 
 func (e configError) Error() string { return e.err.Error() }
 func (e configError) Unwrap() error { return e.err }
 
-// each lists the single errors.
-func (e configError) each() []error {
+// inFile matches a place within a file and what is wrong there.
+var inFile = regexp.MustCompile(`(?s)^((?::[0-9]+)*): (.*)$`)
+
+// messages tells of each error, with its place.
+func (e configError) messages() []message {
+	errs := []error{e.err}
 	var joined interface{ Unwrap() []error }
 	if errors.As(e.err, &joined) {
-		return joined.Unwrap()
+		errs = joined.Unwrap()
 	}
-	return []error{e.err}
+	var out []message
+	for _, err := range errs {
+		m := message{Level: "error", ID: e.what, Place: e.file, Text: err.Error(), Effect: "nothing was judged; exit 2"}
+		if rest, found := strings.CutPrefix(m.Text, e.file); found {
+			if part := inFile.FindStringSubmatch(rest); part != nil {
+				m.Place, m.Text = e.file+part[1], part[2]
+			}
+		}
+		out = append(out, m)
+	}
+	return out
 }

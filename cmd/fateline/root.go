@@ -89,8 +89,8 @@ func (a *app) complain(err error) {
 	var config configError
 	switch {
 	case errors.As(err, &config):
-		for _, one := range config.each() {
-			a.say.say(message{Level: "error", ID: config.what, Text: one.Error(), Effect: "nothing was judged; exit 2"})
+		for _, m := range config.messages() {
+			a.say.say(m)
 		}
 	case errors.As(err, &storing):
 		a.say.say(message{Level: "error", ID: "not-stored", Text: err.Error(), Effect: "no verdict stands; exit 4", Fix: "make room or choose another file, then run again"})

@@ -136,7 +136,7 @@ Only 0 is a pass.`,
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "messages: errors alone, no progress")
 	flags.CountVarP(&a.verbose, "verbose", "v", "messages: say more, twice for everything")
 	root.AddCommand(
-		newScanCommand(a), newCheckCommand(a), newBlastCommand(a), newWhatifCommand(a), newWhyCommand(a), newGraphCommand(a), newDiffCommand(a),
+		newScanCommand(a), newCheckCommand(a), newBlastCommand(a), newWhatifCommand(a), newWhyCommand(a), newGraphCommand(a), newRiskCommand(a), newDiffCommand(a),
 		newExplainCommand(a), newFormatsCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	return root

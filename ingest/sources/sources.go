@@ -3,12 +3,15 @@ package sources
 
 import (
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/sources/backstage"
 	"github.com/fateline/fateline/ingest/sources/ci"
 	"github.com/fateline/fateline/ingest/sources/compose"
+	"github.com/fateline/fateline/ingest/sources/config"
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/host"
 	"github.com/fateline/fateline/ingest/sources/native"
+	"github.com/fateline/fateline/ingest/sources/prometheus"
 	"github.com/fateline/fateline/ingest/sources/terraform"
 	"github.com/fateline/fateline/ingest/sources/traces"
 )
@@ -16,12 +19,15 @@ import (
 // All returns every source, by name.
 func All() []*ingest.Source {
 	return []*ingest.Source{
+		backstage.Source,
 		ci.Source,
 		compose.Source,
+		config.Source,
 		dockerfile.Source,
 		graphjson.Source,
 		host.Source,
 		native.Source,
+		prometheus.Source,
 		terraform.Source,
 		traces.Source,
 	}

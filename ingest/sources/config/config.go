@@ -1,0 +1,141 @@
+// Package config reads addresses in configuration files of any common format that
+// no other source reads: properties, INI, TOML, YAML, JSON, nginx, HAProxy, Envoy,
+// Spring. What a file says, it says of whoever mounts it or is built with it; a
+// file that nobody uses says nothing, unless it names its application itself.
+package config
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// Source reads configuration files.
+var Source = ingest.Define(ingest.Spec{
+	Name: "config",
+	Doc: ingest.Doc{
+		Title: "Configuration files of programs",
+		Text: "URLs, host:port and data source names, each with its line. They are needs of the service that mounts the file or is built " +
+			"with it (Compose), or that the file names as its application (Spring).",
+		Reads: []string{
+			"*.properties, *.conf, *.cfg, *.ini, *.toml, *.yaml, *.yml, *.json, *.template, *.tmpl that no other source reads",
+			"spring.application.name, spring.config.import, lb:// and other logical names",
+		},
+		Limits: "Confidence is that of a string that looks like an address. A file that nobody uses is read and says nothing.",
+		Since:  "0.1",
+	},
+	Fallback: true,
+}, ingest.NoParams, claim, read)
+
+var fileName = regexp.MustCompile(`\.(properties|conf|cfg|ini|toml|ya?ml|json|template|tmpl|cnf)$`)
+
+var (
+	structured = regexp.MustCompile(`\.(ya?ml|json)$`)
+	template   = regexp.MustCompile(`\{\{|\{%`)
+)
+
+// maxFile is the largest file that is taken for configuration; what is larger is data.
+const maxFile = 1 << 20
+
+func claim(name string, head []byte) (string, bool) {
+	base := path.Base(name)
+	switch {
+	case !fileName.MatchString(base), strings.HasPrefix(base, "package"), strings.Contains(base, "lock."), base == "tsconfig.json":
+		return "", false
+	case structured.MatchString(name) && template.Match(head):
+		return "", false // a template says nothing until it is rendered
+	case strings.Contains(name, "node_modules/"), strings.Contains(string(head), "\x00"):
+		return "", false
+	}
+	return name, true
+}
+
+func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
+	frag := &link.Fragment{}
+	for _, f := range u.Files {
+		data, err := f.Bytes()
+		if err != nil {
+			return frag, err
+		}
+		f.Counted(1)
+		if len(data) > maxFile {
+			f.Note("too large to be configuration")
+			continue
+		}
+		if structured.MatchString(f.Path()) { // what is broken must not be half-read by its lines
+			if _, err := strict.Parse(data, strict.Limits{}); err != nil {
+				f.Fail(err)
+				continue
+			}
+		}
+		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+		r := reader{file: f, fragment: frag}
+		r.owner(string(data))
+		for _, s := range address.Config(f.Path(), string(data), nil) {
+			r.setting(s)
+		}
+	}
+	return frag, ctx.Err()
+}
+
+type reader struct {
+	file     *ingest.File
+	fragment *link.Fragment
+	app      depgraph.ID // the application that the file names; zero: none
+}
+
+var springName = regexp.MustCompile(`(?m)^spring\.application\.name\s*[=:]\s*(\S+)`)
+
+// owner finds the application that the file itself says it belongs to.
+func (r *reader) owner(text string) {
+	name, line := "", 1
+	if m := springName.FindStringSubmatchIndex(text); m != nil {
+		name, line = text[m[2]:m[3]], 1+strings.Count(text[:m[2]], "\n")
+	} else if strings.Contains(text, "spring:") {
+		docs, _ := strict.YAML([]byte(text), strict.Limits{}) // what is no YAML names nothing
+		for _, d := range docs {
+			if v := d.Root.Get("spring", "application", "name"); v.Text() != "" && name == "" {
+				name, line = v.Text(), v.Line()
+			}
+		}
+	}
+	if name == "" || strings.ContainsAny(name, "${ @") {
+		return
+	}
+	r.app = depgraph.ID{Kind: depgraph.KindService, Name: name}
+	o := r.file.Origin(line, 1)
+	o.Note = "spring.application.name"
+	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
+		Node: depgraph.Node{ID: r.app}, Names: []link.Name{{Space: link.SpaceService, Text: name}}, Weak: true, Origin: o,
+	})
+}
+
+// factor is how much less a file says than a setting that a deployment makes: a
+// profile, or a variable, may override it.
+const factor = 0.9
+
+func (r *reader) setting(s address.Setting) {
+	o := r.file.Origin(s.Line, s.Col)
+	o.Note, o.Confidence = s.Path, s.Form.Confidence()*factor
+	ref := link.Reference{Terms: s.Terms(), Form: link.Text, Origin: o, Members: s.Targets(link.OwnerScope)}
+	if r.app.IsZero() {
+		ref.Owners = &link.Selector{File: r.file.Path()}
+	} else {
+		ref.Owner = link.ID(r.app)
+		for i := range ref.Members { // where the application runs, and so looks names up, is not known here
+			ref.Members[i].Name.Scope = ""
+			if host := ref.Members[i].Name; host.Space == link.SpaceHost && !strings.Contains(host.Text, ".") {
+				ref.Members[i].Name.Space = link.SpaceService
+			}
+		}
+	}
+	r.fragment.References = append(r.fragment.References, ref)
+}

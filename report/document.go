@@ -316,18 +316,34 @@ func (d *Document) Count(severity string) int {
 	return n
 }
 
-// Summary is the verdict in one sentence.
-func (d *Document) Summary() string {
-	v := d.Verdict
-	switch {
-	case v.Status == gate.Incomplete.String():
-		return fmt.Sprintf("incomplete: %s", plural(len(v.Incomplete), "reason why nothing can be promised", "reasons why nothing can be promised"))
-	case v.Status == gate.Violated.String():
-		return fmt.Sprintf("violated: %s", plural(v.Violations, "violation", "violations"))
-	case v.FailAt == gate.Never.String():
-		return fmt.Sprintf("complete: %s", plural(len(d.Findings), "finding", "findings"))
+// Word is the verdict in a word: its status, but "complete" where nothing judged
+// the findings, as in a scan.
+func (v Verdict) Word() string {
+	if v.Status == gate.Pass.String() && v.FailAt == gate.Never.String() {
+		return "complete"
 	}
-	return fmt.Sprintf("pass: nothing at %s or above violates the policy", v.FailAt)
+	return v.Status
+}
+
+// Summary is the verdict in one sentence.
+func (d *Document) Summary() string { return d.Verdict.Word() + ": " + d.Headline() }
+
+// Headline says what the verdict rests on, in one sentence.
+func (d *Document) Headline() string {
+	v := d.Verdict
+	switch v.Word() {
+	case gate.Violated.String():
+		return fmt.Sprintf("%s the policy, which fails at %s and above", plural(v.Violations, "violation of", "violations of"), v.FailAt)
+	case gate.Pass.String():
+		return fmt.Sprintf("everything was read, every rule ran, and nothing at %s or above is left", v.FailAt)
+	case "complete":
+		return fmt.Sprintf("everything was read and every rule ran; %s", plural(len(d.Findings), "finding", "findings"))
+	}
+	said := "not everything was read or run, so findings may be missing and others may be false"
+	if v.Violations > 0 {
+		said += "; " + plural(v.Violations, "violation was", "violations were") + " found all the same"
+	}
+	return said
 }
 
 func plural(n int, one, many string) string {

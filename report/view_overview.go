@@ -56,6 +56,9 @@ func ParseGrouping(s string) (Grouping, error) {
 	return 0, fmt.Errorf("grouping %q: want place, scope or owner", s)
 }
 
+// ByKind begins the name of a box of an overview that gathers what stands free.
+const ByKind = "kind "
+
 // boxesOf returns the boxes in the order of their first node, and the box of each node.
 func boxesOf(g *depgraph.Graph, by Grouping) (boxes []ViewNode, of []int) {
 	at := map[string]int{}
@@ -64,7 +67,7 @@ func boxesOf(g *depgraph.Graph, by Grouping) (boxes []ViewNode, of []int) {
 		id := g.ID(depgraph.NodeIndex(i))
 		key, label := groupOf(g, depgraph.NodeIndex(i), by)
 		if key == "" || id.Kind.IsPlace() {
-			key, label = "kind "+string(id.Kind), "every "+string(id.Kind)
+			key, label = ByKind+string(id.Kind), "every "+string(id.Kind)
 			if !id.Kind.IsPlace() {
 				label = string(id.Kind) + ", " + by.String() + " unknown"
 			}

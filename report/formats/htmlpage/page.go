@@ -25,7 +25,6 @@ const (
 // page is what the template shows.
 type page struct {
 	*report.Document
-	Headline   string
 	Severities []tally
 	Open       []card // what is neither waived nor known
 	Known      []card
@@ -85,7 +84,7 @@ type coverage struct {
 }
 
 func newPage(ctx context.Context, d *report.Document, o report.Options) (*page, error) {
-	p := &page{Document: d, Headline: headline(d), Coverage: newCoverage(d), Reasons: split(d.Verdict.Incomplete, mostReasons)}
+	p := &page{Document: d, Coverage: newCoverage(d), Reasons: split(d.Verdict.Incomplete, mostReasons)}
 	for _, severity := range []string{"critical", "high", "medium", "low"} {
 		p.Severities = append(p.Severities, tally{severity, d.Count(severity)})
 	}
@@ -159,7 +158,7 @@ func (p *page) figures(ctx context.Context, o report.Options) error {
 	}
 	for _, by := range []report.Grouping{report.ByPlace, report.ByOwner, report.ByScope} {
 		v := report.Overview(p.Document, by, 40)
-		if len(v.Nodes) < 3 || len(v.Edges) == 0 {
+		if !telling(v) {
 			continue
 		}
 		picture, err := svg.Layout(ctx, v, true)
@@ -172,22 +171,16 @@ func (p *page) figures(ctx context.Context, o report.Options) error {
 	return nil
 }
 
-func headline(d *report.Document) string {
-	v := d.Verdict
-	switch v.Status {
-	case gate.Violated.String():
-		return fmt.Sprintf("%s the policy, which fails at %s and above.", plural(v.Violations, "finding violates", "findings violate"), v.FailAt)
-	case gate.Pass.String():
-		if v.FailAt == gate.Never.String() {
-			return fmt.Sprintf("Everything was read and every rule ran: %s.", plural(len(d.Findings), "finding", "findings"))
+// telling reports whether an overview shows more than that little is known: at
+// least two boxes besides those of a kind, and an edge.
+func telling(v *report.View) bool {
+	boxes := 0
+	for _, n := range v.Nodes {
+		if !strings.HasPrefix(n.ID.Name, report.ByKind) {
+			boxes++
 		}
-		return fmt.Sprintf("Everything was read, every rule ran, and nothing at %s or above is left.", v.FailAt)
 	}
-	said := "Not everything was read or run: findings may be missing, and others may be false."
-	if v.Violations > 0 {
-		said += " " + plural(v.Violations, "violation was", "violations were") + " found all the same."
-	}
-	return said
+	return boxes >= 2 && len(v.Edges) > 0
 }
 
 func newCoverage(d *report.Document) coverage {
@@ -258,15 +251,16 @@ func plural(n int, one, many string) string {
 // functions are what the template calls.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"label":   report.Label,
-		"id":      func(id depgraph.ID) string { return report.Label(id.String()) },
-		"ids":     texts,
-		"say":     report.Sentence,
-		"place":   report.Place,
-		"count":   plural,
-		"upper":   strings.ToUpper,
-		"inc":     func(i int) int { return i + 1 },
-		"percent": func(c float64) string { return fmt.Sprintf("%.0f %%", c*100) },
+		"label":    report.Label,
+		"id":       func(id depgraph.ID) string { return report.Label(id.String()) },
+		"ids":      texts,
+		"say":      report.Sentence,
+		"place":    report.Place,
+		"count":    plural,
+		"upper":    strings.ToUpper,
+		"sentence": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." },
+		"inc":      func(i int) int { return i + 1 },
+		"percent":  func(c float64) string { return fmt.Sprintf("%.0f %%", c*100) },
 		"others": func(s report.Step) []report.Origin {
 			best := s.Evidence()
 			i := slices.Index(s.Origins, best)

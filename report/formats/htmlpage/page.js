@@ -152,21 +152,27 @@
       n.addEventListener("mouseleave", dark);
     }
   }
+  // A picture grows and shrinks within a box that scrolls.
   for (const canvas of all(".canvas")) {
     const pic = canvas.querySelector("svg.pic");
-    const whole = pic.getAttribute("viewBox").split(" ").map(Number);
-    let box = whole.slice();
-    const apply = () => pic.setAttribute("viewBox", box.join(" "));
-    const zoom = (by, fx, fy) => {
-      const w = Math.min(whole[2] * 1.2, Math.max(whole[2] / 12, box[2] * by));
-      const k = w / box[2];
-      box = [box[0] + box[2] * (1 - k) * fx, box[1] + box[3] * (1 - k) * fy, w, box[3] * k];
-      apply();
+    const width = Number(pic.getAttribute("width"));
+    const height = Number(pic.getAttribute("height"));
+    const fitting = () => Math.min(1, (canvas.clientWidth - 32) / width);
+    let scale = 1;
+    const apply = (to, x, y) => { // the point at x, y of the box stays where it is
+      const by = to / scale;
+      const left = (canvas.scrollLeft + x) * by - x;
+      const top = (canvas.scrollTop + y) * by - y;
+      scale = to;
+      pic.setAttribute("width", String(width * scale));
+      pic.setAttribute("height", String(height * scale));
+      canvas.scrollLeft = left;
+      canvas.scrollTop = top;
     };
-    const fit = () => { box = whole.slice(); apply(); };
-    const move = (x, y) => { box[0] += x * box[2]; box[1] += y * box[3]; apply(); };
+    const zoom = (by, x, y) => apply(Math.min(3, Math.max(fitting() / 2, scale * by)), x ?? canvas.clientWidth / 2, y ?? canvas.clientHeight / 2);
+    const fit = () => apply(fitting(), 0, 0);
     const bar = make("div", "zoom");
-    for (const [text, says, act] of [["+", "Zoom in", () => zoom(0.75, 0.5, 0.5)], ["\u2212", "Zoom out", () => zoom(1 / 0.75, 0.5, 0.5)], ["Fit", "Show the whole picture", fit]]) {
+    for (const [text, says, act] of [["+", "Zoom in", () => zoom(1.3)], ["\u2212", "Zoom out", () => zoom(1 / 1.3)], ["Fit", "Show the whole picture", fit]]) {
       const b = make("button", "", text);
       b.type = "button";
       b.setAttribute("aria-label", says);
@@ -178,27 +184,33 @@
     canvas.addEventListener("wheel", (e) => {
       if (!e.ctrlKey && !e.metaKey) return; // the page scrolls
       e.preventDefault();
-      const r = pic.getBoundingClientRect();
-      zoom(e.deltaY > 0 ? 1.15 : 1 / 1.15, (e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height);
+      const r = canvas.getBoundingClientRect();
+      zoom(e.deltaY > 0 ? 1 / 1.15 : 1.15, e.clientX - r.left, e.clientY - r.top);
     }, { passive: false });
     let last = null;
-    pic.addEventListener("pointerdown", (e) => { last = e; pic.setPointerCapture(e.pointerId); });
-    pic.addEventListener("pointermove", (e) => {
+    pic.addEventListener("mousedown", (e) => { last = e; e.preventDefault(); });
+    addEventListener("mousemove", (e) => {
       if (!last) return;
-      const r = pic.getBoundingClientRect();
-      move((last.clientX - e.clientX) / r.width, (last.clientY - e.clientY) / r.height);
+      canvas.scrollLeft += last.clientX - e.clientX;
+      canvas.scrollTop += last.clientY - e.clientY;
       last = e;
     });
-    for (const end of ["pointerup", "pointercancel"]) pic.addEventListener(end, () => { last = null; });
+    addEventListener("mouseup", () => { last = null; });
     canvas.addEventListener("keydown", (e) => {
-      const keys = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] };
-      if (keys[e.key]) move(...keys[e.key]);
-      else if (e.key === "+") zoom(0.75, 0.5, 0.5);
-      else if (e.key === "-") zoom(1 / 0.75, 0.5, 0.5);
+      if (e.key === "+") zoom(1.3);
+      else if (e.key === "-") zoom(1 / 1.3);
       else if (e.key === "0") fit();
       else return;
       e.preventDefault();
     });
+    // A picture too wide to be read as a whole opens at its first root.
+    apply(Math.max(0.75, fitting()), 0, 0);
+    const root = pic.querySelector(".node.root, .node.failed");
+    if (root) {
+      const r = root.getBoundingClientRect(), c = canvas.getBoundingClientRect();
+      canvas.scrollLeft += r.left + r.width / 2 - c.left - c.width / 2;
+      canvas.scrollTop += r.top + r.height / 2 - c.top - c.height / 2;
+    }
   }
 
   // Day and night.

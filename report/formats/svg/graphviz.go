@@ -84,16 +84,13 @@ func blank(v *report.View, labels bool) *Picture {
 // source returns what Graphviz lays out: sizes and edges by number, in inches.
 func (p *Picture) source() []byte {
 	var b bytes.Buffer
-	b.WriteString("digraph g {\ngraph [rankdir=TB, nodesep=0.3, ranksep=0.55, nslimit=4, nslimit1=4, mclimit=0.5];\n" +
-		"node [shape=box, fixedsize=true, label=\"\"];\nedge [fontname=\"Courier\", fontsize=10];\n")
+	b.WriteString("digraph g {\ngraph [rankdir=TB, pack=14, nodesep=0.35, ranksep=0.62, nslimit=4, nslimit1=4, mclimit=0.5];\n" +
+		"node [shape=box, fixedsize=true, label=\"\"];\n")
 	for i, s := range p.Nodes {
 		fmt.Fprintf(&b, "n%d [width=%.3f, height=%.3f];\n", i, s.W/72, s.H/72)
 	}
 	for i, l := range p.Edges {
 		fmt.Fprintf(&b, "n%d -> n%d [id=\"e%d\"", l.From, l.To, i)
-		if l.Label != "" {
-			fmt.Fprintf(&b, ", label=%q", strings.Repeat("x", 1+int(textWidth(l.Label, subSize)/6)))
-		}
 		if l.Proof {
 			b.WriteString(", weight=4")
 		}
@@ -157,23 +154,23 @@ func (p *Picture) read(text []byte, v *report.View) error {
 	if placed != len(p.Nodes) {
 		return fmt.Errorf("svg: the layout has %d of %d nodes", placed, len(p.Nodes))
 	}
+	curves := make([][]point, len(p.Edges))
 	for o := range doc.Root.Get("edges").Items() {
 		i, err := strconv.Atoi(strings.TrimPrefix(o.Get("id").Text(), "e"))
 		if err != nil || i < 0 || i >= len(p.Edges) {
 			continue
 		}
-		p.Edges[i].spline(o.Get("pos").Text(), flip)
-		if at := numbers(o.Get("lp").Text()); len(at) == 2 {
-			p.Edges[i].X, p.Edges[i].Y = flip(at[0], at[1])
-		}
+		curves[i] = p.Edges[i].spline(o.Get("pos").Text(), flip)
 	}
+	p.labels(curves)
 	return nil
 }
 
-// spline reads "e,x,y x,y x,y ...": the tip, then a start and three points a curve.
-func (l *Line) spline(text string, flip func(x, y float64) (float64, float64)) {
+// spline reads "e,x,y x,y x,y ...": the tip, then a start and three points a
+// curve, which it returns.
+func (l *Line) spline(text string, flip func(x, y float64) (float64, float64)) []point {
 	var tip []float64
-	var points [][2]float64
+	var points []point
 	for _, word := range strings.Fields(text) {
 		if rest, found := strings.CutPrefix(word, "e,"); found {
 			tip = numbers(rest)
@@ -181,25 +178,26 @@ func (l *Line) spline(text string, flip func(x, y float64) (float64, float64)) {
 		}
 		if at := numbers(word); len(at) == 2 {
 			x, y := flip(at[0], at[1])
-			points = append(points, [2]float64{x, y})
+			points = append(points, point{x, y})
 		}
 	}
 	if len(points) == 0 {
-		return
+		return nil
 	}
-	parts := []any{"M", points[0][0], points[0][1]}
+	parts := []any{"M", points[0].x, points[0].y}
 	for _, at := range points[1:] {
 		if (len(parts)-3)%7 == 0 {
 			parts = append(parts, "C")
 		}
-		parts = append(parts, at[0], at[1])
+		parts = append(parts, at.x, at.y)
 	}
 	l.Path = path(parts...)
 	if len(tip) == 2 {
 		x, y := flip(tip[0], tip[1])
 		last := points[len(points)-1]
-		l.head(last[0], last[1], x, y)
+		l.head(last.x, last.y, x, y)
 	}
+	return points
 }
 
 // numbers reads numbers separated by commas; nil where one is none.

@@ -25,14 +25,21 @@ type Picture struct {
 // Shape is a node on the page.
 type Shape struct {
 	X, Y, W, H  float64 // the centre, and the size
-	ID, Label   string  // the full id; the label as it fits
-	Sub         string  // a second line: the kind
+	ID          string  // the full id
+	Lines       []Text  // the label as it fits, in one line or two
+	Sub         Text    // the kind and the place, below the label; its text may be ""
 	Outline     string  // the path of its outline
 	Inner       string  // a second path within, for kinds whose shape has one; "" for none
 	Mark, Say   string  // the mark, and the mark in words
 	Dashed      bool    // outside of the system
 	Fill, Color string  // presentation attributes: they hold where style sheets are off
 	Stroke      float64
+}
+
+// Text is a line of a label and how far below the middle of its node it stands.
+type Text struct {
+	Text  string
+	Below float64
 }
 
 // Line is an edge on the page.
@@ -62,22 +69,56 @@ const (
 
 // newShape returns a node without a place.
 func newShape(n report.ViewNode) Shape {
-	s := Shape{ID: report.Label(n.ID.String()), Sub: string(n.ID.Kind), H: nodeHeight, Mark: n.Mark.String(), Say: n.Say}
+	s := Shape{ID: report.Label(n.ID.String()), Mark: n.Mark.String(), Say: n.Say, Dashed: n.ID.Kind == depgraph.KindExternal}
+	s.Fill, s.Color, s.Stroke = colours(n.Mark)
+	sub := string(n.ID.Kind)
 	switch {
 	case n.Many == 1:
-		s.Sub = "1 node"
+		sub = "1 node"
 	case n.Many > 1:
-		s.Sub = fmt.Sprintf("%d nodes", n.Many)
+		sub = fmt.Sprintf("%d nodes", n.Many)
 	case n.ID.Kind == depgraph.KindGroup:
-		s.Sub = ""
+		sub = ""
 	case n.Where != "":
-		s.Sub = fit(s.Sub+" "+n.Where, widest-12)
+		sub = fit(sub+" "+n.Where, widest)
 	}
-	s.Label = fit(n.Label, widest-30)
-	s.W = math.Ceil(min(widest, max(narrowest, textWidth(s.Label, fontSize)+30, textWidth(s.Sub, subSize)+26)))
-	s.Dashed = n.ID.Kind == depgraph.KindExternal
-	s.Fill, s.Color, s.Stroke = colours(n.Mark)
+	lines := wrap(n.Label, widest-30)
+	width := textWidth(sub, subSize) + 26
+	for _, line := range lines {
+		width = max(width, textWidth(line, fontSize)+30)
+	}
+	if n.ID.Kind.IsPlace() {
+		width += 14 // its corners are cut
+	}
+	s.W = math.Ceil(min(widest+14, max(narrowest, width)))
+	s.H = nodeHeight + lineHeight*float64(len(lines)-1)
+	below := -1 - lineHeight*float64(len(lines)-1)/2
+	if sub == "" {
+		below += 5
+	}
+	for _, line := range lines {
+		s.Lines = append(s.Lines, Text{line, below})
+		below += lineHeight
+	}
+	s.Sub = Text{sub, below}
 	return s
+}
+
+// wrap breaks a label that does not fit into two lines, where words end.
+func wrap(s string, width float64) []string {
+	if textWidth(s, fontSize) <= width {
+		return []string{s}
+	}
+	best := -1
+	for i, r := range s {
+		if i > 0 && strings.ContainsRune(" /-.:_", r) && textWidth(s[:i+1], fontSize) <= width {
+			best = i + 1
+		}
+	}
+	if best < len(s)/5 {
+		return []string{fit(s, width)}
+	}
+	return []string{strings.TrimSpace(s[:best]), fit(strings.TrimSpace(s[best:]), width)}
 }
 
 // colours are those of a mark in daylight; the page's style sheet has others for the night.

@@ -43,12 +43,6 @@ func Functions() template.FuncMap {
 		"add":  func(a, b float64) float64 { return a + b },
 		"sub":  func(a, b float64) float64 { return a - b },
 		"half": func(a float64) float64 { return a / 2 },
-		"name": func(s Shape) float64 {
-			if s.Sub == "" {
-				return 4
-			}
-			return -1
-		},
 	}
 }
 

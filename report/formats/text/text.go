@@ -78,26 +78,7 @@ func verdictStyle(status string) report.Style {
 // verdict is the first line: the verdict, and what it rests on.
 func (p *printer) verdict() {
 	v := p.d.Verdict
-	p.Print(verdictStyle(v.Status), strings.ToUpper(v.Status)).Print(report.Plain, "  ").Wrap(report.Plain, headline(p.d))
-}
-
-// headline says the verdict in a sentence.
-func headline(d *report.Document) string {
-	v := d.Verdict
-	switch v.Status {
-	case gate.Violated.String():
-		return fmt.Sprintf("%s the policy, which fails at %s and above", count(v.Violations, "violation of", "violations of"), v.FailAt)
-	case gate.Pass.String():
-		if v.FailAt == gate.Never.String() {
-			return fmt.Sprintf("everything was read and every rule ran; %s", count(len(d.Findings), "finding", "findings"))
-		}
-		return fmt.Sprintf("everything was read, every rule ran, and nothing at %s or above is left", v.FailAt)
-	}
-	said := "not everything was read or run, so findings may be missing and others may be false"
-	if v.Violations > 0 {
-		said += "; " + count(v.Violations, "violation", "violations") + " found all the same"
-	}
-	return said
+	p.Print(verdictStyle(v.Status), strings.ToUpper(v.Word())).Print(report.Plain, "  ").Wrap(report.Plain, p.d.Headline())
 }
 
 // reasons lists why the verdict is incomplete, and what else its owner should know.
@@ -385,7 +366,7 @@ func (p *printer) last() {
 		}
 	}
 	p.End()
-	p.Print(verdictStyle(p.d.Verdict.Status), p.d.Verdict.Status).Printf(report.Plain, ", exit %d: %s", p.d.Verdict.Exit,
+	p.Print(verdictStyle(p.d.Verdict.Status), p.d.Verdict.Word()).Printf(report.Plain, ", exit %d: %s", p.d.Verdict.Exit,
 		strings.TrimSuffix(count(len(p.d.Findings), "finding", "findings")+" ("+strings.Join(by, ", ")+")", " ()"))
 	p.End()
 }

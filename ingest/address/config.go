@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Setting is one reference in a configuration file.
+// Setting is one reference in a configuration file. At counts from the start of the file.
 type Setting struct {
 	Ref
 	Key     string // the setting, as written: the last step of Path
@@ -50,10 +50,11 @@ func readable(name, text string) bool {
 func lineSettings(name, text string, known func(string) bool) []Setting {
 	var out []Setting
 	var around outline
-	number := 0
+	number, begin, next := 0, 0, 0
 	script := isScript(name, text)
 	for line := range strings.Lines(text) {
 		number++
+		begin, next = next, next+len(line)
 		line = strings.TrimRight(line, "\r\n")
 		trimmed := strings.TrimLeft(line, " \t")
 		if trimmed == "" || isComment(trimmed) {
@@ -77,7 +78,9 @@ func lineSettings(name, text string, known func(string) bool) []Setting {
 			continue
 		}
 		for _, r := range Find(unquote(value, &at), c) {
-			out = append(out, Setting{Ref: r, Key: c.Key, Path: around.path(), Context: around.first(), Line: number, Col: indent + at + r.At + 1})
+			r.At += indent + at
+			out = append(out, Setting{Ref: r, Key: c.Key, Path: around.path(), Context: around.first(), Line: number, Col: r.At + 1})
+			out[len(out)-1].At += begin
 		}
 	}
 	return out
@@ -292,7 +295,8 @@ func jsonSettings(text string, known func(string) bool) []Setting {
 			path := strings.TrimLeft(strings.Join(append(keys[:len(keys):len(keys)], key), "."), ".")
 			first, _, _ := strings.Cut(path, ".")
 			for _, r := range Find(value, Context{Key: key, Known: known, Loose: strings.ContainsAny(value, " \n")}) {
-				out = append(out, Setting{Ref: r, Key: key, Path: path, Context: first, Line: line, Col: begin - lineAt + r.At + 1})
+				r.At += begin
+				out = append(out, Setting{Ref: r, Key: key, Path: path, Context: first, Line: line, Col: r.At - lineAt + 1})
 			}
 		}
 	}

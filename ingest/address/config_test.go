@@ -37,6 +37,9 @@ func TestConfigReadsEveryCommonFormat(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			var got []string
 			for _, s := range Config(c.name, c.text, known) {
+				if before := c.text[:s.At]; strings.Count(before, "\n")+1 != s.Line || len(before)-strings.LastIndex(before, "\n") != s.Col {
+					t.Errorf("Config(%s): offset %d is not at %d:%d", c.name, s.At, s.Line, s.Col)
+				}
 				key := s.Path
 				if s.Key == "" {
 					key = ""

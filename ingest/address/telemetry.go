@@ -63,7 +63,7 @@ func telemetryHost(h Host) bool {
 			"pushgateway", "vector", "promtail", "telegraf":
 			return true
 		case "jaeger":
-			return h.Port == 0 || i+1 < len(words) && (words[i+1] == "agent" || words[i+1] == "collector")
+			return h.Port == 0 && (i+1 == len(words) || words[i+1] != "query" && words[i+1] != "ui") || i+1 < len(words) && (words[i+1] == "agent" || words[i+1] == "collector")
 		case "fluent":
 			return i+1 < len(words) && words[i+1] == "bit"
 		}

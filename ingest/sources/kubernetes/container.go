@@ -1,0 +1,267 @@
+package kubernetes
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// emitContainer adds what one container needs: its image and registry, what its
+// variables come from, and the addresses in its strings.
+func (e *emitter) emitContainer(run *workload, c *container) {
+	phases := runs
+	if c.init && !c.sidecar {
+		phases = starts
+	}
+	e.emitImage(run, c)
+	e.emitEnvironment(run, c)
+	vars := e.variables(run, c)
+	for _, x := range c.env {
+		if v := x.get("value"); v.exists() {
+			e.emitText(run, v, vars.expand(v.text()), text{key: x.get("name").text(), phases: phases})
+		}
+	}
+	e.emitCommand(run, c, vars, phases)
+	for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
+		e.emitHandler(run, c.get(probe), vars, probe, phases, depgraph.Down)
+	}
+	e.emitHandler(run, c.get("lifecycle", "postStart"), vars, "postStart", starts, depgraph.Down)
+	e.emitHandler(run, c.get("lifecycle", "preStop"), vars, "preStop", runs, depgraph.Unaffected)
+}
+
+// emitImage adds the image and the registry that it is pulled from.
+func (e *emitter) emitImage(run *workload, c *container) {
+	built := startRun
+	if c.init && !c.sidecar {
+		built = starts
+	}
+	x := run.overlay.image(c.get("image"))
+	img := imageOf(x.text)
+	if img.isZero() {
+		return
+	}
+	e.images(img, x.at)
+	e.need(need{owner: run.id, to: []target{{Name: link.Name{Space: link.SpaceImage, Text: img.path()}, Else: img.id(), Quiet: true}},
+		phases: built, via: depgraph.BuiltFrom, at: x.at, note: tagNote(img)})
+	policy := c.get("imagePullPolicy").text()
+	if policy == "Never" || run.static {
+		return
+	}
+	note := ""
+	if policy == "Always" || policy == "" && img.floating() {
+		note = "every start pulls it again"
+	}
+	e.need(need{owner: run.id, to: to(img.registry()), phases: starts, via: depgraph.Pulls, at: x.at, note: note})
+}
+
+func tagNote(img image) string {
+	if img.tag == "" {
+		return ""
+	}
+	return "tag " + img.tag
+}
+
+// images adds an image, with its tag as a label, and its registry, which is served
+// by whatever answers to its host.
+func (e *emitter) images(img image, at depgraph.Origin) {
+	e.tags.add(img, at)
+}
+
+// emitEnvironment adds the ConfigMaps and Secrets that variables come from.
+func (e *emitter) emitEnvironment(run *workload, c *container) {
+	for _, x := range c.env {
+		from := x.get("valueFrom")
+		for _, ref := range []string{"configMapKeyRef", "secretKeyRef"} {
+			if r := from.get(ref); r.exists() {
+				e.reads(run, r, ref, starts, depgraph.Reads)
+				if ref == "configMapKeyRef" {
+					e.emitKey(run, c, x, r)
+				}
+			}
+		}
+	}
+	for _, x := range c.envFrom {
+		for _, ref := range []string{"configMapRef", "secretRef"} {
+			if r := x.get(ref); r.exists() {
+				e.reads(run, r, ref, starts, depgraph.Reads)
+			}
+		}
+	}
+}
+
+// reads adds the need for a ConfigMap or Secret that a reference names.
+func (e *emitter) reads(run *workload, ref field, name string, phases depgraph.Phases, via depgraph.Via) {
+	kind := "ConfigMap"
+	if strings.HasPrefix(name, "secret") {
+		kind = "Secret"
+	}
+	called := ref.get("name")
+	if !called.exists() {
+		called = ref.get("secretName")
+	}
+	if called.text() == "" {
+		return
+	}
+	ifLost := depgraph.Down
+	if optional, _ := ref.get("optional").v.Bool(); optional {
+		ifLost = depgraph.Unaffected
+	}
+	e.need(need{owner: run.id, to: e.material(run.object, kind, called.text()), phases: phases, ifLost: ifLost, via: via, at: called.at()})
+}
+
+// material refers to a ConfigMap or Secret of the object's namespace. A Secret that
+// no manifest shows is normal, and so are the ConfigMaps that clusters make.
+func (e *emitter) material(o *object, kind, name string) []target {
+	name = o.overlay.renamed(kind, name)
+	t := e.w.target(o, kind, o.ns, name)
+	t.Quiet = kind == "Secret" || name == "kube-root-ca.crt" || name == "openshift-service-ca.crt" || name == "istio-ca-root-cert"
+	return []target{t}
+}
+
+// emitCommand adds the addresses in command and arguments.
+func (e *emitter) emitCommand(run *workload, c *container, vars variables, phases depgraph.Phases) {
+	var words []string
+	var at []field
+	for _, list := range []string{"command", "args"} {
+		x := c.get(list)
+		for item := range x.v.Items() {
+			words = append(words, vars.expandAll(item.Text()))
+			at = append(at, field{item, x.f, x.shift})
+		}
+	}
+	e.emitWords(run, words, at, phases, depgraph.Down, "")
+}
+
+// emitWords adds the addresses in the words of a command.
+func (e *emitter) emitWords(run *workload, words []string, at []field, phases depgraph.Phases, ifLost depgraph.IfLost, note string) {
+	for _, a := range address.Args(words, func(s string) bool { return e.w.known(run.object, s) }) {
+		x := at[a.Index]
+		o := x.at()
+		if x.text() == words[a.Index] {
+			o = x.within(a.At)
+		}
+		e.emitRef(run, a.Ref, o, text{phases: phases, ifLost: ifLost, note: note})
+	}
+}
+
+// emitHandler adds what a probe or a hook calls beside its own container.
+func (e *emitter) emitHandler(run *workload, x field, vars variables, name string, phases depgraph.Phases, ifLost depgraph.IfLost) {
+	for _, kind := range []string{"httpGet", "tcpSocket"} {
+		if host := x.get(kind, "host"); host.exists() {
+			e.emitText(run, host, vars.expand(host.text()), text{key: "host", phases: phases, ifLost: ifLost, note: name})
+		}
+	}
+	command := x.get("exec", "command")
+	var words []string
+	var at []field
+	for item := range command.v.Items() {
+		words = append(words, vars.expandAll(item.Text()))
+		at = append(at, field{item, command.f, command.shift})
+	}
+	e.emitWords(run, words, at, phases, ifLost, name)
+}
+
+// variables are the values that "$(NAME)" stands for in a container.
+type variables struct {
+	e    *emitter
+	run  *workload
+	c    *container
+	seen map[string]string
+}
+
+// variables collects those whose values the inputs show. A variable sees those
+// before it.
+func (e *emitter) variables(run *workload, c *container) variables {
+	v := variables{e, run, c, map[string]string{}}
+	for _, x := range c.envFrom {
+		o := e.w.find(run.object, "ConfigMap", run.ns, run.overlay.renamed("ConfigMap", x.get("configMapRef", "name").text()))
+		if o == nil {
+			continue
+		}
+		prefix := x.get("prefix").text()
+		for _, d := range o.data() {
+			v.seen[prefix+d.key] = d.text
+		}
+	}
+	for _, x := range c.env {
+		name := x.get("name").text()
+		switch ref := x.get("valueFrom", "configMapKeyRef"); {
+		case x.get("value").exists():
+			v.seen[name] = v.expand(x.get("value").text())
+		case ref.exists():
+			if o := e.w.find(run.object, "ConfigMap", run.ns, run.overlay.renamed("ConfigMap", ref.get("name").text())); o != nil {
+				for _, d := range o.data() {
+					if d.key == ref.get("key").text() {
+						v.seen[name] = d.text
+					}
+				}
+			}
+		default:
+			delete(v.seen, name)
+		}
+	}
+	return v
+}
+
+func (v variables) look(name string) (string, bool) {
+	if value, ok := v.seen[name]; ok {
+		return value, true
+	}
+	for _, x := range v.c.env {
+		if x.get("name").text() == name {
+			return "", false // it has a value that the inputs do not show
+		}
+	}
+	return v.e.serviceVariable(v.run, name)
+}
+
+// expand replaces "$(NAME)"; expandAll also what a shell would replace.
+func (v variables) expand(s string) string { return address.Expand(s, v.look) }
+
+func (v variables) expandAll(s string) string {
+	s = v.expand(s)
+	if !strings.Contains(s, "$") {
+		return s
+	}
+	return address.ExpandShell(s, v.look)
+}
+
+// serviceVariable returns the variables that Kubernetes sets for the Services of a
+// namespace: REDIS_MASTER_SERVICE_HOST, REDIS_MASTER_SERVICE_PORT, REDIS_MASTER_PORT.
+func (e *emitter) serviceVariable(run *workload, name string) (string, bool) {
+	var rest string
+	switch {
+	case strings.HasSuffix(name, "_SERVICE_HOST"), strings.HasSuffix(name, "_SERVICE_PORT"):
+		rest = name[:len(name)-len("_SERVICE_HOST")]
+	case strings.HasSuffix(name, "_PORT"):
+		rest = name[:len(name)-len("_PORT")]
+	default:
+		return "", false
+	}
+	called := strings.ToLower(strings.ReplaceAll(rest, "_", "-"))
+	if called == "kubernetes" {
+		if strings.HasSuffix(name, "_HOST") {
+			return "kubernetes.default.svc", true
+		}
+		return "443", true
+	}
+	s := e.w.service(run.object, run.ns, called)
+	if s == nil {
+		return "", false
+	}
+	port := ""
+	for item := range s.get("spec", "ports").Items() {
+		port = item.Get("port").Text()
+		break
+	}
+	switch {
+	case strings.HasSuffix(name, "_SERVICE_HOST"):
+		return s.name, true
+	case strings.HasSuffix(name, "_SERVICE_PORT"):
+		return port, port != ""
+	}
+	return fmt.Sprintf("tcp://%s:%s", s.name, port), port != ""
+}

@@ -1,0 +1,178 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// Who deploys what: the labels by which tools track their objects say it, else the
+// directory that an Application or Kustomization names.
+
+// emitTracking adds the tool that an object's labels or annotations name.
+func (e *emitter) emitTracking(o *object) {
+	if o.id.IsZero() || o.id.Kind.IsPlace() {
+		return
+	}
+	meta := o.get("metadata")
+	for _, list := range []string{"annotations", "labels"} {
+		v := meta.Get(list, "argocd.argoproj.io/instance")
+		if id := meta.Get("annotations", "argocd.argoproj.io/tracking-id"); id.Text() != "" {
+			v = id
+		}
+		if name, _, _ := strings.Cut(v.Text(), ":"); name != "" {
+			e.trackedByArgo(o, name, v)
+			return
+		}
+	}
+	for _, t := range []struct{ kind, prefix string }{{"Kustomization", "kustomize"}, {"HelmRelease", "helm"}} {
+		name := meta.Get("labels", t.prefix+".toolkit.fluxcd.io/name")
+		ns := meta.Get("labels", t.prefix+".toolkit.fluxcd.io/namespace").Text()
+		if name.Text() != "" {
+			e.deployedBy(o, e.fluxTool(o, t.kind, firstOf(ns, "flux-system"), name.Text()), name)
+			return
+		}
+	}
+	if v := meta.Get("labels", "app.kubernetes.io/instance"); v.Text() != "" {
+		if app := e.application(o, v.Text()); app != nil && app != o {
+			e.deployedBy(o, target{Name: link.ID(app.id)}, v)
+			return
+		}
+	}
+	e.emitDirectory(o)
+}
+
+// trackedByArgo adds an Argo CD Application by the name that tracking states, which
+// may have its namespace in front: "argocd_shop".
+func (e *emitter) trackedByArgo(o *object, name string, at strict.Value) {
+	if app := e.application(o, name); app != nil {
+		if app != o {
+			e.deployedBy(o, target{Name: link.ID(app.id)}, at)
+		}
+		return
+	}
+	ns := "argocd"
+	if before, after, found := strings.Cut(name, "_"); found {
+		ns, name = before, after
+	}
+	e.deployedBy(o, target{Name: link.ID(depgraph.ID{Kind: depgraph.KindTool, Name: "argocd/" + ns + "/" + name})}, at)
+}
+
+// application returns the Application of a name, in whatever cluster Argo CD runs.
+func (e *emitter) application(_ *object, name string) *object {
+	ns, short, found := strings.Cut(name, "_")
+	for _, app := range e.apps {
+		if app.name == name || found && app.ns == ns && app.name == short {
+			return app
+		}
+	}
+	return nil
+}
+
+func (e *emitter) fluxTool(o *object, kind, ns, name string) target {
+	t := e.w.target(o, kind, ns, name)
+	if t.Name.Space != link.SpaceID {
+		t = target{Name: link.ID(depgraph.ID{Kind: depgraph.KindTool, Name: e.w.clusterPrefix(o.cluster) + "flux/" + ns + "/" + name})}
+	}
+	return t
+}
+
+func (e *emitter) deployedBy(o *object, tool target, at strict.Value) {
+	if tool.Name == link.ID(o.id) {
+		return
+	}
+	e.need(need{owner: o.id, to: []target{tool}, phases: deploys, via: depgraph.DeployedBy, at: o.at(at)})
+}
+
+// delivered is a directory of the inputs that a tool deploys.
+type delivered struct {
+	dir   string
+	tool  *object
+	at    strict.Value
+	chart bool // it deploys what a chart renders, and not the files themselves
+}
+
+// findDeliveries collects which directories are deployed by which tool.
+func (e *emitter) findDeliveries() {
+	for _, o := range e.w.objects {
+		switch {
+		case o.is("argoproj.io", "Application"):
+			e.apps = append(e.apps, o)
+			for _, p := range applicationSources(o) {
+				if v := p.Get("path"); v.Text() != "" {
+					e.deliver(o, v)
+				}
+			}
+		case o.is("kustomize.toolkit.fluxcd.io", "Kustomization"):
+			e.deliver(o, o.get("spec", "path"))
+		}
+	}
+}
+
+func (e *emitter) deliver(tool *object, p strict.Value) {
+	if dir, ok := e.w.dirs.find(tool, p.Text()); ok {
+		e.reach = append(e.reach, delivered{dir: dir, tool: tool, at: p})
+	}
+}
+
+// emitDirectory adds the tools whose path leads nearest to the file of an object.
+func (e *emitter) emitDirectory(o *object) {
+	best := ""
+	for _, d := range e.reach {
+		if below(d.dir, o.file.Path()) && d.tool.file != o.file && len(d.dir) > len(best) && d.tool.id != o.id {
+			best = d.dir
+		}
+	}
+	if best == "" {
+		return
+	}
+	for _, d := range e.reach {
+		if d.dir == best && d.tool.id != o.id && d.tool.file != o.file {
+			e.need(need{owner: o.id, to: to(d.tool.id), phases: deploys, via: depgraph.DeployedBy, at: d.tool.at(d.at), note: "the path names the directory of " + o.file.Path()})
+		}
+	}
+}
+
+// repository adds a source repository that a tool pulls from, and the host that
+// serves it.
+func (e *emitter) repository(tool depgraph.ID, o *object, url strict.Value, at depgraph.Origin) {
+	path := repoPath(url.Text())
+	if path == "" {
+		return
+	}
+	id := depgraph.ID{Kind: depgraph.KindRepo, Name: path}
+	host, _, _ := strings.Cut(path, "/")
+	if !e.repos[path] {
+		e.repos[path] = true
+		e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id}, Weak: true, Origin: o.at(url), Names: []link.Name{{Space: link.SpaceRepo, Text: path}}})
+		e.need(need{owner: id, to: []target{{Name: link.Host(e.w.hostScope(o, host), host)}}, phases: runs, via: "served-by", at: o.at(url)})
+	}
+	e.need(need{owner: tool, to: to(id), phases: runs, via: depgraph.Pulls, at: at})
+}
+
+// repoPath returns HOST/PATH of the URL of a repository: "github.com/team/app" of
+// "git@github.com:team/app.git".
+func repoPath(url string) string {
+	s := strings.TrimSpace(url)
+	if strings.Contains(s, "{{") || strings.Contains(s, "${") {
+		return ""
+	}
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	} else if user, rest, found := strings.Cut(s, "@"); found && !strings.Contains(user, "/") {
+		s = strings.Replace(rest, ":", "/", 1)
+	}
+	s = s[strings.LastIndexByte(s[:strings.IndexByte(s+"/", '/')], '@')+1:]
+	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		s = s[:i]
+	}
+	host, path, _ := strings.Cut(s, "/")
+	host, _, _ = strings.Cut(host, ":")
+	path = strings.TrimSuffix(strings.Trim(path, "/"), ".git")
+	if host == "" || path == "" && !strings.Contains(host, ".") {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(host)+"/"+path, "/")
+}

@@ -1,0 +1,130 @@
+package kubernetes
+
+import (
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// emitter turns the world into a fragment.
+type emitter struct {
+	w *world
+	f *link.Fragment
+
+	named    map[depgraph.ID]bool // nodes that were defined
+	resolves map[depgraph.ID]depgraph.Origin
+	shares   map[string][]*workload // readers of one configuration text, by its print
+	control  map[string]*control    // by cluster: what is implied in it
+	areas    map[string]*area       // by cluster: where it stands
+	zones    map[depgraph.ID]bool   // those whose region is told
+	tags     tags
+	fronts   frontHosts
+	repos    map[string]bool // those that are defined
+	apps     []*object       // the Applications of Argo CD
+	reach    []delivered
+	jobs     map[string][]*workload // what Prometheus scrapes under a job
+	istio    map[*object][]route    // the routes that are bound to an Istio Gateway
+}
+
+// Phases that several fields share.
+var (
+	runs       = depgraph.PhasesOf(depgraph.Run)
+	starts     = depgraph.PhasesOf(depgraph.Start)
+	deploys    = depgraph.PhasesOf(depgraph.Deploy)
+	observes   = depgraph.PhasesOf(depgraph.Observe)
+	startRun   = depgraph.PhasesOf(depgraph.Start, depgraph.Run)
+	startToEnd = depgraph.PhasesOf(depgraph.Start, depgraph.Deploy)
+)
+
+// impliedConfidence is that of what holds in every cluster.
+const impliedConfidence = 0.8
+
+// need is one requirement to be.
+type need struct {
+	owner      depgraph.ID
+	to         []target
+	need       depgraph.Need
+	phases     depgraph.Phases
+	ifLost     depgraph.IfLost
+	via        depgraph.Via
+	lasts      int // days; 0: not a moment
+	form       link.Form
+	basis      depgraph.Basis
+	confidence float64
+	note       string
+	at         depgraph.Origin
+}
+
+// need adds a requirement; one without targets is none.
+func (e *emitter) need(n need) {
+	if len(n.to) == 0 || n.owner.IsZero() {
+		return
+	}
+	o := n.at
+	o.Basis, o.Confidence, o.Note = n.basis, n.confidence, n.note
+	e.f.References = append(e.f.References, link.Reference{
+		Owner: link.ID(n.owner), Members: n.to, Form: n.form, Origin: o,
+		Terms: depgraph.Terms{Need: n.need, Phases: n.phases, IfLost: n.ifLost, Lasts: days(n.lasts), Via: n.via},
+	})
+}
+
+// define adds the node of an object, with the names that it answers to.
+func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
+	if o.id.IsZero() {
+		return
+	}
+	n.ID = o.id
+	n.Aliases = append(n.Aliases, e.w.aliases(o)...)
+	if n.Labels == nil {
+		n.Labels = o.labels
+	}
+	for _, from := range []*object{o, shared(o)} {
+		own := objectName(e.w.scope(from, o.ns), o.kind, o.name)
+		if !slices.Contains(names, own) {
+			names = append(names, own)
+		}
+	}
+	e.named[o.id] = true
+	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: n, Names: names, Origin: o.here()})
+}
+
+// imply adds a node that no input shows but every cluster has.
+func (e *emitter) imply(id depgraph.ID, at depgraph.Origin, note string, names ...link.Name) {
+	at.Basis, at.Confidence, at.Note = depgraph.Implied, impliedConfidence, note
+	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id}, Names: names, Weak: true, Origin: at})
+}
+
+// mention adds a node that is known by its id alone, such as a zone.
+func (e *emitter) mention(id depgraph.ID, at depgraph.Origin, labels map[string]string) {
+	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id, Labels: labels}, Weak: true, Origin: at})
+}
+
+func (e *emitter) bind(b link.Binding) { e.f.Bindings = append(e.f.Bindings, b) }
+
+// note writes to the ledger what was read and leads nowhere.
+func (e *emitter) note(f *ingest.File, format string, args ...any) { f.Note(format, args...) }
+
+// to makes a target of a node's id.
+func to(ids ...depgraph.ID) []target {
+	out := make([]target, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, target{Name: link.ID(id)})
+	}
+	return out
+}
+
+// quiet marks a target of which it is normal that no input shows it.
+func quiet(t target) []target {
+	t.Quiet = true
+	return []target{t}
+}
+
+// target is what the linker calls a target.
+type target = link.Target
+
+// hostOf refers to a host, as seen from an object.
+func hostOf(e *emitter, o *object, host string) []target {
+	return []target{{Name: link.Host(e.w.hostScope(o, host), host)}}
+}

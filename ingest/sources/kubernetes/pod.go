@@ -1,0 +1,194 @@
+package kubernetes
+
+import (
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
+)
+
+// field is a value and the file in which it stands: an overlay makes one workload
+// of several files.
+type field struct {
+	v strict.Value
+	f *ingest.File
+	// shift is how many lines of the file stand before a text within it in which the
+	// value stands: a patch that is written inside a kustomization.
+	shift int
+}
+
+func (x field) text() string { return x.v.Text() }
+
+func (x field) exists() bool { return x.v.Exists() }
+
+func (x field) get(path ...string) field { return field{x.v.Get(path...), x.f, x.shift} }
+
+// at returns the origin of the field.
+func (x field) at() depgraph.Origin {
+	if x.f == nil {
+		return depgraph.Origin{}
+	}
+	o := origin(x.f, x.v)
+	o.Line += x.shift
+	return o
+}
+
+// within returns the origin of a byte of the field's text.
+func (x field) within(offset int) depgraph.Origin {
+	if x.f == nil {
+		return depgraph.Origin{}
+	}
+	line, col := x.v.Place(offset)
+	return x.f.Origin(line+x.shift, col)
+}
+
+// items lists the items of a list.
+func (x field) items() []field {
+	out := make([]field, 0, x.v.Len())
+	for item := range x.v.Items() {
+		out = append(out, field{item, x.f, x.shift})
+	}
+	return out
+}
+
+// pod is a pod template, or a pod, as it is after its overlays.
+type pod struct {
+	labels     map[string]string
+	templates  []field // the template as each file writes it, the last one first
+	containers []*container
+	volumes    []field
+}
+
+// container is one container of a pod.
+type container struct {
+	name    string
+	init    bool // runs to its end before the others start
+	sidecar bool // an init container that goes on running
+	parts   []field
+	env     []field // by name, in order; later ones of the same name win
+	envFrom []field
+	volumes []string // the volumes that it mounts
+}
+
+// readPod reads a pod template.
+func readPod(template field) *pod {
+	p := &pod{templates: []field{template}, labels: texts(template.v.Get("metadata", "labels"))}
+	spec := template.get("spec")
+	for _, item := range spec.get("initContainers").items() {
+		c := readContainer(item)
+		c.init = true
+		c.sidecar = item.get("restartPolicy").text() == "Always"
+		p.containers = append(p.containers, c)
+	}
+	for _, list := range []string{"containers", "ephemeralContainers"} {
+		for _, item := range spec.get(list).items() {
+			p.containers = append(p.containers, readContainer(item))
+		}
+	}
+	p.volumes = spec.get("volumes").items()
+	return p
+}
+
+func readContainer(x field) *container {
+	c := &container{name: x.v.Get("name").Text(), parts: []field{x}, env: x.get("env").items(), envFrom: x.get("envFrom").items()}
+	for _, list := range []string{"volumeMounts", "volumeDevices"} {
+		for item := range x.v.Get(list).Items() {
+			c.volumes = append(c.volumes, item.Get("name").Text())
+		}
+	}
+	return c
+}
+
+// spec returns a field of the pod's spec, as the last overlay that states it has it.
+func (p *pod) spec(path ...string) field {
+	for _, t := range p.templates {
+		if x := t.get("spec").get(path...); x.exists() {
+			return x
+		}
+	}
+	return field{}
+}
+
+// annotation returns an annotation of the pod.
+func (p *pod) annotation(key string) field {
+	for _, t := range p.templates {
+		if x := t.get("metadata", "annotations", key); x.exists() {
+			return x
+		}
+	}
+	return field{}
+}
+
+// get returns a field of the container, as the last overlay that states it has it.
+func (c *container) get(path ...string) field {
+	for _, part := range c.parts {
+		if x := part.get(path...); x.exists() {
+			return x
+		}
+	}
+	return field{}
+}
+
+// patched returns the pod as a strategic merge patch makes it. The pod itself stays
+// as it is.
+func (p *pod) patched(patch *pod) *pod {
+	out := &pod{
+		labels: map[string]string{}, templates: slices.Concat(patch.templates, p.templates),
+		volumes: mergeByName(p.volumes, patch.volumes),
+	}
+	for k, v := range p.labels {
+		out.labels[k] = v
+	}
+	for k, v := range patch.labels {
+		out.labels[k] = v
+	}
+	changes := map[string]*container{}
+	for _, c := range patch.containers {
+		changes[c.name] = c
+	}
+	for _, c := range p.containers {
+		change := changes[c.name]
+		delete(changes, c.name)
+		switch {
+		case change == nil:
+			out.containers = append(out.containers, c)
+		case change.get("$patch").text() != "delete":
+			out.containers = append(out.containers, c.patched(change))
+		}
+	}
+	for _, c := range patch.containers {
+		if changes[c.name] != nil {
+			out.containers = append(out.containers, c)
+		}
+	}
+	return out
+}
+
+func (c *container) patched(patch *container) *container {
+	return &container{
+		name: c.name, init: c.init, sidecar: c.sidecar, parts: slices.Concat(patch.parts, c.parts),
+		env: mergeByName(c.env, patch.env), envFrom: append(slices.Clip(c.envFrom), patch.envFrom...),
+		volumes: append(slices.Clip(c.volumes), patch.volumes...),
+	}
+}
+
+// mergeByName merges lists whose items are known by their name.
+func mergeByName(base, patch []field) []field {
+	out := slices.Clone(base)
+	for _, x := range patch {
+		name := x.get("name").text()
+		at := slices.IndexFunc(out, func(y field) bool { return y.get("name").text() == name })
+		switch {
+		case x.get("$patch").text() == "delete":
+			if at >= 0 {
+				out = slices.Delete(out, at, at+1)
+			}
+		case at >= 0:
+			out[at] = x
+		default:
+			out = append(out, x)
+		}
+	}
+	return out
+}

@@ -1,0 +1,186 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// A chart that a tool installs is not among the inputs, only its values are. What it
+// installs stands for a workload of the release's name, until a manifest shows one.
+
+// releaseGroup marks the objects that stand for what a chart installs.
+const releaseGroup = "fateline.release"
+
+// releaseTrust is how sure a reference in the values of a chart is.
+const releaseTrust = 0.6
+
+// addReleases adds a workload for each chart that a tool installs and no manifest shows.
+func (w *world) addReleases() {
+	for _, o := range w.objects {
+		var name, ns string
+		switch {
+		case o.is(helmGroup, "HelmRelease"):
+			ns = firstOf(o.get("spec", "targetNamespace").Text(), o.ns)
+			name = o.get("spec", "releaseName").Text()
+			if name == "" {
+				name = o.name
+			}
+		case o.is("argoproj.io", "Application"):
+			if !installsChart(o) {
+				continue
+			}
+			ns = firstOf(o.get("spec", "destination", "namespace").Text(), o.ns)
+			name = firstOf(o.get("spec", "source", "helm", "releaseName").Text(), o.name)
+		default:
+			continue
+		}
+		w.addRelease(o, ns, name)
+	}
+}
+
+// installsChart says whether an Application installs a chart of a repository of charts.
+func installsChart(o *object) bool {
+	for _, s := range applicationSources(o) {
+		if s.Get("chart").Text() != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *world) addRelease(tool *object, ns, name string) {
+	if name == "" || strings.ContainsAny(name+ns, "{}$") {
+		return
+	}
+	ghost := &object{file: tool.file, root: tool.root, group: releaseGroup, kind: "Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
+	ghost.id = depgraph.ID{Kind: depgraph.KindService, Name: w.clusterPrefix(tool.cluster) + ns + "/" + name}
+	for _, run := range w.byNS[objectRef{cluster: tool.cluster, ns: ns}] {
+		if run.name == name && w.sees(ghost, run.object) {
+			return
+		}
+	}
+	run := &workload{object: ghost, pod: &pod{}}
+	w.objects = append(w.objects, ghost)
+	w.workloads = append(w.workloads, run)
+	w.running[ghost] = run
+	w.tools[ghost] = tool
+	at := objectRef{cluster: tool.cluster, ns: ns}
+	w.byNS[at] = append(w.byNS[at], run)
+	for _, host := range releaseHosts(tool, name) {
+		if host := (objectRef{cluster: tool.cluster, ns: ns, name: host}); w.made[host] == nil {
+			w.made[host] = run
+		}
+	}
+}
+
+// releaseHosts are the names of the Services that a release is likely to have: its
+// own, and those that its values name.
+func releaseHosts(tool *object, name string) []string {
+	hosts := []string{name}
+	for k, item := range tool.get("spec", "values", "service").Fields() {
+		if item.Type() == strict.Map && k.Text != "ports" && k.Text != "annotations" && k.Text != "labels" {
+			hosts = append(hosts, name+"-"+k.Text)
+		}
+	}
+	return hosts
+}
+
+// emitInstalled adds what a tool installs from a chart: a workload of which only the
+// values are known. It is weak: any manifest that shows it says more.
+func (e *emitter) emitInstalled(run *workload) {
+	tool := e.w.tools[run.object]
+	note := "installed from a chart that is not rendered"
+	at := tool.here()
+	at.Confidence, at.Note = releaseTrust, note
+	names := e.systemNames(run)
+	for _, host := range releaseHosts(tool, run.name) {
+		names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
+	}
+	e.named[run.id] = true
+	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
+	e.placeInCluster(run.object)
+	e.need(need{owner: run.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.here()})
+	values := []strict.Value{tool.get("spec", "values")}
+	for _, s := range applicationSources(tool) {
+		values = append(values, s.Get("helm", "valuesObject"))
+		e.emitValueText(run, s.Get("helm", "values"), note)
+	}
+	for _, v := range values {
+		for _, img := range valueImages(v, nil, 0) {
+			at := run.at(img.v)
+			e.images(img.image, at)
+			e.need(need{owner: run.id, to: to(img.image.id()), phases: startRun, via: depgraph.BuiltFrom, at: at, confidence: releaseTrust, note: tagNote(img.image)})
+			e.need(need{owner: run.id, to: to(img.image.registry()), phases: starts, via: depgraph.Pulls, at: at, confidence: releaseTrust})
+		}
+		e.emitValues(run, "", v, note, 0)
+	}
+}
+
+// emitValueText adds the addresses in values that are written as text.
+func (e *emitter) emitValueText(run *workload, v strict.Value, note string) {
+	for _, s := range address.Config("values.yaml", v.Text(), func(h string) bool { return e.w.known(run.object, h) }) {
+		e.emitRef(run, s.Ref, field{v: v, f: run.file}.within(s.At), text{key: s.Key, phases: runs, trust: releaseTrust, note: note})
+	}
+}
+
+// emitValues adds what values say obviously: addresses, and Secrets, ConfigMaps and
+// claims by name.
+func (e *emitter) emitValues(run *workload, key string, v strict.Value, note string, depth int) {
+	if depth > 30 {
+		return
+	}
+	for item := range v.Items() {
+		e.emitValues(run, key, item, note, depth+1)
+	}
+	for k, item := range v.Fields() {
+		lower := strings.ToLower(k.Text)
+		kind := ""
+		switch {
+		case lower == "existingsecret" || strings.HasSuffix(lower, "secretname"):
+			kind = "Secret"
+		case lower == "existingclaim":
+			kind = "PersistentVolumeClaim"
+		case lower == "existingconfigmap" || strings.HasSuffix(lower, "configmapname"):
+			kind = "ConfigMap"
+		}
+		if kind != "" && item.Type() == strict.String && item.Text() != "" && !strings.ContainsAny(item.Text(), "{}$ ") {
+			phases, via := starts, depgraph.Reads
+			if kind == "PersistentVolumeClaim" {
+				phases, via = startRun, depgraph.Mounts
+			}
+			e.need(need{owner: run.id, to: quiet(e.w.target(run.object, kind, run.ns, item.Text())), phases: phases, via: via, at: run.at(item), confidence: releaseTrust, note: note})
+			continue
+		}
+		if ref := item.Get("name"); (lower == "secretref" || lower == "configmapref" || lower == "secretkeyref" || lower == "configmapkeyref") && ref.Text() != "" && !strings.ContainsAny(ref.Text(), "{}$ ") {
+			kind = "Secret"
+			if strings.HasPrefix(lower, "config") {
+				kind = "ConfigMap"
+			}
+			e.need(need{owner: run.id, to: quiet(e.w.target(run.object, kind, run.ns, ref.Text())), phases: starts, via: depgraph.Reads, at: run.at(ref), confidence: releaseTrust, note: note})
+			continue
+		}
+		e.emitValues(run, k.Text, item, note, depth+1)
+	}
+	if v.Type() == strict.String && !neverCalled(key) {
+		t := text{key: key, phases: runs, trust: releaseTrust, note: note}
+		if strings.Contains(v.Text(), "\n") {
+			e.emitValueText(run, v, note)
+			return
+		}
+		e.emitText(run, field{v: v, f: run.file}, v.Text(), t)
+	}
+}
+
+// neverCalled are keys of values under which addresses are shown or pulled from, and
+// not called.
+func neverCalled(key string) bool {
+	switch strings.ToLower(key) {
+	case "repository", "registry", "image", "hosts", "hostname", "hostnames", "icon", "href", "description", "siteurl":
+		return true
+	}
+	return false
+}

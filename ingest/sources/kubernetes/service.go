@@ -1,0 +1,278 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// service is a Service: a name for the workloads that it selects, or for what its
+// endpoints or its external name say.
+type service struct {
+	*object
+	targets []*workload
+}
+
+// addService enters a Service. Its targets are found once all workloads are known.
+func (w *world) addService(o *object) {
+	if !o.is("", "Service") || o.name == "" {
+		return
+	}
+	s := &service{object: o}
+	w.services = append(w.services, s)
+	ref := objectRef{o.cluster, o.edition, "", o.ns, o.name}
+	if w.serving[ref] == nil {
+		w.serving[ref] = s
+	}
+}
+
+// settleServices finds what each Service selects.
+func (w *world) settleServices() {
+	for _, s := range w.services {
+		s.targets = w.selected(s.object, s.ns, s.get("spec", "selector"))
+	}
+}
+
+// service returns the Service of a name, nil where the inputs show none.
+func (w *world) service(from *object, ns, name string) *service {
+	o := w.find(from, "Service", ns, name)
+	if o == nil {
+		return nil
+	}
+	return w.serving[objectRef{o.cluster, o.edition, "", o.ns, o.name}]
+}
+
+// inClusterName splits a host name that may be one of a cluster into the Service
+// and the namespace, as seen from a namespace. Names of pods behind a headless
+// Service lead to the Service.
+func inClusterName(host, ns string) (candidates [][2]string) {
+	parts := strings.Split(host, ".")
+	if i := slices.Index(parts, "svc"); i >= 2 {
+		return [][2]string{{parts[i-2], parts[i-1]}}
+	}
+	switch len(parts) {
+	case 1:
+		return [][2]string{{host, ns}}
+	case 2:
+		return [][2]string{{parts[0], parts[1]}, {parts[1], ns}}
+	case 3:
+		return [][2]string{{parts[1], parts[2]}}
+	}
+	return nil
+}
+
+// known says whether a host name is one that the inputs define, as seen from an object.
+func (w *world) known(from *object, host string) bool {
+	return w.defines(from, host) != nil || w.hosts[hostRef{from.cluster, host}]
+}
+
+// defines returns the object that stands behind an in-cluster name: a Service, or
+// what an operator or Knative makes one for. nil: the inputs show none.
+func (w *world) defines(from *object, host string) *object {
+	for _, c := range inClusterName(host, from.ns) {
+		name, ns := c[0], c[1]
+		if s := w.service(from, ns, name); s != nil {
+			return s.object
+		}
+		if o := w.find(from, "Service.serving.knative.dev", ns, name); o != nil {
+			return o
+		}
+		if run := w.made[objectRef{cluster: from.cluster, ns: ns, name: name}]; run != nil {
+			return run.object
+		}
+	}
+	return nil
+}
+
+// hostScope returns the scope in which an object looks up a host: its edition's
+// where that has the name, else the one that everybody shares.
+func (w *world) hostScope(from *object, host string) string {
+	if from.edition != "" {
+		if o := w.defines(from, host); o != nil && o.edition == from.edition {
+			return w.scope(from, from.ns)
+		}
+	}
+	return w.scope(shared(from), from.ns)
+}
+
+// dnsNames are the names by which a name in a namespace is reached, in the scope of
+// an object's cluster and in the one that every edition shares.
+func (w *world) dnsNames(o *object, ns, name string) []link.Name {
+	var names []link.Name
+	for i, from := range []*object{o, shared(o)} {
+		if i > 0 && from == o {
+			break
+		}
+		cluster := w.clusterScope(from)
+		names = append(names, link.Host(w.scope(from, ns), name))
+		for _, form := range []string{"%s.%s", "%s.%s.svc", "%s.%s.svc.cluster.local"} {
+			names = append(names, link.Host(cluster, fmt.Sprintf(form, name, ns)))
+		}
+	}
+	return names
+}
+
+// emitServices binds the names of each Service to what is behind it.
+func (e *emitter) emitServices() {
+	for _, s := range e.w.services {
+		b := link.Binding{Origin: s.here()}
+		b.Names = e.w.dnsNames(s.object, s.ns, s.name)
+		for _, from := range []*object{s.object, shared(s.object)} {
+			b.Names = append(b.Names, objectName(e.w.scope(from, s.ns), "Service", s.name))
+		}
+		b.Names = append(b.Names, e.outerNames(s)...)
+		b.Names = slices.CompactFunc(b.Names, func(a, b link.Name) bool { return a == b })
+		e.target(s, &b)
+		if service := e.systemName(s); service.Text != "" {
+			b.Names = append(b.Names, service)
+		}
+		if len(b.To) == 0 {
+			e.note(s.file, "%s leads nowhere: no workload of the inputs has the labels that it selects", s)
+		}
+		e.bind(b)
+		e.emitPodNames(s)
+	}
+}
+
+// target says where a Service leads.
+func (e *emitter) target(s *service, b *link.Binding) {
+	if name := s.get("spec", "externalName").Text(); s.get("spec", "type").Text() == "ExternalName" && name != "" {
+		b.To = []link.Name{link.Host(e.w.hostScope(s.object, name), name)}
+		b.Origin = s.at(s.get("spec", "externalName"))
+		return
+	}
+	if s.get("spec", "selector").Len() > 0 {
+		for _, id := range ids(s.targets) {
+			b.To = append(b.To, link.ID(id))
+		}
+		b.Alternatives = alike(s.targets)
+		return
+	}
+	if s.name == "kubernetes" && s.ns == "default" {
+		b.To = []link.Name{e.apiServer(s.object)}
+		return
+	}
+	b.To, b.Alternatives = e.endpoints(s), true
+}
+
+// endpoints returns what the Endpoints and EndpointSlices of a Service name.
+func (e *emitter) endpoints(s *service) []link.Name {
+	var to []link.Name
+	add := func(host string) {
+		if n := link.Host(e.w.scope(shared(s.object), s.ns), host); host != "" && !slices.Contains(to, n) {
+			to = append(to, n)
+		}
+	}
+	if o := e.w.find(s.object, "Endpoints", s.ns, s.name); o != nil {
+		for subset := range o.get("subsets").Items() {
+			for a := range subset.Get("addresses").Items() {
+				add(a.Get("ip").Text())
+			}
+		}
+	}
+	for _, o := range e.w.objects {
+		if o.kind == "EndpointSlice" && o.ns == s.ns && e.w.sees(s.object, o) && o.labels["kubernetes.io/service-name"] == s.name {
+			for ep := range o.get("endpoints").Items() {
+				for a := range ep.Get("addresses").Items() {
+					add(a.Text())
+				}
+			}
+		}
+	}
+	return to
+}
+
+// outerNames are the names by which a Service is reached from outside its cluster.
+func (e *emitter) outerNames(s *service) []link.Name {
+	var names []link.Name
+	add := func(host string) {
+		if host != "" && host != "None" {
+			names = append(names, link.Host("", host))
+		}
+	}
+	for _, key := range []string{"external-dns.alpha.kubernetes.io/hostname", "external-dns.kubernetes.io/hostname"} {
+		for host := range strings.SplitSeq(s.annotation(key).Text(), ",") {
+			add(strings.TrimSpace(host))
+		}
+	}
+	for item := range s.get("status", "loadBalancer", "ingress").Items() {
+		add(item.Get("hostname").Text())
+		add(item.Get("ip").Text())
+	}
+	add(s.get("spec", "loadBalancerIP").Text())
+	for item := range s.get("spec", "externalIPs").Items() {
+		add(item.Text())
+	}
+	if ip := s.get("spec", "clusterIP").Text(); ip != "" && ip != "None" {
+		names = append(names, link.Host(e.w.clusterScope(s.object), ip))
+	}
+	return names
+}
+
+// systemName is what the system behind a Service calls itself in its traces, where
+// no workload of the namespace has that name.
+func (e *emitter) systemName(s *service) link.Name {
+	if len(s.targets) == 0 {
+		return link.Name{}
+	}
+	for _, run := range e.w.byNS[objectRef{cluster: s.cluster, ns: s.ns}] {
+		if run.name == s.name && e.w.sees(s.object, run.object) {
+			return link.Name{}
+		}
+	}
+	return link.Name{Space: link.SpaceService, Scope: e.w.scope(shared(s.object), s.ns), Text: s.name}
+}
+
+// maxPodNames bounds how many pods of a StatefulSet get names of their own.
+const maxPodNames = 64
+
+// emitPodNames binds the names that the pods of a StatefulSet have behind their
+// headless Service to the StatefulSet.
+func (e *emitter) emitPodNames(s *service) {
+	for _, run := range s.targets {
+		if run.kind != "StatefulSet" || run.get("spec", "serviceName").Text() != s.name || run.replicas == nil {
+			continue
+		}
+		b := link.Binding{To: []link.Name{link.ID(run.id)}, Origin: run.here()}
+		for i := range min(*run.replicas, maxPodNames) {
+			pod := fmt.Sprintf("%s-%d.%s", run.name, i, s.name)
+			b.Names = append(b.Names, e.w.dnsNames(s.object, s.ns, pod)...)
+		}
+		if len(b.Names) > 0 {
+			e.bind(b)
+		}
+	}
+}
+
+// alike says whether any one of the workloads does what the others do: their pods
+// are made from the same template but for labels and the tags of images.
+func alike(runs []*workload) bool {
+	return !slices.ContainsFunc(runs, func(run *workload) bool { return template(run) != template(runs[0]) })
+}
+
+// template identifies what a workload runs.
+func template(run *workload) string {
+	h := &hasher{}
+	for _, t := range run.pod.templates {
+		h.value("spec", t.v.Get("spec"))
+	}
+	return string(h.buf)
+}
+
+// serviceTarget refers to a Service by name: through its name, so that the linker
+// finds what is behind it.
+func (w *world) serviceTarget(from *object, ns, name string) target {
+	scope := w.scope(shared(from), ns)
+	if s := w.service(from, ns, name); s != nil && s.edition == from.edition {
+		scope = w.scope(from, ns)
+	}
+	return target{Name: objectName(scope, "Service", name), Else: w.ghostService(from, ns, name)}
+}
+
+// ghostService is the external node that stands for a Service which no input shows.
+func (w *world) ghostService(from *object, ns, name string) depgraph.ID {
+	return depgraph.ID{Kind: depgraph.KindExternal, Name: w.clusterPrefix(from.cluster) + name + "." + ns + ".svc"}
+}

@@ -1,0 +1,269 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// emitVolumes adds what the volumes of a pod hold. A pod starts only once all of
+// them are there, mounted by a container or not.
+func (e *emitter) emitVolumes(run *workload) {
+	for _, v := range run.pod.volumes {
+		for _, kind := range []string{"configMap", "secret"} {
+			if x := v.get(kind); x.exists() {
+				e.reads(run, x, kind, startRun, depgraph.Mounts)
+			}
+		}
+		for source := range v.v.Get("projected", "sources").Items() {
+			for _, kind := range []string{"configMap", "secret"} {
+				if x := (field{source.Get(kind), v.f, v.shift}); x.exists() {
+					e.reads(run, x, kind, startRun, depgraph.Mounts)
+				}
+			}
+		}
+		if claim := v.get("persistentVolumeClaim", "claimName"); claim.exists() {
+			name := run.overlay.renamed("PersistentVolumeClaim", claim.text())
+			e.need(need{owner: run.id, to: []target{e.w.target(run.object, "PersistentVolumeClaim", run.ns, name)},
+				phases: startRun, via: depgraph.Mounts, at: claim.at()})
+		}
+		if claim := v.get("ephemeral", "volumeClaimTemplate", "spec"); claim.exists() {
+			e.storageClass(run.id, run.object, claim, starts)
+		}
+		if ref := v.get("image", "reference"); ref.exists() {
+			if img := imageOf(ref.text()); !img.isZero() {
+				e.images(img, ref.at())
+				e.need(need{owner: run.id, to: to(img.registry()), phases: starts, via: depgraph.Pulls, at: ref.at()})
+			}
+		}
+		e.emitRemote(run.object, run.id, v)
+		e.emitProviderClass(run, v.get("csi"))
+	}
+	e.emitClaimTemplates(run)
+}
+
+// remotes are the fields of a volume that name the machines which hold it.
+var remotes = [][]string{
+	{"nfs", "server"}, {"iscsi", "targetPortal"}, {"iscsi", "portals"}, {"cephfs", "monitors"}, {"rbd", "monitors"}, {"glusterfs", "endpoints"},
+	{"quobyte", "registry"}, {"csi", "volumeAttributes", "server"}, {"csi", "volumeAttributes", "source"}, {"csi", "volumeAttributes", "endpoint"},
+}
+
+// emitRemote adds the machines that a volume, of a pod or of a PersistentVolume, is
+// mounted from. Several are alternatives.
+func (e *emitter) emitRemote(o *object, owner depgraph.ID, v field) {
+	for _, path := range remotes {
+		x := v.get(path...)
+		if !x.exists() {
+			continue
+		}
+		texts := items(x.v)
+		if s := x.text(); s != "" {
+			texts = []string{s}
+		}
+		var out []target
+		for _, s := range texts {
+			for _, r := range address.Find(strings.TrimPrefix(s, "//"), address.Context{Key: "server", Known: func(h string) bool { return e.w.known(o, h) }}) {
+				for _, t := range r.Targets("") {
+					t.Name.Scope = e.w.hostScope(o, t.Name.Text)
+					out = append(out, t)
+				}
+			}
+		}
+		e.need(need{owner: owner, to: out, phases: startRun, via: depgraph.Mounts, at: x.at()})
+	}
+}
+
+// emitClaimTemplates adds the volumes that a StatefulSet makes for each of its pods.
+// It needs as many as it needs pods.
+func (e *emitter) emitClaimTemplates(run *workload) {
+	if run.kind != "StatefulSet" {
+		return
+	}
+	count := 1
+	if run.replicas != nil {
+		count = min(*run.replicas, maxPodNames)
+	}
+	for item := range run.get("spec", "volumeClaimTemplates").Items() {
+		template := field{v: item, f: run.file}
+		name := template.get("metadata", "name")
+		var members []target
+		for i := range count {
+			id := depgraph.ID{Kind: depgraph.KindVolume, Name: fmt.Sprintf("%s%s/%s-%s-%d", e.w.volumePrefix(run.object), run.ns, name.text(), run.name, i)}
+			e.f.Definitions = append(e.f.Definitions, link.Definition{
+				Node: depgraph.Node{ID: id, Labels: texts(template.v.Get("metadata", "labels"))}, Origin: name.at(),
+			})
+			e.storageClass(id, run.object, template.get("spec"), starts)
+			c := e.controlOf(run.object)
+			c.objects = append(c.objects, controlled{id, name.at()})
+			members = append(members, to(id)...)
+		}
+		q, trust := run.needed(e)
+		e.need(need{owner: run.id, to: members, need: depgraph.AtLeast(min(q, max(1, count))), phases: startRun, via: depgraph.Mounts, at: name.at(), confidence: trust})
+	}
+}
+
+// volumePrefix is what stands in front of the id of a volume that belongs to an object.
+func (w *world) volumePrefix(o *object) string {
+	prefix := w.clusterPrefix(o.cluster)
+	if rest := strings.TrimPrefix(o.id.Name, prefix); o.edition != "" && strings.HasPrefix(rest, o.edition+"/") {
+		prefix += o.edition + "/"
+	}
+	return prefix
+}
+
+// emitClaim adds a PersistentVolumeClaim.
+func (e *emitter) emitClaim(o *object) {
+	e.define(o, depgraph.Node{})
+	spec := field{v: o.get("spec"), f: o.file}
+	if name := spec.get("volumeName"); name.text() != "" {
+		e.need(need{owner: o.id, to: quiet(e.w.target(o, "PersistentVolume", "", name.text())), phases: startRun, via: depgraph.StoresOn, at: name.at()})
+	} else if pv := e.claimed(o); pv != nil {
+		e.need(need{owner: o.id, to: to(pv.id), phases: startRun, via: depgraph.StoresOn, at: pv.at(pv.get("spec", "claimRef"))})
+	}
+	e.storageClass(o.id, o, spec, starts)
+}
+
+// claimed returns the PersistentVolume that names a claim.
+func (e *emitter) claimed(claim *object) *object {
+	i := slices.IndexFunc(e.w.objects, func(o *object) bool {
+		ref := o.get("spec", "claimRef")
+		return o.is("", "PersistentVolume") && e.w.sees(claim, o) && ref.Get("name").Text() == claim.name && ref.Get("namespace").Text() == claim.ns
+	})
+	if i < 0 {
+		return nil
+	}
+	return e.w.objects[i]
+}
+
+// storageClass adds the class of a claim, the stated or the default one, and the
+// zones that the class pins its volumes to.
+func (e *emitter) storageClass(owner depgraph.ID, o *object, claim field, phases depgraph.Phases) {
+	name := claim.get("storageClassName")
+	called := name.text()
+	if !name.exists() {
+		name = claim.get("resources")
+		if s := claim.v.Get("metadata", "annotations", "volume.beta.kubernetes.io/storage-class"); s.Exists() {
+			called = s.Text()
+		} else if class := e.defaultClass(o); class != nil {
+			called = class.name
+		}
+	}
+	if called == "" {
+		return
+	}
+	at := name.at()
+	if at.Line == 0 {
+		at = o.here()
+	}
+	e.need(need{owner: owner, to: quiet(e.w.target(o, "StorageClass", "", called)), phases: phases, via: depgraph.StoresOn, at: at})
+	if class := e.w.find(o, "StorageClass", "", called); class != nil {
+		zones, x := classZones(class)
+		e.place(owner, zones, depgraph.AtLeast(1), x.at(), "the storage class allows no other place")
+	}
+}
+
+func (e *emitter) defaultClass(from *object) *object {
+	for _, o := range e.w.objects {
+		if o.is("", "StorageClass") && e.w.sees(from, o) && o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
+			return o
+		}
+	}
+	return nil
+}
+
+// classZones returns the places that a storage class allows.
+func classZones(class *object) ([]depgraph.ID, field) {
+	var places []depgraph.ID
+	terms := class.get("allowedTopologies")
+	for term := range terms.Items() {
+		for e := range term.Get("matchLabelExpressions").Items() {
+			places = append(places, placesOf(e.Get("key").Text(), items(e.Get("values")))...)
+		}
+	}
+	return places, field{v: terms, f: class.file}
+}
+
+// emitStorageClass adds a storage class and the workload that provisions for it.
+func (e *emitter) emitStorageClass(o *object) {
+	e.define(o, depgraph.Node{})
+	provisioner := o.get("provisioner")
+	for _, run := range e.w.workloads {
+		if e.w.sees(o, run.object) && saysWord(run, provisioner.Text()) {
+			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "provisioned-by", at: o.at(provisioner), confidence: 0.8})
+		}
+	}
+	e.emitStrings(o, o.get("parameters"), text{phases: runs, trust: 0.8})
+}
+
+// saysWord says whether a container of a workload is started with a word as the
+// value of a flag or variable: how a provisioner or controller says its name.
+func saysWord(run *workload, word string) bool {
+	if word == "" {
+		return false
+	}
+	for _, c := range run.pod.containers {
+		for _, x := range c.env {
+			if x.get("value").text() == word {
+				return true
+			}
+		}
+		for _, list := range []string{"command", "args"} {
+			for item := range c.get(list).v.Items() {
+				if s := item.Text(); s == word || strings.HasSuffix(s, "="+word) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// emitPersistentVolume adds a PersistentVolume and where it stands.
+func (e *emitter) emitPersistentVolume(o *object) {
+	e.define(o, depgraph.Node{})
+	spec := field{v: o.get("spec"), f: o.file}
+	e.emitRemote(o, o.id, spec)
+	for term := range spec.v.Get("nodeAffinity", "required", "nodeSelectorTerms").Items() {
+		for x := range term.Get("matchExpressions").Items() {
+			if x.Get("operator").Text() == "In" {
+				e.place(o.id, placesOf(x.Get("key").Text(), items(x.Get("values"))), depgraph.AtLeast(1), o.at(x), "")
+			}
+		}
+	}
+	for _, key := range []string{zoneLabel, oldZoneLabel} {
+		if zones := o.labels[key]; zones != "" {
+			e.place(o.id, placesOf(key, strings.Split(zones, "__")), depgraph.AtLeast(1), o.at(o.get("metadata", "labels", key)), "")
+			return
+		}
+	}
+}
+
+// emitStrings adds the addresses in the strings below a value of an object that is
+// no workload, with the field as the key of each.
+func (e *emitter) emitStrings(o *object, v strict.Value, t text) {
+	e.walkStrings(o, "", v, t, 0)
+}
+
+func (e *emitter) walkStrings(o *object, key string, v strict.Value, t text, depth int) {
+	if depth > 20 {
+		return
+	}
+	switch v.Type() {
+	case strict.Map:
+		for k, item := range v.Fields() {
+			e.walkStrings(o, k.Text, item, t, depth+1)
+		}
+	case strict.List:
+		for item := range v.Items() {
+			e.walkStrings(o, key, item, t, depth+1)
+		}
+	case strict.String:
+		t.key = key
+		e.emitText(&workload{object: o, pod: &pod{}}, field{v: v, f: o.file}, v.Text(), t)
+	}
+}

@@ -1,0 +1,154 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// emitWorkload adds a workload and everything that its pods need.
+func (e *emitter) emitWorkload(run *workload) {
+	if run.group == releaseGroup {
+		e.emitInstalled(run)
+		return
+	}
+	env, owner := e.environment(run)
+	n := depgraph.Node{Replicas: run.replicas, Env: env, Owner: owner}
+	e.define(run.object, n, e.systemNames(run)...)
+	e.emitPlacement(run)
+	for _, c := range run.pod.containers {
+		e.emitContainer(run, c)
+	}
+	e.emitVolumes(run)
+	e.emitConfiguration(run)
+	e.emitIdentity(run)
+	e.emitMesh(run)
+	e.emitInjector(run)
+	e.emitScheduler(run)
+	e.emitTracking(run.object)
+	e.emitOperated(run)
+}
+
+// emitScheduler adds the scheduler that places the pods, where it is not the default one.
+func (e *emitter) emitScheduler(run *workload) {
+	name := run.pod.spec("schedulerName")
+	if name.text() == "" || name.text() == "default-scheduler" {
+		return
+	}
+	for _, other := range e.w.workloads {
+		if other != run && e.w.sees(run.object, other.object) && (other.name == name.text() || saysWord(other, name.text())) {
+			e.need(need{owner: run.id, to: to(other.id), phases: starts, via: depgraph.ScheduledBy, at: name.at()})
+			return
+		}
+	}
+}
+
+// systemNames are the names by which a workload is known to traces and catalogues.
+func (e *emitter) systemNames(run *workload) []link.Name {
+	scope := e.w.scope(shared(run.object), run.ns)
+	var names []link.Name
+	seen := map[string]bool{}
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" && !seen[s] && !strings.Contains(s, "$") {
+			seen[s] = true
+			names = append(names, link.Name{Space: link.SpaceService, Scope: scope, Text: s})
+		}
+	}
+	add(run.name)
+	add(run.ns + "/" + run.name)
+	add(run.name + "." + run.ns)
+	for _, key := range []string{"backstage.io/kubernetes-id", "app.kubernetes.io/name", "app", "k8s-app", "tags.datadoghq.com/service"} {
+		if v := firstOf(run.labels[key], run.pod.labels[key]); v != "" && e.alone(run, key, v) {
+			add(v)
+		}
+	}
+	for _, c := range run.pod.containers {
+		for _, x := range c.env {
+			switch x.get("name").text() {
+			case "OTEL_SERVICE_NAME":
+				add(x.get("value").text())
+			case "OTEL_RESOURCE_ATTRIBUTES":
+				add(resourceAttributes(x.get("value").text())["service.name"])
+			}
+		}
+	}
+	if run.group == "serving.knative.dev" {
+		names = append(names, e.w.dnsNames(run.object, run.ns, run.name)...)
+	}
+	if op, ok := operated[run.group+"/"+run.kind]; ok {
+		for _, host := range op.hosts(run.object) {
+			names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
+		}
+	}
+	if host, sub := run.pod.spec("hostname").text(), run.pod.spec("subdomain").text(); host != "" && sub != "" && run.kind == "Pod" {
+		names = append(names, e.w.dnsNames(run.object, run.ns, host+"."+sub)...)
+	}
+	return names
+}
+
+// alone says whether no other workload of the namespace has a label with that value:
+// what several share is no name of one.
+func (e *emitter) alone(run *workload, key, value string) bool {
+	for _, other := range e.w.byNS[objectRef{cluster: run.cluster, ns: run.ns}] {
+		if other != run && other.id != run.id && firstOf(other.labels[key], other.pod.labels[key]) == value && e.w.sees(run.object, other.object) {
+			return false
+		}
+	}
+	return true
+}
+
+// tags collects the images, so that one image has one node with all its tags.
+type tags struct {
+	order []image
+	seen  map[string]map[string]depgraph.Origin // by path, then tag
+}
+
+func (t *tags) add(img image, at depgraph.Origin) {
+	if t.seen == nil {
+		t.seen = map[string]map[string]depgraph.Origin{}
+	}
+	if t.seen[img.path()] == nil {
+		t.seen[img.path()] = map[string]depgraph.Origin{}
+		t.order = append(t.order, img)
+	}
+	if first, known := t.seen[img.path()][img.tag]; !known || at.Compare(first) < 0 {
+		t.seen[img.path()][img.tag] = at
+	}
+}
+
+// emitImages adds the images and registries. A registry needs whatever answers to its
+// host, which may be a workload of the cluster that pulls from it.
+func (e *emitter) emitImages() {
+	hosts := map[string]depgraph.Origin{}
+	for _, img := range e.tags.order {
+		all := e.tags.seen[img.path()]
+		var texts []string
+		var at depgraph.Origin
+		for _, tag := range sortedKeys(all) {
+			if tag != "" {
+				texts = append(texts, tag)
+			}
+			if at.Line == 0 || all[tag].Compare(at) < 0 {
+				at = all[tag]
+			}
+		}
+		var labels map[string]string
+		if len(texts) > 0 {
+			labels = map[string]string{"tag": strings.Join(texts, ",")}
+		}
+		e.f.Definitions = append(e.f.Definitions, link.Definition{
+			Node: depgraph.Node{ID: img.id(), Labels: labels}, Weak: true, Origin: at,
+			Names: []link.Name{{Space: link.SpaceImage, Text: img.path()}},
+		})
+		if first, known := hosts[img.host]; !known || at.Compare(first) < 0 {
+			hosts[img.host] = at
+		}
+	}
+	for _, host := range sortedKeys(hosts) {
+		id := depgraph.ID{Kind: depgraph.KindRegistry, Name: host}
+		e.mention(id, hosts[host], nil)
+		name, _, _ := strings.Cut(host, ":")
+		e.need(need{owner: id, to: []target{{Name: link.Host("", name)}}, phases: runs, via: "served-by", at: hosts[host]})
+	}
+}

@@ -1,0 +1,355 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// world is everything that the unit holds, indexed, so that objects find each other.
+// Look-ups never leave a cluster, and prefer the edition of whoever looks.
+type world struct {
+	objects   []*object
+	workloads []*workload
+	services  []*service
+	clusters  []string // the names among the inputs, sorted
+	dirs      directories
+
+	index    map[objectRef]*object
+	editions map[objectRef][]string // by a ref without edition: those that have it, sorted
+	running  map[*object]*workload
+	tools    map[*object]*object // what a chart installs, to the tool that does
+	serving  map[objectRef]*service
+	byNS     map[objectRef][]*workload // by cluster and namespace
+	made     map[objectRef]*workload   // by cluster, namespace and a name that an operator makes
+	hosts    map[hostRef]bool          // other hosts that the inputs define, such as those of Ingresses
+}
+
+type objectRef struct {
+	cluster, edition, kind, ns, name string
+}
+
+type hostRef struct{ cluster, host string }
+
+// workload is an object that runs pods.
+type workload struct {
+	*object
+	pod *pod // its template; empty for what an operator makes
+
+	replicas   *int  // nil is unknown
+	origin     field // of the number of replicas
+	autoscaled bool
+	static     bool     // a static pod: it is started by its host, without the API server
+	config     []string // the prints of the configuration texts that it reads
+}
+
+// newWorld indexes the objects, whose clusters and editions are settled.
+func newWorld(objects []*object, clusters []string) *world {
+	w := &world{
+		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
+		index: map[objectRef]*object{}, editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
+		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
+	}
+	for _, o := range objects {
+		ref := objectRef{o.cluster, o.edition, o.lookupKind(), o.ns, o.name}
+		if w.index[ref] == nil {
+			w.index[ref] = o
+			open := ref
+			open.edition = ""
+			w.editions[open] = append(w.editions[open], o.edition)
+		}
+	}
+	w.nameNodes()
+	for _, o := range objects {
+		w.addWorkload(o)
+		w.addService(o)
+	}
+	w.addReleases()
+	w.settleServices()
+	return w
+}
+
+// lookupKind is the kind by which others refer to an object: what is the same to
+// them has one name.
+func (o *object) lookupKind() string {
+	if o.group == "" || o.group == "argoproj.io" || strings.HasSuffix(o.group, ".fluxcd.io") || o.group == "cert-manager.io" || o.group == "external-secrets.io" {
+		return o.kind
+	}
+	return o.kind + "." + o.group
+}
+
+// nameNodes gives every object its id: with the cluster in front where there are
+// several, and with the edition where another one has an object of the same key.
+func (w *world) nameNodes() {
+	contested := map[key]map[string]bool{}
+	for _, o := range w.objects {
+		k := keyOf(o)
+		if contested[k] == nil {
+			contested[k] = map[string]bool{}
+		}
+		contested[k][o.edition] = true
+	}
+	for _, o := range w.objects {
+		id := idOf(o)
+		if id.IsZero() {
+			continue
+		}
+		if o.edition != "" && len(contested[keyOf(o)]) > 1 {
+			id.Name = o.edition + "/" + id.Name
+		}
+		id.Name = w.clusterPrefix(o.cluster) + id.Name
+		o.id = id
+	}
+}
+
+// clusterPrefix is what stands in front of an id's name: nothing while there is one cluster.
+func (w *world) clusterPrefix(cluster string) string {
+	if len(w.clusters) > 1 && cluster != "" {
+		return cluster + "/"
+	}
+	return ""
+}
+
+// aliases returns the other ids of an object: the one without cluster and edition.
+func (w *world) aliases(o *object) []string {
+	if short := idOf(o); short != o.id && !short.IsZero() {
+		return []string{short.String()}
+	}
+	return nil
+}
+
+// find returns the object that one refers to by kind, namespace and name, nil where
+// the inputs show none.
+func (w *world) find(from *object, kind, ns, name string) *object {
+	if name == "" {
+		return nil
+	}
+	ref := objectRef{from.cluster, from.edition, kind, ns, name}
+	if o := w.index[ref]; o != nil {
+		return o
+	}
+	ref.edition = ""
+	if o := w.index[ref]; o != nil {
+		return o
+	}
+	if in := w.editions[ref]; len(in) == 1 {
+		ref.edition = in[0]
+		return w.index[ref]
+	}
+	return nil
+}
+
+// sees says whether an object of one edition is in sight of another: of the same,
+// or one of them of none. What is contested is only in sight within its edition.
+func (w *world) sees(from, to *object) bool {
+	return from.cluster == to.cluster && (from.edition == to.edition || from.edition == "" || to.edition == "")
+}
+
+// clusterScope and scope are where names are looked up.
+func (w *world) clusterScope(o *object) string {
+	name := o.cluster
+	if name == "" {
+		name = unnamed
+	}
+	if o.edition != "" {
+		name += "~" + strings.ReplaceAll(o.edition, "/", "-")
+	}
+	return "k8s/" + name
+}
+
+func (w *world) scope(o *object, ns string) string {
+	if ns == "" {
+		return w.clusterScope(o)
+	}
+	return w.clusterScope(o) + "/" + ns
+}
+
+// shared returns o as one of no edition, for the names that everybody sees.
+func shared(o *object) *object {
+	if o.edition == "" {
+		return o
+	}
+	c := *o
+	c.edition = ""
+	return &c
+}
+
+// objectName is the name of an object for references by kind and name.
+func objectName(scope, kind, name string) link.Name {
+	return link.Name{Space: link.SpaceObject, Scope: scope, Text: strings.ToLower(kind) + "/" + name}
+}
+
+// target refers to an object by kind and name: to its node where the inputs show it,
+// else to the node that it would be.
+func (w *world) target(from *object, kind, ns, name string) target {
+	if o := w.find(from, kind, ns, name); o != nil && !o.id.IsZero() {
+		return target{Name: link.ID(o.id)}
+	}
+	t := target{Name: objectName(w.scope(shared(from), ns), kind, name)}
+	ghost := &object{kind: kind, ns: ns, name: name}
+	if group, k, found := cutGroup(kind); found {
+		ghost.group, ghost.kind = group, k
+	}
+	t.Else = idOf(ghost)
+	if !t.Else.IsZero() {
+		t.Else.Name = w.clusterPrefix(from.cluster) + t.Else.Name
+	}
+	return t
+}
+
+func cutGroup(kind string) (group, plain string, found bool) {
+	plain, group, found = strings.Cut(kind, ".")
+	return group, plain, found
+}
+
+// addWorkload enters an object that runs pods.
+func (w *world) addWorkload(o *object) {
+	path, is := templatePath(o)
+	op, operator := operated[o.group+"/"+o.kind]
+	if !is && !operator || o.name == "" || w.owned(o) {
+		return
+	}
+	run := &workload{object: o}
+	if operator {
+		run.pod = op.pod(o)
+		run.replicas, run.origin = number(field{v: o.get(op.replicas...), f: o.file})
+		for _, host := range op.hosts(o) {
+			w.made[objectRef{cluster: o.cluster, ns: o.ns, name: host}] = run
+		}
+	} else {
+		run.pod = readPod(field{v: o.get(path...), f: o.file})
+		run.pod = o.overlay.apply(run.pod)
+		run.countReplicas()
+		run.static = isStatic(o, run.pod)
+	}
+	w.workloads = append(w.workloads, run)
+	w.running[o] = run
+	at := objectRef{cluster: o.cluster, ns: o.ns}
+	w.byNS[at] = append(w.byNS[at], run)
+}
+
+// owned says whether a controller among the inputs made the object, as in a dump of
+// a cluster: then the controller stands for it.
+func (w *world) owned(o *object) bool {
+	for ref := range o.get("metadata", "ownerReferences").Items() {
+		kind := ref.Get("kind").Text()
+		if kind == "Node" {
+			continue
+		}
+		if group := groupOf(ref.Get("apiVersion").Text()); group != "" && kind != "Rollout" {
+			kind += "." + group
+		}
+		if w.find(o, kind, o.ns, ref.Get("name").Text()) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// countReplicas reads the number of replicas. Deployments and StatefulSets have one
+// where they state none; an overlay may say another.
+func (run *workload) countReplicas() {
+	if n, x := run.overlay.replicasOf(run.object); n != nil {
+		run.replicas, run.origin = n, x
+		return
+	}
+	switch run.kind {
+	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DeploymentConfig", "Rollout", "CloneSet":
+		run.replicas, run.origin = number(field{v: run.get("spec", "replicas"), f: run.file})
+		if run.replicas == nil && !run.get("spec", "replicas").Exists() {
+			one := 1
+			run.replicas = &one
+		}
+	case "Pod":
+		one := 1
+		run.replicas = &one
+	}
+}
+
+// number returns a number that a field states, nil where it states none.
+func number(x field) (*int, field) {
+	if n, ok := x.v.Int(); ok && n >= 0 {
+		return &n, x
+	}
+	return nil, x
+}
+
+// isStatic says whether a pod is one that a host starts from its own disk.
+func isStatic(o *object, p *pod) bool {
+	if o.kind != "Pod" {
+		return false
+	}
+	for ref := range o.get("metadata", "ownerReferences").Items() {
+		if ref.Get("kind").Text() == "Node" {
+			return true
+		}
+	}
+	if o.annotation("kubernetes.io/config.source").Text() == "file" || o.annotation("kubernetes.io/config.mirror").Exists() {
+		return true
+	}
+	hosted, _ := p.spec("hostNetwork").v.Bool()
+	return hosted && o.ns == "kube-system" && o.labels["tier"] == "control-plane"
+}
+
+// selected returns the workloads of a namespace whose pods have the labels that a
+// plain selector wants, as seen from an object.
+func (w *world) selected(from *object, ns string, selector strict.Value) []*workload {
+	var found []*workload
+	for _, run := range w.byNS[objectRef{cluster: from.cluster, ns: ns}] {
+		if w.sees(from, run.object) && plainSelects(selector, run.pod.labels) {
+			found = append(found, run)
+		}
+	}
+	return nearest(from, found)
+}
+
+// matched is the same for a selector with expressions.
+func (w *world) matched(from *object, ns string, selector strict.Value) []*workload {
+	var found []*workload
+	for _, run := range w.byNS[objectRef{cluster: from.cluster, ns: ns}] {
+		if w.sees(from, run.object) && selects(selector, run.pod.labels) {
+			found = append(found, run)
+		}
+	}
+	return nearest(from, found)
+}
+
+// nearest leaves those of the edition of from where that has some of their kind and name.
+func nearest(from *object, found []*workload) []*workload {
+	if from.edition == "" {
+		return found
+	}
+	own := map[key]bool{}
+	for _, run := range found {
+		if run.edition == from.edition {
+			own[keyOf(run.object)] = true
+		}
+	}
+	return slices.DeleteFunc(found, func(run *workload) bool { return run.edition != from.edition && own[keyOf(run.object)] })
+}
+
+// ids returns the ids of workloads, sorted and distinct.
+func ids(runs []*workload) []depgraph.ID {
+	out := make([]depgraph.ID, 0, len(runs))
+	for _, run := range runs {
+		out = append(out, run.id)
+	}
+	slices.SortFunc(out, depgraph.ID.Compare)
+	return slices.Compact(out)
+}
+
+// namespace returns the labels of a namespace: those that the inputs show, and the
+// one that every namespace has.
+func (w *world) namespace(from *object, ns string) map[string]string {
+	labels := map[string]string{"kubernetes.io/metadata.name": ns}
+	if o := w.find(from, "Namespace", "", ns); o != nil {
+		for k, v := range o.labels {
+			labels[k] = v
+		}
+		labels["kubernetes.io/metadata.name"] = ns
+	}
+	return labels
+}

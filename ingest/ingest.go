@@ -308,7 +308,7 @@ func (t *task) read(ctx context.Context) {
 func (t *task) fail(err error) {
 	for _, f := range t.unit.Files {
 		f.mu.Lock()
-		f.opened = true
+		f.opened, f.lost = true, f.lost || f.proof == nil
 		f.mu.Unlock()
 		f.Fail(err)
 	}

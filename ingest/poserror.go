@@ -69,8 +69,11 @@ func (p Problem) Place() string {
 // short returns the problem as the ledger keeps it: the place within the input, and what is wrong.
 func (p Problem) short() string {
 	place := p.Place()[len(p.Path):]
-	if place == "" {
+	switch {
+	case place == "":
 		return p.Msg
+	case place[0] == '@':
+		return "byte " + place[1:] + ": " + p.Msg
 	}
 	return place[1:] + ": " + p.Msg
 }

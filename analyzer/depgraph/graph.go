@@ -3,6 +3,7 @@ package depgraph
 import (
 	"cmp"
 	"iter"
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -207,7 +208,7 @@ func (g *Graph) Drills() []Drill { return g.drills }
 // Builder returns a new builder that holds everything g holds.
 func (g *Graph) Builder() *Builder {
 	b := NewBuilder()
-	g.addTo(b, func(Origin) bool { return true })
+	g.addTo(b, func(Origin) bool { return true }, func(*Node) bool { return true })
 	return b
 }
 
@@ -216,15 +217,17 @@ func (g *Graph) Builder() *Builder {
 // and no requirement names or owns it.
 func (g *Graph) Keep(keep func(Basis) bool) (*Graph, error) {
 	b := NewBuilder()
-	g.addTo(b, func(o Origin) bool { return keep(o.Basis) })
+	// What is a node only because something named it goes with the names.
+	g.addTo(b, func(o Origin) bool { return keep(o.Basis) }, func(n *Node) bool { return !reflect.DeepEqual(*n, Node{ID: n.ID}) })
 	return b.Build()
 }
 
-func (g *Graph) addTo(b *Builder, keep func(Origin) bool) {
+// addTo adds what has an origin to keep, and of the nodes without any those to keep bare.
+func (g *Graph) addTo(b *Builder, keep func(Origin) bool, bare func(*Node) bool) {
 	kept := func(os []Origin) []Origin { return slices.DeleteFunc(os, func(o Origin) bool { return !keep(o) }) }
 	for i := range g.nodes {
 		all := g.NodeOrigins(g.ids[i])
-		if origins := kept(slices.Clone(all)); len(origins) > 0 || len(all) == 0 {
+		if origins := kept(slices.Clone(all)); len(origins) > 0 || len(all) == 0 && bare(&g.nodes[i]) {
 			b.AddNode(g.nodes[i], origins...)
 		}
 	}

@@ -190,7 +190,7 @@ func (t *Terminal) ranks(rows []Rank, o Options) {
 }
 
 func (r Risk) writeText(t *Terminal, _ Options) {
-	t.Printf(Bold, "%s", Message(r.Node.String())).Printf(Plain, " goes down with all of any one of these (%s of at most %s):",
+	t.Printf(Bold, "%s", Message(r.Node.String())).Printf(Plain, " goes down with any one of these sets (%s of at most %s):",
 		plural(len(r.Groups), "minimal set", "minimal sets"), plural(r.Order, "node", "nodes")).End()
 	for _, g := range r.Groups {
 		t.Print(Plain, "  ").Wrap(Plain, joinIDs(g, len(g)))

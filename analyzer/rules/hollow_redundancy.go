@@ -49,7 +49,7 @@ nodes:
 `,
 	Remedy: "Let one of the alternatives do without the cause, or say that the redundancy is not meant to survive its loss.",
 	Limits: `A place that encloses all the alternatives is no finding unless the owner claims to survive its kind: one place is what
-they share on purpose. What takes the owner down anyway, a staged update channel and the owner itself are no causes either. The API server, the
+they share on purpose. What takes the owner down anyway, a staged update channel, an image (it changes by a roll-out or by a channel of its own) and the owner itself are no causes either. The API server, the
 network plugin and the name service that every cluster implies give one low advisory each.`,
 	Since: "0.1.0",
 }
@@ -143,7 +143,8 @@ func (s *hollowScan) candidates(alike *depgraph.Components) []node {
 	for x := range node(e.g.Len()) {
 		n := e.g.At(x)
 		staged := n.ID.Kind == depgraph.KindUpdates && n.Staged
-		if !below.Has(x) || e.isGroup(x) || staged || taken[alike.Of(x)] || e.calm.Is(simulate.Down, x) {
+		fixed := n.ID.Kind == depgraph.KindImage // an image changes only by a roll-out, or by the channel that updates what runs on it
+		if !below.Has(x) || e.isGroup(x) || staged || fixed || taken[alike.Of(x)] || e.calm.Is(simulate.Down, x) {
 			continue
 		}
 		taken[alike.Of(x)] = true

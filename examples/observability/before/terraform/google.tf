@@ -1,17 +1,5 @@
 # Nodes of the regions that stand with the first provider.
 
-resource "google_compute_instance_template" "us1" {
-  name_prefix  = "node-us1-"
-  region       = "us-east4"
-  machine_type = "n2-standard-32"
-  disk {
-    source_image = "ubuntu-os-cloud/ubuntu-2204-lts"
-  }
-  metadata = {
-    user-data = file("${path.module}/../boot/cloud-init.yaml")
-  }
-}
-
 resource "google_compute_instance_template" "us5" {
   name_prefix  = "node-us5-"
   region       = "us-west1"

@@ -12,6 +12,6 @@
 // dense [NodeIndex] and [ReqIndex] over flat arrays.
 //
 // The package is not a general graph library: there are no weights and no
-// mutation. [Project] hands the simple graph underneath to
+// mutation. [ProjectSimple] hands the simple graph underneath to
 // github.com/dominikbraun/graph for those who want its algorithms.
 package depgraph

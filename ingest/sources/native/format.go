@@ -67,13 +67,15 @@ type drill struct {
 	Covers []name `json:"covers"`
 }
 
-// name is an id and where it stands.
+// name is an id and where it stands. One that is no id has a place and no id: it
+// was complained about already.
 type name struct {
 	strict.Pos
 	id depgraph.ID
 }
 
 func (n *name) UnmarshalStrict(v strict.Value) error {
+	n.Pos = v.Pos()
 	if v.Type() != strict.String {
 		return v.Errorf(strict.WrongType, "want an id such as service:checkout, found %s", v.Type())
 	}
@@ -81,7 +83,7 @@ func (n *name) UnmarshalStrict(v strict.Value) error {
 	if err != nil {
 		return v.Errorf(strict.BadValue, "%v", err)
 	}
-	n.Pos, n.id = v.Pos(), id
+	n.id = id
 	return nil
 }
 
@@ -294,14 +296,16 @@ func (r *rate) UnmarshalStrict(v strict.Value) error {
 	return nil
 }
 
-type date time.Time
+type date struct {
+	day   time.Time
+	given bool // even if it is none
+}
 
-func (d *date) UnmarshalText(text []byte) error {
-	t, err := time.Parse(time.DateOnly, string(text))
-	if err != nil {
+func (d *date) UnmarshalText(text []byte) (err error) {
+	d.given = true
+	if d.day, err = time.Parse(time.DateOnly, string(text)); err != nil {
 		return fmt.Errorf("date %q: want YYYY-MM-DD", text)
 	}
-	*d = date(t)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,6 +10,10 @@ import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
 )
+
+// duplicateNode is the id of a problem: one document defines a node twice, most
+// likely by copying. Several documents may each say something of one node.
+const duplicateNode = "duplicate-node"
 
 // reader turns the documents of one file into a fragment.
 type reader struct {
@@ -38,8 +43,18 @@ func (r *reader) document(root strict.Value) {
 	if err := root.Decode(&a); err != nil {
 		r.fail(err)
 	}
+	first := map[depgraph.ID]strict.Pos{}
 	for i := range a.Nodes {
-		r.node(&a.Nodes[i])
+		n := &a.Nodes[i]
+		if at, again := first[n.ID.id]; again && !n.ID.id.IsZero() {
+			r.file.Fail(&strict.Error{
+				ID: duplicateNode, Line: n.ID.Line, Col: n.ID.Col, Msg: fmt.Sprintf("node %s again, first at %d:%d", n.ID.id, at.Line, at.Col),
+				Fix: "make one entry of the two, or give one of them its own id",
+			})
+		} else {
+			first[n.ID.id] = n.ID.Pos
+		}
+		r.node(n)
 	}
 	for i := range a.Drills {
 		r.drill(&a.Drills[i])
@@ -77,7 +92,7 @@ func (r *reader) origin(at strict.Pos) depgraph.Origin { return r.file.Origin(at
 func (r *reader) node(n *node) {
 	if n.ID.id.IsZero() {
 		if n.Pos.Line > 0 && n.ID.Pos.Line == 0 {
-			r.refuse(n.Pos, "a node without a valid id")
+			r.refuse(n.Pos, "a node without an id")
 		}
 		return
 	}
@@ -184,16 +199,17 @@ func texts(targets []link.Target) []string {
 }
 
 func (r *reader) drill(d *drill) {
-	when := time.Time(d.Date)
 	switch {
-	case when.IsZero():
+	case !d.Date.given:
 		r.refuse(d.Pos, "a drill without a date")
+		return
+	case d.Date.day.IsZero():
 		return
 	case len(d.Fails) == 0:
 		r.refuse(d.Pos, "a drill that fails nothing")
 		return
 	}
 	r.fragment.Drills = append(r.fragment.Drills, depgraph.Drill{
-		Date: when, Fails: ids(d.Fails), Partly: d.Scope.partly, Covers: ids(d.Covers), Origin: r.origin(d.Pos),
+		Date: d.Date.day, Fails: ids(d.Fails), Partly: d.Scope.partly, Covers: ids(d.Covers), Origin: r.origin(d.Pos),
 	})
 }

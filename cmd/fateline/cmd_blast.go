@@ -80,7 +80,7 @@ func ranking(ctx context.Context, model *simulate.Model) (report.Ranking, error)
 		id := model.Graph().ID(i)
 		r.Rows = append(r.Rows, report.Rank{
 			Node: id, Down: size.Down, Degraded: size.Degraded, Frozen: size.Frozen, Blind: size.Blind,
-			Defined: len(model.Graph().NodeOrigins(id)) > 0,
+			Defined: slices.ContainsFunc(model.Graph().NodeOrigins(id), func(o depgraph.Origin) bool { return o.Basis == depgraph.Declared }),
 		})
 	}
 	return r, nil

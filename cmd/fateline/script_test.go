@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(oneByOne{t}, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
@@ -46,6 +48,16 @@ func TestScripts(t *testing.T) {
 
 type rootKey struct{}
 
+// oneByOne runs scripts after each other, because most of what they run is run
+// in this process, which has one working directory.
+type oneByOne struct{ *testing.T }
+
+func (o oneByOne) Parallel()     {}
+func (o oneByOne) Verbose() bool { return testing.Verbose() }
+func (o oneByOne) Run(name string, f func(t testscript.T)) {
+	o.T.Run(name, func(t *testing.T) { f(oneByOne{t}) })
+}
+
 // exits runs a command and demands one exit status: exits 3 fateline scan x.yaml.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -54,7 +66,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
+	if inProcess(ts, args[1:]) {
+		got = runHere(ts, args[2:])
+	} else if err := ts.Exec(args[1], args[2:]...); err != nil {
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) {
 			ts.Fatalf("%s: %v", args[1], err)
@@ -64,6 +78,21 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("%s exited with %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
+}
+
+// inProcess reports whether a command needs no process of its own: it is the
+// program, reads no standard input, and its environment is ours.
+func inProcess(ts *testscript.TestScript, args []string) bool {
+	return args[0] == "fateline" && !slices.Contains(args, "-") && ts.Getenv("NO_COLOR")+ts.Getenv("CLICOLOR_FORCE") == ""
+}
+
+// runHere runs the program in the script's directory.
+func runHere(ts *testscript.TestScript, args []string) int {
+	back, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	defer func() { ts.Check(os.Chdir(back)) }()
+	return run(context.Background(), args, strings.NewReader(""), ts.Stdout(), ts.Stderr())
 }
 
 // copyExample copies a directory of examples into the script's: example edge-kv/before.

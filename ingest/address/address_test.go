@@ -114,6 +114,8 @@ func TestFind(t *testing.T) {
 		{"a list of paths", "KUBECONFIG", "/etc/a/kubeconfig:/etc/b/kubeconfig", ""},
 		{"an image", "IMAGE", "redis:7", ""},
 		{"a time", "X", "12:30", ""},
+		{"a status", "service", "http_status:404", ""},
+		{"a protocol and a port", "X", "stun:8555", ""},
 		{"a Java class", "X", "org.springframework.Foo", ""},
 		{"a version", "X", "1.2.3", ""},
 		{"a template", "X", "http://${HOST}:8080", ""},

@@ -118,7 +118,7 @@ func hostPortItem(item string, c Context) (Ref, bool) {
 	if !ok || h.Port == 0 && !strings.Contains(item, ":$") && !strings.Contains(item, ":{") || neverHost(c.Key) || !validHost(h.Name) {
 		return Ref{}, false
 	}
-	if !c.known(h.Name) && !loopback(h.Name) && (len(h.Name) < 2 || allDigits(h.Name) || fileName(h.Name)) {
+	if !c.known(h.Name) && !loopback(h.Name) && (len(h.Name) < 2 || allDigits(h.Name) || fileName(h.Name) || noHost(h.Name)) {
 		return Ref{}, false
 	}
 	if (h.Name == "true" || h.Name == "false") || strings.HasPrefix(h.Name, "v1.") {
@@ -130,6 +130,19 @@ func hostPortItem(item string, c Context) (Ref, bool) {
 	}
 	r, _ := newRef("", []Host{h}, form, 0)
 	return r, true
+}
+
+// noHost says whether a name before a number is no name of a host, unless something
+// in scope is called so: "http_status:404", "stun:8555".
+func noHost(name string) bool {
+	if strings.IndexByte(name, '.') < 0 && strings.IndexByte(name, '_') >= 0 {
+		return true
+	}
+	switch name {
+	case "http", "https", "tcp", "udp", "tls", "grpc", "stun", "turn", "sip", "rtsp", "ws", "line", "port", "code", "status", "error", "default":
+		return true
+	}
+	return false
 }
 
 // nameForm returns the form of a name without scheme and port, zero where it is no

@@ -161,10 +161,11 @@ func (e *emitter) walkSecretRefs(o *object, v strict.Value, phases depgraph.Phas
 		case strings.HasSuffix(key, "secretname") && item.Type() == strict.String:
 			e.usesSecret(o, o.ns, item, phases)
 		case strings.HasSuffix(key, "secretref") || strings.HasSuffix(key, "secretkeyref"):
-			name := item.Get("name")
-			if name.Text() != "" {
+			if name := item.Get("name"); name.Text() != "" {
 				e.usesSecret(o, firstOf(item.Get("namespace").Text(), o.ns), name, phases)
+				continue
 			}
+			e.walkSecretRefs(o, item, phases, depth+1)
 		default:
 			e.walkSecretRefs(o, item, phases, depth+1)
 		}

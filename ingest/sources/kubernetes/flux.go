@@ -68,7 +68,9 @@ func (e *emitter) emitFluxSource(o *object, ref strict.Value) {
 	ns := firstOf(ref.Get("namespace").Text(), o.ns)
 	source := e.w.find(o, kind, ns, name)
 	if source == nil || source.group != sourceGroup {
-		if name != "" {
+		if by, url := e.fluxSync(o); by != nil && name == "flux-system" {
+			e.repository(o.id, by, url, o.at(ref))
+		} else if name != "" {
 			e.note(o.file, "%s takes from %s %s/%s, which no input shows", o, kind, ns, name)
 		}
 		return

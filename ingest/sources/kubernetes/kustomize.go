@@ -33,7 +33,7 @@ func (k *kustomization) component() bool { return k.root.Get("kind").Text() == "
 type gathered struct {
 	objects    []*object
 	byFile     map[string][]*object
-	files      map[string]bool // that were read
+	files      map[string]bool // of the unit
 	byDir      map[string]*kustomization
 	order      []*kustomization
 	unresolved []depgraph.Unresolved
@@ -43,7 +43,6 @@ type gathered struct {
 func gather(documents []document) *gathered {
 	g := &gathered{byFile: map[string][]*object{}, byDir: map[string]*kustomization{}, used: map[string]bool{}, files: map[string]bool{}}
 	for _, d := range documents {
-		g.files[d.file.Path()] = true
 		if k := d.kustomization; k != nil && g.byDir[k.dir] == nil {
 			g.byDir[k.dir] = k
 			g.order = append(g.order, k)
@@ -165,7 +164,7 @@ func (g *gathered) resource(k *kustomization, entry strict.Value, around []strin
 		g.used[p] = true
 		return slices.Clone(g.byFile[p])
 	case g.files[p]:
-		return nil // read, and without objects
+		return nil // without objects, or unreadable and recorded as such
 	}
 	k.file.Note("line %d: resource %s is not among the inputs", entry.Line(), name)
 	g.unresolved = append(g.unresolved, depgraph.Unresolved{Name: p, Why: depgraph.Dangling, Origin: origin(k.file, entry)})

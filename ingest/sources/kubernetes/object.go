@@ -26,7 +26,8 @@ type object struct {
 	edition string // "" where it is not one of several versions of the same thing
 	id      depgraph.ID
 
-	overlay *overlay // what an overlay changes in it; nil: nothing
+	overlay   *overlay // what an overlay changes in it; nil: nothing
+	delivered *object  // the tool that delivers it so; nil: none, or it changes nothing
 }
 
 // readObjects returns the objects of a document, those of lists included.

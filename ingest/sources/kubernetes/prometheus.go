@@ -6,10 +6,14 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
 )
 
-const monitoring = "monitoring.coreos.com"
+const (
+	monitoring   = "monitoring.coreos.com"
+	grafanaGroup = "grafana.integreatly.org"
+)
 
 // emitPrometheus adds a Prometheus, Alertmanager or ThanosRuler of the operator.
 func (e *emitter) emitMonitoring(run *workload) {
@@ -139,7 +143,7 @@ func (e *emitter) emitRules(o *object) {
 			alerts = true
 			for _, m := range jobMatcher.FindAllStringSubmatch(r.Get("expr").Text(), -1) {
 				for _, watched := range ids(e.jobs[m[1]]) {
-					e.need(need{owner: watched, to: to(id), phases: observes, via: depgraph.WatchedBy, form: link.Text, confidence: 0.8, at: o.at(r.Get("expr")), note: "by its job"})
+					e.watched[watched] = append(e.watched[watched], watch{id, o.at(r.Get("expr"))})
 				}
 			}
 		}
@@ -154,6 +158,29 @@ func (e *emitter) emitRules(o *object) {
 					e.need(need{owner: id, to: []target{e.alertmanager(run.object, firstOf(a.Get("namespace").Text(), run.ns), n)}, phases: runs, via: "tells-through", at: run.at(a)})
 				}
 			}
+		}
+	}
+}
+
+// watch is a monitor that watches something, and where it says so.
+type watch struct {
+	monitor depgraph.ID
+	at      depgraph.Origin
+}
+
+// emitWatched adds the monitors of each workload: any one of them tells that it fails.
+func (e *emitter) emitWatched() {
+	owners := make([]depgraph.ID, 0, len(e.watched))
+	for id := range e.watched {
+		owners = append(owners, id)
+	}
+	for _, owner := range distinct(owners) {
+		var monitors []depgraph.ID
+		for _, w := range e.watched[owner] {
+			monitors = append(monitors, w.monitor)
+		}
+		for _, w := range e.watched[owner] {
+			e.need(need{owner: owner, to: to(distinct(monitors)...), phases: observes, via: depgraph.WatchedBy, form: link.Text, confidence: 0.8, at: w.at, note: "by its job"})
 		}
 	}
 }
@@ -176,4 +203,42 @@ func (e *emitter) emitStringsOf(run *workload, o *object, v strict.Value, t text
 	acting := *o
 	acting.id = run.id
 	e.emitStrings(&acting, v, t)
+}
+
+// emitTargets adds that the hosts of a Probe or ScrapeConfig are watched by the
+// Prometheus that reads it.
+func (e *emitter) emitTargets(o *object) {
+	selector, lists := "probe", []strict.Value{o.get("spec", "targets", "staticConfig", "static")}
+	if o.kind == "ScrapeConfig" {
+		selector, lists = "scrapeConfig", nil
+		for c := range o.get("spec", "staticConfigs").Items() {
+			lists = append(lists, c.Get("targets"))
+		}
+	}
+	watchers := ids(e.watchers(o, selector))
+	if len(watchers) == 0 {
+		return
+	}
+	for _, list := range lists {
+		for item := range list.Items() {
+			for _, r := range address.Find(item.Text(), address.Context{Key: "target", Known: func(h string) bool { return e.w.known(o, h) }}) {
+				for _, t := range e.targetsOf(o, r) {
+					if e.w.known(o, t.Name.Text) {
+						e.f.References = append(e.f.References, link.Reference{
+							Owner: t.Name, Members: to(watchers...), Origin: o.at(item), Terms: depgraph.Terms{Phases: observes, Via: depgraph.WatchedBy},
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// emitDatasource adds the store that a Grafana asks.
+func (e *emitter) emitDatasource(o *object) {
+	for _, run := range e.w.workloads {
+		if run.group == grafanaGroup && run.kind == "Grafana" && e.w.sees(o, run.object) && selects(o.get("spec", "instanceSelector"), run.labels) {
+			e.emitStringsOf(run, o, o.get("spec", "datasource", "url"), text{phases: runs, ifLost: depgraph.Degraded})
+		}
+	}
 }

@@ -81,12 +81,40 @@ func (w *world) addRelease(tool *object, ns, name string) {
 // own, and those that its values name.
 func releaseHosts(tool *object, name string) []string {
 	hosts := []string{name}
+	for _, chart := range sortedKeys(chartServices) {
+		if strings.Contains(chartOfRelease(tool), chart) {
+			hosts = append(hosts, strings.Fields(strings.ReplaceAll(chartServices[chart], "%", name))...)
+		}
+	}
 	for k, item := range tool.get("spec", "values", "service").Fields() {
 		if item.Type() == strict.Map && k.Text != "ports" && k.Text != "annotations" && k.Text != "labels" {
 			hosts = append(hosts, name+"-"+k.Text)
 		}
 	}
 	return hosts
+}
+
+// chartServices are the Services of charts that many others call, by a word of the
+// chart's name; "%" stands for the release's.
+var chartServices = map[string]string{
+	"kube-prometheus-stack":   "prometheus-operated alertmanager-operated %-prometheus %-alertmanager %-grafana prometheus-grafana",
+	"victoria-metrics-k8s":    "vmsingle-% vmalertmanager-% %-grafana",
+	"postgresql-ha":           "%-pgpool %-postgresql-ha-pgpool %-postgresql-ha-postgresql",
+	"redis-ha":                "%-redis-ha %-redis-ha-haproxy",
+	"ingress-nginx":           "%-controller %-ingress-nginx-controller",
+	"argo-cd":                 "argocd-server argocd-repo-server argocd-redis",
+	"loki-distributed":        "%-gateway %-distributor %-querier",
+	"opentelemetry-collector": "%-opentelemetry-collector",
+	"vault":                   "%-active %-internal",
+}
+
+// chartOfRelease returns what a tool says about the chart that it installs.
+func chartOfRelease(tool *object) string {
+	chart := tool.get("spec", "chart", "spec", "chart").Text() + " " + tool.get("spec", "chartRef", "name").Text()
+	for _, s := range applicationSources(tool) {
+		chart += " " + s.Get("chart").Text()
+	}
+	return chart
 }
 
 // emitInstalled adds what a tool installs from a chart: a workload of which only the

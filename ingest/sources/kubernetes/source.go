@@ -35,7 +35,10 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		return &link.Fragment{}, err
 	}
 	in := gather(documents)
-	objects := in.build()
+	for _, f := range u.Files {
+		in.files[f.Path()] = true
+	}
+	objects := deliver(in.build())
 	settleNamespaces(objects)
 	objects, names := assignClusters(objects)
 	objects, clashes := assignEditions(objects)
@@ -75,7 +78,7 @@ func newEmitter(w *world) *emitter {
 	return &emitter{
 		w: w, f: &link.Fragment{}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]depgraph.Origin{},
 		shares: map[string][]*workload{}, control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
-		repos: map[string]bool{}, jobs: map[string][]*workload{}, istio: map[*object][]route{},
+		repos: map[string]bool{}, jobs: map[string][]*workload{}, watched: map[depgraph.ID][]watch{}, istio: map[*object][]route{},
 	}
 }
 
@@ -104,6 +107,7 @@ func (e *emitter) emit() {
 	for _, o := range e.w.objects {
 		e.emitLate(o)
 	}
+	e.emitWatched()
 	e.emitServices()
 	e.fronts.bind(e)
 	e.emitImages()
@@ -167,6 +171,10 @@ func (e *emitter) emitObject(o *object) {
 		e.emitApplication(o)
 	case kustomizeGroup + "/Kustomization":
 		e.emitFluxKustomization(o)
+	case monitoring + "/Probe", monitoring + "/ScrapeConfig":
+		e.emitTargets(o)
+	case grafanaGroup + "/GrafanaDatasource":
+		e.emitDatasource(o)
 	case helmGroup + "/HelmRelease":
 		e.emitHelmRelease(o)
 	case releaseGroup + "/Release":

@@ -72,6 +72,17 @@ func (e *emitter) hostTargets(run *workload, r address.Ref, at depgraph.Origin) 
 	return out
 }
 
+// targetsOf returns the hosts of an address as an object sees them.
+func (e *emitter) targetsOf(o *object, r address.Ref) []target {
+	out := r.Targets("")
+	for i := range out {
+		if out[i].Name.Space == link.SpaceHost {
+			out[i].Name.Scope = e.w.hostScope(o, out[i].Name.Text)
+		}
+	}
+	return out
+}
+
 // isOwn says whether a host is a name of the workload itself: its peers, or the
 // Service in front of it.
 func (e *emitter) isOwn(run *workload, host string) bool {

@@ -31,6 +31,8 @@ var silentKinds = map[string]bool{
 	"security.istio.io/AuthorizationPolicy": true, "security.istio.io/PeerAuthentication": true,
 	"policy.linkerd.io/Server": true, "policy.linkerd.io/ServerAuthorization": true, "policy.linkerd.io/AuthorizationPolicy": true,
 	sourceGroup + "/GitRepository": true, sourceGroup + "/HelmRepository": true, sourceGroup + "/OCIRepository": true, sourceGroup + "/Bucket": true, sourceGroup + "/HelmChart": true,
+	"notification.toolkit.fluxcd.io/Alert": true, "notification.toolkit.fluxcd.io/Provider": true, "notification.toolkit.fluxcd.io/Receiver": true,
+	grafanaGroup + "/GrafanaDashboard": true, grafanaGroup + "/GrafanaFolder": true,
 	"argoproj.io/AppProject": true, "secrets-store.csi.x-k8s.io/SecretProviderClass": true, "kops.k8s.io/Cluster": true, "eksctl.io/ClusterConfig": true,
 	"cluster.x-k8s.io/Cluster": true, "container.cnrm.cloud.google.com/ContainerCluster": true, "metrics.k8s.io/PodMetrics": true, "metrics.k8s.io/NodeMetrics": true,
 	"snapshot.storage.k8s.io/VolumeSnapshotClass": true, "keda.sh/TriggerAuthentication": true, "keda.sh/ClusterTriggerAuthentication": true,
@@ -51,6 +53,9 @@ func (e *emitter) emitUnknown(o *object) {
 	}
 	e.note(o.file, "%s is of a kind that is not understood; only its references to other objects were followed", kindAndName(kind, o))
 	own := *o
+	if depgraph.Kind(node).Family() != depgraph.FamilyOpen {
+		node = "k8s-" + node // a word of the vocabulary: a Provider is no provider
+	}
 	own.id = depgraph.ID{Kind: depgraph.Kind(node), Name: o.name}
 	if o.ns != "" {
 		own.id.Name = o.ns + "/" + o.name
@@ -129,9 +134,9 @@ func (e *emitter) walkObvious(o *object, v strict.Value, found []need, depth int
 				kind += "." + group
 			}
 			add(kind, ns, item.Get("name"))
-		case item.Type() == strict.Map && (strings.HasSuffix(key, "secretref") || strings.HasSuffix(key, "secretkeyref")):
+		case item.Get("name").Exists() && (strings.HasSuffix(key, "secretref") || strings.HasSuffix(key, "secretkeyref")):
 			add("Secret", ns, item.Get("name"))
-		case item.Type() == strict.Map && (strings.HasSuffix(key, "configmapref") || strings.HasSuffix(key, "configmapkeyref")):
+		case item.Get("name").Exists() && (strings.HasSuffix(key, "configmapref") || strings.HasSuffix(key, "configmapkeyref")):
 			add("ConfigMap", ns, item.Get("name"))
 		default:
 			found = e.walkObvious(o, item, found, depth+1)

@@ -26,20 +26,12 @@ type Blast struct {
 // nodes that cannot but go down together are one cell. A worker takes 128 bytes a
 // cell. The only error is that of the context.
 func (m *Model) Blast(ctx context.Context) (*Blast, error) {
-	p := newPlan(m)
+	p := m.plan()
 	b := &Blast{m: m, sizes: make([]Sizes, m.g.Len())}
-	var causes []int32
-	for c := range p.weight {
-		cell := int32(c)
-		if p.weight[c] == 0 {
-			continue
-		}
-		if p.matters(cell) {
-			causes = append(causes, cell)
-			continue
-		}
-		for _, v := range p.nodes.of(cell) {
-			b.sizes[v].Down = int(p.weight[c]) - 1
+	causes := p.queue()
+	for i, c := range p.cellOf {
+		if c >= 0 { // what does not matter to others takes its own cell along
+			b.sizes[i].Down = int(p.weight[c]) - 1
 		}
 	}
 	err := p.passes(ctx, len(causes), func(s *sweep, from, to int) {
@@ -94,7 +86,7 @@ func (b *Blast) Ranking() []depgraph.NodeIndex {
 // are passed over. The slice belongs to visit. visit is called by one goroutine. The
 // only error is that of the context.
 func (m *Model) LoseMany(ctx context.Context, losses [][]depgraph.NodeIndex, watch []depgraph.NodeIndex, visit func(i int, sizes Sizes, down []depgraph.NodeIndex)) error {
-	p := newPlan(m)
+	p := m.plan()
 	watch = slices.Clone(watch)
 	slices.Sort(watch)
 	watch = slices.Compact(watch)

@@ -14,14 +14,16 @@ const DefaultOutage = time.Hour
 // Model is a graph prepared for losses of one length: which requirements count,
 // how many members each can spare, and what is down when nothing is lost. It
 // never changes and may be shared by goroutines. It keeps 16 bytes a requirement
-// and 2 a node, and as much again for every loss in flight.
+// and 2 a node, as much again for every loss in flight, and for [Model.Blast] and
+// [Model.LoseMany], once one of them was called, about 20 bytes a member.
 type Model struct {
 	g      *depgraph.Graph
 	outage time.Duration
 	traits []trait  // by node
 	calm   field    // with nothing lost
 	quiet  [][]node // by State: who is in it with nothing lost; groups left out
-	pool   sync.Pool
+	pool   sync.Pool // of *spread
+	plan   func() *plan
 
 	unmeetable []req  // role or not, met by nothing; ascending
 	impaired   []node // down or degraded with nothing lost, groups included; ascending
@@ -93,6 +95,7 @@ func NewModel(g *depgraph.Graph, outage time.Duration) *Model {
 			}
 		}
 	}
+	m.plan = sync.OnceValue(func() *plan { return newPlan(m) })
 	m.pool.New = func() any { return newSpread(m, m.calm) }
 	return m
 }

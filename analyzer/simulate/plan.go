@@ -64,16 +64,16 @@ func newPlan(m *Model) *plan {
 // fuse makes the cells and puts them in order.
 func (p *plan) fuse() {
 	m := p.m
-	fused := m.tangle(func(r req) bool {
-		q := m.calm.reqs[r]
-		return q.role&weakens != 0 && q.left == 0 && q.firm == 0 && m.calm.nodes[q.owner]&rawImpaired == 0
-	})
-	knots := m.tangle(func(r req) bool {
-		q := m.calm.reqs[r]
+	knots := m.tangle(nil, func(r req) bool {
+		q := &m.calm.reqs[r]
 		return q.role&takesDown != 0 && q.left >= 0
 	})
+	fused := m.tangle(knots, func(r req) bool {
+		q := &m.calm.reqs[r]
+		return q.role&weakens != 0 && q.left == 0 && q.firm == 0 && m.calm.nodes[q.owner]&rawImpaired == 0
+	})
 	// By knot, then as the walk left them: a cell stands where its first node does.
-	byKnot := invert(knots.comps, knots.finished, func(v node) int32 { return knots.comp[v] })
+	byKnot := invert(knots.comps, knots.left, func(v node) int32 { return knots.comp[v] })
 	p.cellOf = make([]int32, m.g.Len())
 	place := make([]int32, fused.comps) // of a component; 0: none yet
 	for _, v := range byKnot.to {

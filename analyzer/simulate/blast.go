@@ -200,19 +200,12 @@ func (s *sweep) discount(z *Sizes, lane int, failed []node) {
 // isBlind reports whether a loss has made a node blind that is not with nothing lost.
 func (s *sweep) isBlind(v node, lane int) bool {
 	p := s.p
-	at, found := slices.BinarySearchFunc(p.watchers, v, func(w watcher, v node) int {
-		if w.v != v {
-			return cmp.Compare(w.v, v)
-		}
-		if w.blind {
-			return 0
-		}
-		return -1
-	})
-	if !found {
+	at := p.blindAt[v]
+	if at < 0 {
 		return false
 	}
-	return slices.ContainsFunc(p.watchers[at].gates, func(g gate) bool {
+	w := p.watchers[at]
+	return slices.ContainsFunc(p.watches[w.from:w.to], func(g gate) bool {
 		lost := int32(0)
 		for _, c := range p.members[g.from:g.to] {
 			if isSet(s.lit, c) && s.down[c].has(lane) {

@@ -19,9 +19,9 @@ const DefaultOutage = time.Hour
 type Model struct {
 	g      *depgraph.Graph
 	outage time.Duration
-	traits []trait  // by node
-	calm   field    // with nothing lost
-	quiet  [][]node // by State: who is in it with nothing lost; groups left out
+	traits []trait   // by node
+	calm   field     // with nothing lost
+	quiet  [][]node  // by State: who is in it with nothing lost; groups left out
 	pool   sync.Pool // of *spread
 	plan   func() *plan
 

@@ -27,6 +27,8 @@ type plan struct {
 	dimmers  []gate // what degrades a cell when others are down; by cell
 	dimAt    []int32
 	watchers []watcher
+	blindAt  []int32 // by node: its place among the watchers as one that may be blind; -1: none
+	watches  []gate  // of the watchers
 	members  []int32 // cells, of all gates
 }
 
@@ -39,9 +41,9 @@ type gate struct {
 
 // watcher is a node that may be frozen, or blind.
 type watcher struct {
-	v     node
-	blind bool // else frozen
-	gates []gate
+	v        node
+	blind    bool  // else frozen
+	from, to int32 // its gates in plan.watches
 }
 
 // fan lists for each of some things some others, ascending and distinct.
@@ -193,40 +195,49 @@ func (p *plan) gate(g gate, members []int32) gate {
 // owner down freezes nobody.
 func (p *plan) watch() {
 	m := p.m
+	p.blindAt = make([]int32, m.g.Len())
 	var watched wires
-	var members []int32
 	for i, b := range m.calm.nodes {
 		v := node(i)
+		p.blindAt[i] = -1
 		if m.traits[v]&isGroup != 0 {
 			continue
 		}
-		frozen, blind := watcher{v: v}, watcher{v: v, blind: true}
-		for r, end := m.g.OwnedBy(v); r < end; r++ {
-			q := m.calm.reqs[r]
-			if q.role&(takesDown|freezes) == freezes && b&(rawDown|rawFrozen) == 0 {
-				members = p.others(members[:0], r, p.cellOf[v])
-				if len(members) >= int(q.left)+1 {
-					frozen.gates = append(frozen.gates, p.gate(gate{lose: q.left + 1}, members))
-					watched.add(members, int32(len(p.watchers)))
-				}
-			}
-			if q.role&blinds != 0 && b&rawBlind == 0 {
-				if members = p.others(members[:0], r, -1); len(members) >= int(q.left)+1 {
-					blind.gates = append(blind.gates, p.gate(gate{lose: q.left + 1}, members))
-				}
-			}
+		if b&(rawDown|rawFrozen) == 0 {
+			p.watchBy(&watched, watcher{v: v}, func(role role) bool { return role&(takesDown|freezes) == freezes })
 		}
-		if len(frozen.gates) > 0 {
-			p.watchers = append(p.watchers, frozen)
-		}
-		if len(blind.gates) > 0 {
-			for _, g := range blind.gates {
-				watched.add(p.members[g.from:g.to], int32(len(p.watchers)))
+		if b&rawBlind == 0 {
+			w := watcher{v: v, blind: true}
+			if p.watchBy(&watched, w, func(role role) bool { return role&blinds != 0 }) {
+				p.blindAt[i] = int32(len(p.watchers)) - 1
 			}
-			p.watchers = append(p.watchers, blind)
 		}
 	}
 	p.watched = watched.fan(int32(len(p.weight)))
+}
+
+// watchBy adds a watcher for those of its requirements that have a role and can
+// break, and reports whether there are any.
+func (p *plan) watchBy(watched *wires, w watcher, fits func(role) bool) bool {
+	w.from = int32(len(p.watches))
+	var members []int32
+	for r, end := p.m.g.OwnedBy(w.v); r < end; r++ {
+		q := p.m.calm.reqs[r]
+		if !fits(q.role) {
+			continue
+		}
+		// A node is blind whether it is down or not: its own cell counts.
+		if members = p.others(members[:0], r, -1); len(members) > int(q.left) {
+			p.watches = append(p.watches, p.gate(gate{lose: q.left + 1}, members))
+			watched.add(members, int32(len(p.watchers)))
+		}
+	}
+	w.to = int32(len(p.watches))
+	if w.from == w.to {
+		return false
+	}
+	p.watchers = append(p.watchers, w)
+	return true
 }
 
 // wires are the arrows of a fan, added in ascending order of where they lead.

@@ -24,6 +24,18 @@ func (r *row) or(s *row) {
 	r[7] |= s[7]
 }
 
+// and keeps the bits that s has too.
+func (r *row) and(s *row) {
+	r[0] &= s[0]
+	r[1] &= s[1]
+	r[2] &= s[2]
+	r[3] &= s[3]
+	r[4] &= s[4]
+	r[5] &= s[5]
+	r[6] &= s[6]
+	r[7] &= s[7]
+}
+
 // gain adds the bits of s and reports whether one of them is new.
 func (r *row) gain(s *row) bool {
 	var gained uint64

@@ -21,7 +21,10 @@ type sweep struct {
 	dimLit   []uint64
 	watching []uint64 // watchers to look at
 
-	adder                        adder
+	adder adder
+	rows  []*row // scratch
+	both  []row  // scratch
+
 	fallen, faded, frozen, blind census
 }
 
@@ -158,38 +161,39 @@ func (s *sweep) gain(rows []row, lit []uint64, c int32, more *row) bool {
 
 // broken adds the lanes in which enough members of a gate are down.
 func (s *sweep) broken(g *gate, into *row) {
-	t := &s.adder
-	t.reset(g.lose, g.to-g.from)
+	rows := s.rows[:0]
 	for _, c := range s.p.members[g.from:g.to] {
 		if isSet(s.lit, c) {
-			t.add(&s.down[c])
+			rows = append(rows, &s.down[c])
 		}
 	}
-	t.reached(into)
+	s.adder.reached(rows, int(g.lose), into)
+	s.rows = rows
 }
 
 // softened adds the lanes in which enough members of a gate are down or degraded,
 // where they were not before.
 func (s *sweep) softened(g *gate, into *row) {
-	t := &s.adder
-	t.reset(g.soften, g.to-g.from)
+	if n := int(g.to - g.from); len(s.both) < n {
+		s.both = make([]row, n)
+	}
+	rows, both := s.rows[:0], s.both
 	for _, c := range s.p.members[g.from:g.to] {
-		if s.p.isWorn(c) {
-			continue
-		}
 		down, dim := isSet(s.lit, c), isSet(s.dimLit, c)
 		switch {
+		case s.p.isWorn(c):
 		case down && dim:
-			both := s.down[c]
-			both.or(&s.dim[c])
-			t.add(&both)
+			both[0] = s.down[c]
+			both[0].or(&s.dim[c])
+			rows, both = append(rows, &both[0]), both[1:]
 		case down:
-			t.add(&s.down[c])
+			rows = append(rows, &s.down[c])
 		case dim:
-			t.add(&s.dim[c])
+			rows = append(rows, &s.dim[c])
 		}
 	}
-	t.reached(into)
+	s.adder.reached(rows, int(g.soften), into)
+	s.rows = rows
 }
 
 // seedDim finds the cells that may be degraded by what is down.
@@ -309,8 +313,8 @@ func (s *sweep) survey() {
 // look counts the lanes in which a watcher is frozen or blind.
 func (s *sweep) look(w *watcher) {
 	var unmet row
-	for i := range w.gates {
-		s.broken(&w.gates[i], &unmet)
+	for i := w.from; i < w.to; i++ {
+		s.broken(&s.p.watches[i], &unmet)
 	}
 	if w.blind {
 		s.blind.add(&unmet, 1)

@@ -31,7 +31,13 @@ type system struct {
 	m      *simulate.Model
 }
 
-func newSystem(t testing.TB, w simtest.World, outage int) system {
+// fataler is what testing.TB and rapid.TB share of what newSystem needs.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func newSystem(t fataler, w simtest.World, outage int) system {
 	t.Helper()
 	g, at, err := w.Graph()
 	if err != nil {

@@ -103,7 +103,7 @@ func (w World) untilStill(set []bool, belongs func(v int) bool) {
 func (w World) Serving(r Need, lost ...[]bool) int {
 	count := 0
 	for _, m := range r.Members {
-		serves := !w.Standby[m] || w.idle(r.Owner, nil)
+		serves := !w.Standby[m] || w.ServedByStandbys(r.Owner)
 		for _, set := range lost {
 			serves = serves && !set[m]
 		}
@@ -114,8 +114,10 @@ func (w World) Serving(r Need, lost ...[]bool) int {
 	return count
 }
 
-// idle reports whether v is a standby, or a group that is a part of the
+// ServedByStandbys reports whether v is a standby, or a group that is a part of the
 // requirements of standbys alone.
+func (w World) ServedByStandbys(v int) bool { return w.idle(v, nil) }
+
 func (w World) idle(v int, above []int) bool {
 	if w.Standby[v] {
 		return true

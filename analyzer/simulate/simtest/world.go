@@ -42,7 +42,7 @@ func Random(rng *rand.Rand, maxNodes int) World {
 	for range rng.IntN(3*n) + 1 {
 		owner := rng.IntN(n)
 		var members []int
-		for range 1 + rng.IntN(4) {
+		for range 1 + rng.IntN(pick(rng, 4, 4, 4, 4, 4, n)) {
 			m := rng.IntN(n)
 			if !cyclic && m >= owner {
 				continue
@@ -82,11 +82,11 @@ func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))]
 func (w World) ID(v int) depgraph.ID {
 	switch {
 	case w.Group[v]:
-		return depgraph.ID{Kind: depgraph.KindGroup, Name: fmt.Sprintf("n%03d", v)}
+		return depgraph.ID{Kind: depgraph.KindGroup, Name: fmt.Sprintf("n%06d", v)}
 	case v%3 == 0:
-		return depgraph.ID{Kind: depgraph.KindDatastore, Name: fmt.Sprintf("n%03d", v)}
+		return depgraph.ID{Kind: depgraph.KindDatastore, Name: fmt.Sprintf("n%06d", v)}
 	}
-	return depgraph.ID{Kind: depgraph.KindService, Name: fmt.Sprintf("n%03d", v)}
+	return depgraph.ID{Kind: depgraph.KindService, Name: fmt.Sprintf("n%06d", v)}
 }
 
 var phaseOf = map[rune]depgraph.Phase{'r': depgraph.Run, 's': depgraph.Start, 'b': depgraph.Build, 'd': depgraph.Deploy, 'R': depgraph.Recover, 'o': depgraph.Observe}
@@ -134,6 +134,25 @@ func (w World) Requirement(r Need, line int) depgraph.Requirement {
 	}
 	slices.SortFunc(q.Members, depgraph.ID.Compare)
 	return q
+}
+
+// Union returns the systems side by side, numbered one after the other.
+func Union(parts []World) World {
+	var w World
+	for _, p := range parts {
+		offset := len(w.Standby)
+		w.Standby = append(w.Standby, p.Standby...)
+		w.Group = append(w.Group, p.Group...)
+		for _, r := range p.Needs {
+			r.Owner += offset
+			r.Members = slices.Clone(r.Members)
+			for i := range r.Members {
+				r.Members[i] += offset
+			}
+			w.Needs = append(w.Needs, r)
+		}
+	}
+	return w
 }
 
 // Failures picks the nodes of a loss: none, one, or a few.

@@ -105,7 +105,7 @@ func (a *app) withGraph(ctx context.Context, in inputOptions, out outputOptions,
 	}
 	ctx, release := withMemory(ctx, limit)
 	defer release()
-	a.progress = newProgress(a.stderr, a.quiet || a.say.asJSON)
+	a.progress = newProgress(a.stderr, isTerminal(a.stderr) && !a.quiet && !a.say.asJSON)
 	defer a.progress.end()
 	g, err := a.read(ctx, in, paths)
 	if err == nil {

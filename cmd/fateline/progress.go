@@ -19,11 +19,11 @@ type progress struct {
 	done  chan struct{}
 }
 
-// newProgress starts to watch a run. Where w is no terminal, it shows nothing.
-func newProgress(w io.Writer, quiet bool) *progress {
+// newProgress starts to watch a run, and shows it on w if it is to be shown at all.
+func newProgress(w io.Writer, shown bool) *progress {
 	p := &progress{stop: make(chan struct{}), done: make(chan struct{})}
 	p.stage.Store("")
-	if quiet || !isTerminal(w) {
+	if !shown {
 		close(p.done)
 		return p
 	}

@@ -32,7 +32,7 @@ type app struct {
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: &checkedWriter{w: stdout}, stderr: stderr, say: newMessages(stderr), progress: newProgress(nil, true)}
+	return &app{stdin: stdin, stdout: &checkedWriter{w: stdout}, stderr: stderr, say: newMessages(stderr), progress: newProgress(nil, false)}
 }
 
 // execute runs the command line and returns what came of it. Whatever goes

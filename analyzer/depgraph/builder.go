@@ -237,7 +237,9 @@ func (b *Builder) buildNodes(g *Graph, moved []int32) {
 	b.norigin = nil
 }
 
-func (b *Builder) buildRequirements(g *Graph, moved []int32) {
+// renumber gives owners, members and origins the places of sorted ids, and sorts
+// the members of each requirement.
+func (b *Builder) renumber(moved []int32) {
 	for i, m := range b.members {
 		b.members[i] = moved[m]
 	}
@@ -249,23 +251,31 @@ func (b *Builder) buildRequirements(g *Graph, moved []int32) {
 	for i := range b.reqs {
 		r := &b.reqs[i]
 		r.owner = moved[r.owner]
-		ms := b.members[r.memAt:r.memEnd]
+		ms := b.membersOf(*r)
 		slices.Sort(ms)
 		r.memEnd = r.memAt + int32(len(slices.Compact(ms)))
 	}
-	members := func(r packedReq) []int32 { return b.members[r.memAt:r.memEnd] }
-	same := func(x, y packedReq) int {
-		return cmp.Or(
-			cmp.Compare(x.owner, y.owner),
-			slices.Compare(members(x), members(y)),
-			compareTerms(b.tab.terms.values[x.terms], b.tab.terms.values[y.terms]),
-		)
-	}
-	slices.SortFunc(b.reqs, same)
+}
 
+func (b *Builder) membersOf(r packedReq) []int32 { return b.members[r.memAt:r.memEnd] }
+
+// compareReqs orders requirements by owner, members and terms; equal ones are one.
+func (b *Builder) compareReqs(x, y packedReq) int {
+	if x.owner != y.owner {
+		return cmp.Compare(x.owner, y.owner)
+	}
+	if c := slices.Compare(b.membersOf(x), b.membersOf(y)); c != 0 || x.terms == y.terms {
+		return c
+	}
+	return compareTerms(b.tab.terms.values[x.terms], b.tab.terms.values[y.terms])
+}
+
+func (b *Builder) buildRequirements(g *Graph, moved []int32) {
+	b.renumber(moved)
+	slices.SortFunc(b.reqs, b.compareReqs)
 	distinct := 0
 	for i := range b.reqs {
-		if i == 0 || same(b.reqs[i-1], b.reqs[i]) != 0 {
+		if i == 0 || b.compareReqs(b.reqs[i-1], b.reqs[i]) != 0 {
 			distinct++
 		}
 	}
@@ -280,7 +290,7 @@ func (b *Builder) buildRequirements(g *Graph, moved []int32) {
 		first := b.reqs[i]
 		at := len(g.origins)
 		j := i
-		for ; j < len(b.reqs) && same(first, b.reqs[j]) == 0; j++ {
+		for ; j < len(b.reqs) && b.compareReqs(first, b.reqs[j]) == 0; j++ {
 			g.origins = append(g.origins, b.origins[b.reqs[j].origAt:b.reqs[j].origEnd]...)
 		}
 		group := g.origins[at:]
@@ -289,7 +299,7 @@ func (b *Builder) buildRequirements(g *Graph, moved []int32) {
 		g.originAt = append(g.originAt, int32(len(g.origins)))
 		g.owner = append(g.owner, NodeIndex(first.owner))
 		g.terms = append(g.terms, first.terms)
-		for _, m := range members(first) {
+		for _, m := range b.membersOf(first) {
 			g.members = append(g.members, NodeIndex(m))
 		}
 		g.memberAt = append(g.memberAt, int32(len(g.members)))

@@ -45,6 +45,7 @@ func TestAHostThatNoInputDefinesBelongsToWhoeverRunsIt(t *testing.T) {
 		{"", "shop.example.co.uk", "service:own", false},
 		{"", "kv2.internal", "external:kv2.internal", true}, // nobody's domain: a private one
 		{"", "old.kv.internal", "external:old.kv.internal", true},
+		{"", "metadata.google.internal", "external:metadata.google.internal", false},
 		{"", "redis", "external:redis", true},
 		{"compose/shop", "redis", "external:redis", true},
 		{"k8s/main/shop", "redis", "external:redis.shop.svc", true},
@@ -94,5 +95,28 @@ func TestANameInAClusterThatTheInputsDoNotNameIsFoundFromTraces(t *testing.T) {
 	own := link.Host("k8s/"+link.UnnamedCluster+"/shop", "cart")
 	if node, dangling := hostIs(t, "k8s/prod-eu/shop", "cart", own); node != "service:own" || dangling {
 		t.Errorf("got %q, dangling %v", node, dangling)
+	}
+}
+
+func TestAHostThatSaysItsRegionStandsThere(t *testing.T) {
+	f := &link.Fragment{
+		Definitions: defs("service:web", "service:api"),
+		Bindings:    []link.Binding{binds("db", true, link.Host("", "b.x.eu-west-1.rds.amazonaws.com"))},
+		References: []link.Reference{
+			ref(id("service:web"), at("web.yaml", 3), link.Host("", "a.x.eu-west-1.rds.amazonaws.com")),
+			ref(id("service:api"), at("web.yaml", 9), link.Host("", "c.x.eu-west-1.rds.amazonaws.com")),
+			ref(id("service:api"), at("web.yaml", 9), link.Host(shop, "db")),
+		},
+	}
+	g := mustLink(t, f)
+	wantLines(t, g,
+		"external:eu-west-1.rds.amazonaws.com -> region:eu-west-1 need=1 run,start ifLost=down svc.yaml:2",
+		"service:api -> external:eu-west-1.rds.amazonaws.com need=1 run ifLost=down web.yaml:9 web.yaml:9",
+		"service:web -> external:eu-west-1.rds.amazonaws.com need=1 run ifLost=down web.yaml:3",
+	)
+	for r := range g.Needs(depgraph.MustID("external:eu-west-1.rds.amazonaws.com")) {
+		if o := r.Origins[0]; o.Basis != depgraph.Implied || o.Confidence != 0.8 || o.Note != "the host name says the region" {
+			t.Errorf("origin %+v", o)
+		}
 	}
 }

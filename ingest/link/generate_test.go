@@ -14,8 +14,8 @@ import (
 
 var (
 	genIDs    = []string{"service:a", "service:b", "service:s/a", "datastore:c", "zone:1", "zone:2", "group:x", "tool:t"}
-	genTexts  = []string{"a", "b", "s/a", "A", "c.s.svc", "x.example.com", "y.example.com", "api.stripe.com", "localhost", "10.0.0.1", "a.s"}
-	genScopes = []string{"", "k8s/m/s", "k8s/m", "k8s/n/s", "k8s/s", "compose/p"}
+	genTexts  = []string{"a", "b", "s/a", "A", "c.s.svc", "x.example.com", "y.example.com", "api.stripe.com", "localhost", "10.0.0.1", "a.s", "db.eu-west-1.rds.amazonaws.com", "", "a\nb", "\xff", "a:1", "k8s/"}
+	genScopes = []string{"", "k8s/m/s", "k8s/m", "k8s/n/s", "k8s/s", "k8s//s", "k8s", "compose/p"}
 	genSpaces = []link.Space{link.SpaceHost, link.SpaceService, link.SpaceObject, link.SpaceID}
 )
 

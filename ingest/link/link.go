@@ -45,6 +45,7 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.facts = slices.Grow(l.facts, len(l.refs))
 	l.mergeNodes(b)
 	l.addReferences()
+	l.placeRegional()
 	l.addLinked(frags)
 	l.settle(b)
 	l.addGroups(b)
@@ -72,6 +73,7 @@ type linker struct {
 	resolved     map[Name]*resolution // of other names
 	shapeOrigins map[*shape][]depgraph.Origin
 	groups       map[groupUse][]depgraph.Origin
+	regions      map[int32]regional
 	sharedFiles  map[string]bool // selectors of files that several nodes use
 	facts        []fact
 
@@ -86,6 +88,7 @@ func newLinker(frags []*Fragment, o Options) *linker {
 		shapeOrigins: map[*shape][]depgraph.Origin{},
 		groups:       map[groupUse][]depgraph.Origin{},
 		sharedFiles:  map[string]bool{},
+		regions:      map[int32]regional{},
 	}
 	var defs, bindings, refs int
 	for _, f := range frags {

@@ -42,9 +42,23 @@ func nfc(s string) string {
 	return s
 }
 
+// normalID returns an id in the form in which ids are compared, and which every
+// writer can print: NFC, without control characters.
 func normalID(id depgraph.ID) depgraph.ID {
-	id.Name = nfc(id.Name)
+	for i := 0; i < len(id.Name); i++ {
+		if c := id.Name[i]; c < 0x20 || c >= 0x7f {
+			id.Name = norm.NFC.String(strings.Map(printable, strings.ToValidUTF8(id.Name, "\ufffd")))
+			break
+		}
+	}
 	return id
+}
+
+func printable(r rune) rune {
+	if r < 0x20 || r == 0x7f {
+		return '\ufffd'
+	}
+	return r
 }
 
 // normalHost strips what a careless source left on a host name: scheme, user,

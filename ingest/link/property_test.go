@@ -23,14 +23,17 @@ func linked(t *rapid.T, in input) *depgraph.Graph {
 // text prints everything a graph holds.
 func text(g *depgraph.Graph) string { return g.Text() + fmt.Sprintf("%+v\n", g.Inputs()) }
 
-func TestTheOrderOfInputsNeverShows(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := drawInput(t)
-		want := text(linked(t, in))
-		if diff := cmp.Diff(want, text(linked(t, in.shuffled(t)))); diff != "" {
-			t.Fatalf("(-as drawn +shuffled):\n%s", diff)
-		}
-	})
+func TestTheOrderOfInputsNeverShows(t *testing.T) { rapid.Check(t, orderNeverShows) }
+
+// FuzzLink looks for inputs that the linker breaks on, or whose order shows.
+func FuzzLink(f *testing.F) { f.Fuzz(rapid.MakeFuzz(orderNeverShows)) }
+
+func orderNeverShows(t *rapid.T) {
+	in := drawInput(t)
+	want := text(linked(t, in))
+	if diff := cmp.Diff(want, text(linked(t, in.shuffled(t)))); diff != "" {
+		t.Fatalf("(-as drawn +shuffled):\n%s", diff)
+	}
 }
 
 func TestAnInputReadTwiceChangesNothing(t *testing.T) {

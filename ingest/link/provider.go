@@ -22,6 +22,7 @@ var providers = map[string]string{
 	"docdb.amazonaws.com":       "docdb.amazonaws.com",
 	"eks.amazonaws.com":         "eks.amazonaws.com",
 	"on.aws":                    "lambda.amazonaws.com",
+	"metadata.google.internal":  "metadata.google.internal",
 	"cloudfront.net":            "cloudfront.net",
 	"elasticbeanstalk.com":      "elasticbeanstalk.com",
 	"run.app":                   "run.app",
@@ -65,23 +66,32 @@ var providers = map[string]string{
 	"db.ondigitalocean.com":     "db.ondigitalocean.com",
 }
 
-// providerOf returns who runs a host of a provider's shared domain, with the
-// region in front where the host names one: "eu-west-1.rds.amazonaws.com".
-func providerOf(host string) (owner string, ok bool) {
+// provider is who runs a host: a service, and the region of it that the host names.
+type provider struct {
+	service, region string // region is "" where the host names none
+}
+
+// name returns the name of the external node, such as "eu-west-1.rds.amazonaws.com".
+func (p provider) name() string {
+	if p.region == "" {
+		return p.service
+	}
+	return p.region + "." + p.service
+}
+
+// providerOf returns who runs a host of a provider's shared domain.
+func providerOf(host string) (provider, bool) {
 	if !providerTLDs[host[strings.LastIndexByte(host, '.')+1:]] {
-		return "", false
+		return provider{}, false
 	}
 	region, plain := cutRegion(host)
 	for s := plain; s != ""; {
-		if owner, ok := providers[s]; ok {
-			if region != "" {
-				owner = region + "." + owner
-			}
-			return owner, true
+		if service, ok := providers[s]; ok {
+			return provider{service, region}, true
 		}
 		_, s, _ = strings.Cut(s, ".")
 	}
-	return "", false
+	return provider{}, false
 }
 
 // providerTLDs are the last labels of the suffixes, to pass over other hosts early.

@@ -19,7 +19,7 @@ func TestTheProviderTableSaysNothingThatTheListSays(t *testing.T) {
 		if !isHost(suffix) || !isHost(owner) {
 			t.Errorf("%s: %s is no host", suffix, owner)
 		}
-		if got, ok := providerOf("customer." + suffix); !ok || got != owner {
+		if got, ok := providerOf("customer." + suffix); !ok || got.name() != owner {
 			t.Errorf("providerOf(customer.%s) = %q, %v, want %q", suffix, got, ok, owner)
 		}
 	}

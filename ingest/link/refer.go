@@ -189,9 +189,9 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 		}
 		return l.shapes.leaf(l.root(l.intern(normalID(id))))
 	}
-	id, normal := r.otherwise, r.normal
+	id, region, normal := r.otherwise, r.region, r.normal
 	if !t.Else.IsZero() {
-		id, normal = t.Else, false
+		id, region, normal = t.Else, "", false
 	}
 	switch {
 	case ref.Form == Native && t.Name.Space == SpaceID && !id.IsZero():
@@ -202,7 +202,7 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 	if id.IsZero() {
 		return nil
 	}
-	return l.shapes.leaf(l.node(id))
+	return l.standIn(id, region, ref.Origin)
 }
 
 // addFacts adds what ref says of one owner, whose targets have the given shapes.

@@ -13,6 +13,7 @@ type resolution struct {
 	note       string      // the bindings on the way, for people
 	candidates []string    // ambiguous: what it might be
 	otherwise  depgraph.ID // nothing answers: the node by the rules of its space; zero: none
+	region     string      // of that node, where the name says it
 	normal     bool        // nothing answers, and that is normal
 	nowhere    bool        // the machine itself: no reference at all
 }
@@ -68,7 +69,7 @@ func (l *linker) expand(b *Binding, circular func(int32) bool) expansion {
 		case r.nowhere:
 			continue
 		case s == nil && !r.otherwise.IsZero() && len(r.candidates) == 0:
-			s = l.shapes.leaf(l.node(r.otherwise))
+			s = l.standIn(r.otherwise, r.region, b.Origin)
 			fallthrough
 		case s == nil:
 			if !r.normal {
@@ -163,7 +164,7 @@ func (l *linker) resolveAround(n Name, skip func(int32) bool) *resolution {
 	switch {
 	case len(options) == 0 && circular: // it leads nowhere, not outside
 	case len(options) == 0:
-		r.otherwise, r.normal = l.outside(n)
+		r.otherwise, r.region, r.normal = l.outside(n)
 	case len(options) == 1:
 		r.to = options[0]
 	default:

@@ -45,7 +45,8 @@ func (l Level) String() string {
 const (
 	NotUnderstood = "not-understood"    // a source's own error without an id
 	NeverRead     = "never-read"        // a source claimed a file and left it
-	SourceFailed  = "source-failed"     // a source failed as a whole
+	Interrupted   = "interrupted"       // reading was interrupted
+	TimedOut      = "timed-out"         // reading took too long
 	SourcePanic   = "source-panicked"   // a bug of a source
 	UnusedExclude = "unused-exclude"    // an exclusion that excludes nothing
 	UndefinedNode = "undefined-node"    // a native file names what no input defines
@@ -94,9 +95,9 @@ func problemOf(path string, err error) Problem {
 	case errors.As(err, &own):
 		p.ID, p.Line, p.Col, p.Msg, p.Fix = own.ID, own.Line, own.Col, own.Msg, own.Fix
 	case errors.Is(err, context.DeadlineExceeded):
-		p.ID, p.Msg = "timed-out", "reading took too long and was stopped"
+		p.ID, p.Msg = TimedOut, "reading took too long and was stopped"
 	case errors.Is(err, context.Canceled):
-		p.ID, p.Msg = "interrupted", "reading was interrupted"
+		p.ID, p.Msg = Interrupted, "reading was interrupted"
 	}
 	return p
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/link"
 )
 
 // first reads a file and returns its first problem as "id line:col: message".
@@ -188,14 +189,26 @@ func FuzzNative(f *testing.F) {
 		file, _, _ = strings.Cut(file, "-- want --")
 		f.Add([]byte(file))
 	}
-	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in := readText(t, dir, string(data))
-		if in.Status == 0 || in.Status.Incomplete() && in.Reason == "" {
-			t.Fatalf("row %+v: a status or a reason is missing", in)
-		}
-		if strings.Contains(in.Reason, "bug in Fateline") {
-			t.Fatal(in.Reason)
+		docs, _ := strict.Parse(data, strict.Limits{})
+		for _, doc := range docs {
+			r := reader{file: new(ingest.File), fragment: &link.Fragment{}}
+			r.document(doc.Root)
+			for _, d := range r.fragment.Definitions {
+				if back, err := depgraph.ParseID(d.Node.ID.String()); err != nil || back != d.Node.ID || d.Origin.Line == 0 || d.Node.Takes < 0 {
+					t.Fatalf("definition %+v", d)
+				}
+			}
+			for _, ref := range r.fragment.References {
+				if len(ref.Members) == 0 || ref.Form != link.Native || ref.Origin.Line == 0 || ref.Terms.Lasts < 0 {
+					t.Fatalf("reference %+v", ref)
+				}
+			}
+			for _, d := range r.fragment.Drills {
+				if d.Date.IsZero() || d.Origin.Line == 0 {
+					t.Fatalf("drill %+v", d)
+				}
+			}
 		}
 	})
 }

@@ -7,26 +7,28 @@ import (
 	"github.com/fateline/fateline/analyzer/simulate"
 )
 
-// cell is a node of a cone, by its place there.
-type cell = int32
+// cell is a node of a cone, by its place there. It has the type of a node's index so
+// that a graph as a whole can stand for a cone.
+type cell = depgraph.NodeIndex
 
 // cone is everything that can take one node down: cells, each of which goes down
 // with enough members of one of its gates, and most of which can fail themselves.
 type cone struct {
-	nodes []depgraph.NodeIndex // of each cell; ascending
-	event []bool               // by cell: it can fail by itself
-	gates []gate               // by owner
-	owns  []int32              // by cell: its first gate; one more
-	inAt  []int32              // by cell: where the gates that name it begin in in; one more
+	nodes []depgraph.NodeIndex   // of each cell; ascending
+	class [][]depgraph.NodeIndex // by cell: the nodes any one of which fails as it; ascending
+	gates []gate                 // by owner
+	owns  []int32                // by cell: its first gate; one more
+	inAt  []int32                // by cell: where the gates that name it begin in in; one more
 	in    []int32
 	top   cell
 }
 
-// gate takes its owner down once limit of its members are down.
+// gate takes its owner down once limit of its members are down. A member that
+// stands for several counts as often as it is listed.
 type gate struct {
 	owner   cell
 	limit   int32
-	members []cell
+	members []cell // ascending
 }
 
 // newCone collects what can take v down, in O(what v needs, sorted).
@@ -50,12 +52,14 @@ func newCone(m *simulate.Model, v depgraph.NodeIndex) *cone {
 		at[x] = cell(i)
 	}
 	c.top = at[v]
-	c.event = make([]bool, len(c.nodes))
+	c.class = make([][]depgraph.NodeIndex, len(c.nodes))
 	for i, x := range c.nodes {
-		c.event[i] = x != v && g.ID(x).Kind != depgraph.KindGroup
+		if x != v && g.ID(x).Kind != depgraph.KindGroup {
+			c.class[i] = c.nodes[i : i+1]
+		}
 		c.owns = append(c.owns, int32(len(c.gates)))
 		eachGate(m, x, func(limit int, members []depgraph.NodeIndex) {
-			q := gate{owner: cell(i), limit: int32(limit), members: make([]cell, len(members))}
+			q := gate{cell(i), int32(limit), make([]cell, len(members))}
 			for k, y := range members {
 				q.members[k] = at[y]
 			}
@@ -68,29 +72,24 @@ func newCone(m *simulate.Model, v depgraph.NodeIndex) *cone {
 }
 
 // eachGate calls visit with every requirement that can take x down: how many of
-// the members have to be lost for that, and the members that count. Members that
-// are down anyway are left out, and so is what can no longer be lost enough of.
+// the members have to be lost for that, and the members that count; the slice is
+// shared and does not change. Members that are down anyway are left out, and so is
+// what can no longer be lost enough of.
 func eachGate(m *simulate.Model, x depgraph.NodeIndex, visit func(limit int, members []depgraph.NodeIndex)) {
 	g := m.Graph()
-	var members []depgraph.NodeIndex
 	for from, to := g.OwnedBy(x); from < to; from++ {
 		spare, ok := m.TakesDown(from)
 		if !ok {
 			continue
 		}
-		limit := spare + 1
-		members = members[:0]
-		for _, y := range g.Members(from) {
-			switch {
-			case !m.Counts(y, x):
-			case m.DownAnyway(y):
-				limit--
-			default:
-				members = append(members, y)
-			}
+		members := g.Members(from)
+		if spare+g.Terms(from).Need.Of(len(members)) < len(members) {
+			members = slices.DeleteFunc(slices.Clone(members), func(y depgraph.NodeIndex) bool {
+				return !m.Counts(y, x) || m.DownAnyway(y)
+			})
 		}
-		if limit <= len(members) {
-			visit(limit, members)
+		if spare < len(members) {
+			visit(spare+1, members)
 		}
 	}
 }
@@ -119,8 +118,14 @@ func (c *cone) index() {
 	}
 }
 
-// gatesOf returns the range of the gates of a cell.
-func (c *cone) gatesOf(x cell) (from, to int32) { return c.owns[x], c.owns[x+1] }
+// ownedBy returns the range of the gates of a cell.
+func (c *cone) ownedBy(x cell) (from, to int32) { return c.owns[x], c.owns[x+1] }
+
+// gatesOf returns the gates of a cell.
+func (c *cone) gatesOf(x cell) []gate { return c.gates[c.owns[x]:c.owns[x+1]] }
+
+// fails reports whether a cell can fail by itself.
+func (c *cone) fails(x cell) bool { return len(c.class[x]) > 0 }
 
 // gatesNaming returns the gates that name a cell.
 func (c *cone) gatesNaming(x cell) []int32 { return c.in[c.inAt[x]:c.inAt[x+1]] }
@@ -134,11 +139,11 @@ func (c *cone) chain() []bool {
 	for len(queue) > 0 {
 		x := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		for i, to := c.gatesOf(x); i < to; i++ {
-			if c.gates[i].limit > 1 {
+		for _, q := range c.gatesOf(x) {
+			if q.limit > 1 {
 				continue
 			}
-			for _, y := range c.gates[i].members {
+			for _, y := range q.members {
 				if !in[y] {
 					in[y] = true
 					queue = append(queue, y)
@@ -149,58 +154,6 @@ func (c *cone) chain() []bool {
 	return in
 }
 
-// without returns the cone in which the cells of fatal, the top among them, are
-// merged into the top: each of them takes the top down, so that its gates are
-// gates of the top, and no other gate waits for it. What cannot go down any more
-// is left out too, and so are gates that say no more than another of their owner.
-func (c *cone) without(fatal []bool) *cone {
-	stays := c.fallible(fatal)
-	out := &cone{}
-	at := make([]cell, len(c.nodes))
-	for x := range c.nodes {
-		if stays[x] || cell(x) == c.top {
-			at[x] = cell(len(out.nodes))
-			out.nodes = append(out.nodes, c.nodes[x])
-			out.event = append(out.event, c.event[x] && cell(x) != c.top)
-		}
-	}
-	out.top = at[c.top]
-	for x := range c.nodes {
-		switch {
-		case cell(x) == c.top:
-			out.owns = append(out.owns, int32(len(out.gates)))
-			for y := range c.nodes {
-				if fatal[y] {
-					out.adopt(c, cell(y), stays, at)
-				}
-			}
-			out.tidy(out.owns[len(out.owns)-1])
-		case stays[x]:
-			out.owns = append(out.owns, int32(len(out.gates)))
-			out.adopt(c, cell(x), stays, at)
-			out.tidy(out.owns[len(out.owns)-1])
-		}
-	}
-	out.owns = append(out.owns, int32(len(out.gates)))
-	out.index()
-	return out
-}
-
-// adopt adds the gates of a cell of c, without the members that do not stay.
-func (c *cone) adopt(from *cone, x cell, stays []bool, at []cell) {
-	for i, to := from.gatesOf(x); i < to; i++ {
-		q := gate{owner: cell(len(c.owns) - 1), limit: from.gates[i].limit}
-		for _, y := range from.gates[i].members {
-			if stays[y] {
-				q.members = append(q.members, at[y])
-			}
-		}
-		if int(q.limit) <= len(q.members) {
-			c.gates = append(c.gates, q)
-		}
-	}
-}
-
 // tidy drops those of the last gates that repeat another one's members without a
 // lower limit.
 func (c *cone) tidy(from int32) {
@@ -209,36 +162,8 @@ func (c *cone) tidy(from int32) {
 		if d := slices.Compare(a.members, b.members); d != 0 {
 			return d
 		}
-		return int(a.limit - b.limit)
+		return int(a.limit) - int(b.limit)
 	})
 	last = slices.CompactFunc(last, func(a, b gate) bool { return slices.Equal(a.members, b.members) })
 	c.gates = c.gates[:int(from)+len(last)]
-}
-
-// fallible returns which cells can still go down while those of fatal do not.
-func (c *cone) fallible(fatal []bool) []bool {
-	can := make([]bool, len(c.nodes))
-	left := make([]int32, len(c.gates))
-	for i := range c.gates {
-		left[i] = c.gates[i].limit
-	}
-	var queue []cell
-	for x, event := range c.event {
-		if event && !fatal[x] {
-			can[x] = true
-			queue = append(queue, cell(x))
-		}
-	}
-	for len(queue) > 0 {
-		x := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		for _, i := range c.gatesNaming(x) {
-			left[i]--
-			if o := c.gates[i].owner; left[i] == 0 && !can[o] && !fatal[o] {
-				can[o] = true
-				queue = append(queue, o)
-			}
-		}
-	}
-	return can
 }

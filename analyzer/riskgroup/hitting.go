@@ -5,70 +5,67 @@ import (
 	"slices"
 )
 
-// hitting finds the minimal sets of events that take the top of a cone down, in
-// order of size, by Reiter's hitting sets: as long as the top is up after the loss
-// of F, some self-supporting cells keep it up, and whatever F grows into has to hit
-// one of them. The search tries each in turn, and leaves out those it has tried.
+// hitting finds the minimal sets of two and more cells that take the top of a cone
+// down, in order of size, where no cell does it alone, by Reiter's hitting sets: as
+// long as the top is up after the loss of F, some cells keep it and each other up,
+// and whatever F grows into has to hit one of them. The search tries each in turn,
+// and bars those it has tried. It looks at one gate of the top after the other, as
+// few cells keep a single gate open.
 //
-// Events that do it alone are found first and merged into the top. What is left
-// takes the top down by one of the top's gates, and for each of them alone the
-// cells that keep it from closing are few. A set that would hold a smaller one is
-// never built: the events that would complete one are left out while the rest of
-// it is lost.
+// A set that would hold a smaller one is never built: the smaller ones are all
+// known, and the cells that would complete one are barred while the rest is lost.
 type hitting struct {
 	ctx      context.Context
-	c        *cone // what is left once the singles are merged
-	order    int
-	cap      int
-	found    [][]cell // cells of the whole cone
-	complete bool
+	c        *cone
+	cap      int      // sets
+	most     int64    // work
+	found    [][]cell // each ascending; the smaller first
+	complete bool     // found is everything up to the size looked for
 
-	from    []cell // cells of c as cells of the whole cone
 	loss    *loss
-	sets    [][]cell        // found, of two and more, as cells of c
-	known   map[string]bool // sets
-	partner [][]int32       // by cell: the sets that it is in
-	barred  []int32         // by cell: why not to lose it; 0: it may be lost
-	inSet   []bool          // by cell: it is lost
-	set     []cell          // those, in the order of losing
-	size    int             // of the sets looked for
 	keeper  keeper
-	steps   int
+	known   map[string]bool // sets of the size looked for
+	partner [][]int32       // by cell: the smaller sets that it is in
+	barred  []int32         // by cell: how many reasons there are not to lose it
+	lost    []bool          // by cell: it is in set
+	set     []cell          // in the order of losing
+	size    int             // of the sets looked for
 }
 
-func newHitting(ctx context.Context, whole *cone, o Options) *hitting {
-	return &hitting{ctx: ctx, c: whole, order: o.order(), cap: o.cap(), complete: true}
-}
-
-// run finds everything; it returns the error of the context.
-func (h *hitting) run() error {
-	whole := h.c
-	fatal := whole.chain()
-	rest := whole.without(fatal)
-	h.prepare(rest)
-	single := h.singles()
-	for x, is := range single {
-		fatal[h.cellOf(whole, cell(x))] = fatal[h.cellOf(whole, cell(x))] || is
+func newHitting(ctx context.Context, c *cone, cap int, most int64) *hitting {
+	n := len(c.nodes)
+	h := &hitting{
+		ctx: ctx, c: c, cap: cap, most: most, complete: true, loss: newLoss(c), keeper: newKeeper(c),
+		known: map[string]bool{}, partner: make([][]int32, n), barred: make([]int32, n), lost: make([]bool, n),
 	}
-	for x := range whole.nodes {
-		if fatal[x] && whole.event[x] {
-			h.found = append(h.found, []cell{cell(x)})
+	for x := range c.nodes {
+		if !c.fails(cell(x)) {
+			h.barred[x] = 1
 		}
 	}
-	if len(h.found) > h.cap {
-		h.found, h.complete = h.found[:h.cap], false
+	return h
+}
+
+// singles returns which cells take the top down by themselves.
+func (h *hitting) singles() []cell {
+	var out []cell
+	from, to := h.c.ownedBy(h.c.top)
+	for _, x := range h.keeper.keep(h.loss, h.barred, from, to) {
+		m := h.loss.mark()
+		h.loss.fail(x)
+		if h.loss.topDown {
+			out = append(out, x)
+		}
+		h.loss.back(m)
 	}
-	if !h.complete || h.order < 2 {
-		return h.ctx.Err()
-	}
-	h.prepare(whole.without(fatal))
-	h.from = make([]cell, len(h.c.nodes))
-	for x := range h.c.nodes {
-		h.from[x] = h.cellOf(whole, cell(x))
-	}
-	for h.size = 2; h.size <= h.order && h.complete; h.size++ {
-		before := len(h.sets)
-		for i, to := h.c.gatesOf(h.c.top); i < to && h.complete; i++ {
+	return out
+}
+
+// run finds the sets of two to order cells; it returns the error of the context.
+func (h *hitting) run(order int) error {
+	for h.size = 2; h.size <= order && h.complete; h.size++ {
+		before := len(h.found)
+		for i, to := h.c.ownedBy(h.c.top); i < to && h.complete; i++ {
 			h.search(i)
 			if err := h.ctx.Err(); err != nil {
 				return err
@@ -76,97 +73,77 @@ func (h *hitting) run() error {
 		}
 		h.learn(before)
 	}
-	for _, set := range h.sets {
-		out := make([]cell, len(set))
-		for i, x := range set {
-			out[i] = h.from[x]
-		}
-		h.found = append(h.found, out)
-	}
-	return h.ctx.Err()
+	return nil
 }
 
-// cellOf returns the place in the whole cone of a cell of h.c.
-func (h *hitting) cellOf(whole *cone, x cell) cell {
-	at, _ := slices.BinarySearch(whole.nodes, h.c.nodes[x])
-	return cell(at)
-}
-
-func (h *hitting) prepare(c *cone) {
-	n := len(c.nodes)
-	h.c = c
-	h.loss = newLoss(c)
-	h.barred = make([]int32, n)
-	h.inSet = make([]bool, n)
-	h.partner = make([][]int32, n)
-	h.known = map[string]bool{}
-	h.keeper = newKeeper(c)
-	for x, event := range c.event {
-		if !event {
-			h.barred[x] = 1
-		}
-	}
-}
-
-// singles returns which events take the top of h.c down by themselves, by cell.
-func (h *hitting) singles() []bool {
-	out := make([]bool, len(h.c.nodes))
-	from, to := h.c.gatesOf(h.c.top)
-	for _, x := range h.keeper.keep(h.loss, h.barred, from, to) {
-		m := h.loss.mark()
-		h.loss.fail(x)
-		out[x] = h.loss.topDown
-		h.loss.back(m)
-	}
-	return out
-}
-
-// search finds the sets of h.size events that hold the ones lost so far, by the
-// given gate of the top.
+// search finds the sets of the size looked for that hold what is lost so far and
+// close the given gate of the top.
 func (h *hitting) search(gate int32) {
-	if h.steps++; h.steps&255 == 0 && h.ctx.Err() != nil {
+	if h.work() > h.most || h.ctx.Err() != nil {
 		h.complete = false
 		return
 	}
-	keep := slices.Clone(h.keeper.keep(h.loss, h.barred, gate, gate+1))
-	tried := 0
-	for _, x := range keep {
+	keep := h.keeper.keep(h.loss, h.barred, gate, gate+1)
+	if len(h.set)+1 == h.size {
+		h.last(keep)
+		return
+	}
+	keep = slices.Clone(keep)
+	for i, x := range keep {
 		if !h.complete {
-			break
+			h.unbar(keep[:i])
+			return
 		}
 		m := h.loss.mark()
 		h.loss.fail(x)
-		switch {
-		case h.loss.topDown:
+		if h.loss.topDown { // cannot be: it would be a smaller set, which is known
 			h.record(x)
-		case len(h.set)+1 < h.size:
+		} else {
 			h.push(x)
 			h.search(gate)
 			h.pop(x)
 		}
 		h.loss.back(m)
 		h.barred[x]++
-		tried++
 	}
-	for _, x := range keep[:tried] {
+	h.unbar(keep)
+}
+
+func (h *hitting) unbar(tried []cell) {
+	for _, x := range tried {
 		h.barred[x]--
 	}
 }
 
-// record notes the set of what is lost and x.
+// last finds which of the cells given complete the set. To narrow them down by what
+// else keeps the top up after each that does not costs more than to try them all.
+func (h *hitting) last(among []cell) {
+	for _, x := range among {
+		m := h.loss.mark()
+		h.loss.fail(x)
+		if h.loss.topDown {
+			h.record(x)
+		}
+		h.loss.back(m)
+	}
+}
+
+// work returns how much was looked at so far: gates told and cells tried.
+func (h *hitting) work() int64 { return h.loss.work + h.keeper.work }
+
+// record notes the set of what is lost and x, unless it was found by another gate.
 func (h *hitting) record(x cell) {
 	set := append(slices.Clone(h.set), x)
 	slices.Sort(set)
 	key := keyOf(set)
-	if h.known[key] {
-		return
-	}
-	if len(h.found)+len(h.sets) == h.cap {
+	switch {
+	case h.known[key]:
+	case len(h.found) == h.cap:
 		h.complete = false
-		return
+	default:
+		h.known[key] = true
+		h.found = append(h.found, set)
 	}
-	h.known[key] = true
-	h.sets = append(h.sets, set)
 }
 
 func keyOf(set []cell) string {
@@ -177,10 +154,10 @@ func keyOf(set []cell) string {
 	return string(b)
 }
 
-// learn bars in later searches what would complete one of the sets found since.
+// learn makes later searches avoid what holds one of the sets found since.
 func (h *hitting) learn(since int) {
-	for i := since; i < len(h.sets); i++ {
-		for _, x := range h.sets[i] {
+	for i := since; i < len(h.found); i++ {
+		for _, x := range h.found[i] {
 			h.partner[x] = append(h.partner[x], int32(i))
 		}
 	}
@@ -190,21 +167,21 @@ func (h *hitting) learn(since int) {
 // push takes x into the set, and bars what would complete a known set with it.
 func (h *hitting) push(x cell) {
 	h.set = append(h.set, x)
-	h.inSet[x] = true
+	h.lost[x] = true
 	h.bar(x, 1)
 }
 
 func (h *hitting) pop(x cell) {
 	h.bar(x, -1)
-	h.inSet[x] = false
+	h.lost[x] = false
 	h.set = h.set[:len(h.set)-1]
 }
 
 func (h *hitting) bar(x cell, by int32) {
 	for _, i := range h.partner[x] {
 		missing, last := 0, cell(0)
-		for _, y := range h.sets[i] {
-			if !h.inSet[y] {
+		for _, y := range h.found[i] {
+			if !h.lost[y] {
 				missing++
 				last = y
 			}

@@ -13,12 +13,21 @@ type keeper struct {
 	now   int32
 	queue []cell
 	out   []cell
-	pick  []cell
+	work  int64 // members of gates looked at so far
+
+	byCost []cell  // members of all gates, the cheapest of each first
+	at     []int32 // by gate: where its members begin; one more
 }
 
 func newKeeper(c *cone) keeper {
 	k := keeper{c: c, cost: make([]int64, len(c.nodes)), stamp: make([]int32, len(c.nodes))}
 	k.estimate()
+	for i := range c.gates {
+		k.at = append(k.at, int32(len(k.byCost)))
+		k.byCost = append(k.byCost, c.gates[i].members...)
+		slices.SortStableFunc(k.byCost[k.at[i]:], func(a, b cell) int { return cmp.Compare(k.cost[a], k.cost[b]) })
+	}
+	k.at = append(k.at, int32(len(k.byCost)))
 	return k
 }
 
@@ -33,11 +42,10 @@ func (k *keeper) estimate() {
 		changed := false
 		for x := range k.c.nodes {
 			sum := int64(0)
-			if k.c.event[x] {
+			if k.c.fails(cell(x)) {
 				sum = 1
 			}
-			for i, to := k.c.gatesOf(cell(x)); i < to; i++ {
-				q := &k.c.gates[i]
+			for _, q := range k.c.gatesOf(cell(x)) {
 				open = open[:0]
 				for _, y := range q.members {
 					open = append(open, k.cost[y])
@@ -72,7 +80,7 @@ func (k *keeper) keep(l *loss, barred []int32, from, to int32) []cell {
 		if barred[x] == 0 {
 			k.out = append(k.out, x)
 		}
-		for i, to := k.c.gatesOf(x); i < to; i++ {
+		for i, to := k.c.ownedBy(x); i < to; i++ {
 			k.open(l, barred, i)
 		}
 	}
@@ -81,37 +89,35 @@ func (k *keeper) keep(l *loss, barred []int32, from, to int32) []cell {
 }
 
 // open takes enough members of a gate to keep it open: those taken already first,
-// then the cheapest.
+// then those that cost nothing as they are barred, then the cheapest.
 func (k *keeper) open(l *loss, barred []int32, i int32) {
-	q := &k.c.gates[i]
-	need := len(q.members) - int(q.limit) + 1
-	k.pick = k.pick[:0]
-	for _, y := range q.members {
-		switch {
-		case l.down[y]:
-		case k.stamp[y] == k.now:
+	members := k.byCost[k.at[i]:k.at[i+1]]
+	need := int32(len(members)) - k.c.gates[i].limit + 1
+	k.work += int64(len(members))
+	for _, y := range members {
+		if k.stamp[y] == k.now {
 			need--
-		default:
-			k.pick = append(k.pick, y)
 		}
 	}
-	if need <= 0 {
-		return
+	for _, y := range members {
+		if need > 0 && barred[y] > 0 && k.cost[y] <= 1 {
+			need -= k.take(l, y)
+		}
 	}
-	if need < len(k.pick) {
-		slices.SortStableFunc(k.pick, func(a, b cell) int {
-			return cmp.Compare(k.price(a, barred), k.price(b, barred))
-		})
-	}
-	for _, y := range k.pick[:need] {
-		k.stamp[y] = k.now
-		k.queue = append(k.queue, y)
+	for _, y := range members {
+		if need <= 0 {
+			return
+		}
+		need -= k.take(l, y)
 	}
 }
 
-func (k *keeper) price(x cell, barred []int32) int64 {
-	if barred[x] > 0 && k.c.event[x] {
-		return k.cost[x] - 1
+// take takes a cell and returns 1, or 0 where it is down or taken already.
+func (k *keeper) take(l *loss, x cell) int32 {
+	if l.down[x] || k.stamp[x] == k.now {
+		return 0
 	}
-	return k.cost[x]
+	k.stamp[x] = k.now
+	k.queue = append(k.queue, x)
+	return 1
 }

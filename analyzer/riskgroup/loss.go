@@ -4,14 +4,25 @@ package riskgroup
 type loss struct {
 	c       *cone
 	down    []bool
-	lost    []int32 // by gate: members that are down
-	fallen  []cell  // in the order of falling
-	told    int     // how many of fallen their gates know of
+	left    []countdown // by gate
+	fallen  []cell      // in the order of falling
+	told    int         // how many of fallen their gates know of
 	topDown bool
+	work    int64 // gates told so far
+}
+
+// countdown is what a loss needs of a gate, close together.
+type countdown struct {
+	left  int32 // members that still have to be lost
+	owner cell
 }
 
 func newLoss(c *cone) *loss {
-	return &loss{c: c, down: make([]bool, len(c.nodes)), lost: make([]int32, len(c.gates))}
+	l := &loss{c: c, down: make([]bool, len(c.nodes)), left: make([]countdown, len(c.gates))}
+	for i, q := range c.gates {
+		l.left[i] = countdown{q.limit, q.owner}
+	}
+	return l
 }
 
 // mark is a state of a loss to return to.
@@ -26,16 +37,16 @@ func (l *loss) fail(x cell) {
 	}
 	l.down[x] = true
 	l.fallen = append(l.fallen, x)
-	for ; l.told < len(l.fallen); l.told++ {
-		for _, i := range l.c.gatesNaming(l.fallen[l.told]) {
-			l.lost[i]++
-			q := &l.c.gates[i]
-			if l.lost[i] < q.limit || l.down[q.owner] {
+	for ; l.told < len(l.fallen) && !l.topDown; l.told++ {
+		naming := l.c.gatesNaming(l.fallen[l.told])
+		l.work += int64(len(naming))
+		for _, i := range naming {
+			q := &l.left[i]
+			q.left--
+			if q.left > 0 || l.down[q.owner] {
 				continue
 			}
-			if q.owner == l.c.top {
-				l.topDown = true
-			}
+			l.topDown = l.topDown || q.owner == l.c.top
 			l.down[q.owner] = true
 			l.fallen = append(l.fallen, q.owner)
 		}
@@ -46,7 +57,7 @@ func (l *loss) fail(x cell) {
 func (l *loss) back(m mark) {
 	for _, x := range l.fallen[m.told:l.told] {
 		for _, i := range l.c.gatesNaming(x) {
-			l.lost[i]--
+			l.left[i].left++
 		}
 	}
 	for _, x := range l.fallen[m.fallen:] {

@@ -2,6 +2,7 @@ package riskgroup
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -56,49 +57,180 @@ type Groups struct {
 // the order as an exponent where nodes have much in common; see [Finder] for many
 // nodes of one graph, and [Count] for how many sets there are of any size.
 func Minimal(ctx context.Context, m *simulate.Model, v depgraph.NodeIndex, o Options) (*Groups, error) {
-	return NewFinder(m, o).Minimal(ctx, v)
+	return (&Finder{m: m, o: o}).Minimal(ctx, v)
 }
 
-// Finder finds risk groups of many nodes of one model. It is not safe for
-// concurrent use.
+// Finder finds risk groups of many nodes of one model, and what it learns of a node
+// that several of them need it learns once. It is not safe for concurrent use.
 type Finder struct {
-	m *simulate.Model
-	o Options
+	m     *simulate.Model
+	o     Options
+	whole *solver // over the graph as it is; nil where sets of its nodes do not fit a word
 }
+
+// Of a graph as it is a finder looks only at nodes with few sets: where there are
+// many, it pays to look at what can take the one node in question down.
+const (
+	wholeMost  = 128         // sets of a node
+	wholeEach  = 10_000      // for each node
+	coneWork   = 250_000_000 // of hitting sets: about four seconds
+	coneMost   = 4_000_000   // sets of a cell
+	coneBudget = 10_000_000  // for all cells: about two seconds
+)
 
 // NewFinder prepares a search for the groups of any nodes of m.
 func NewFinder(m *simulate.Model, o Options) *Finder {
-	return &Finder{m: m, o: o}
+	f := &Finder{m: m, o: o}
+	n := m.Graph().Len()
+	if p, fits := packingFor(o.order(), n); fits {
+		f.whole = newSolver(graphStructure{m}, newBench(p, n, 0), n, wholeMost)
+		f.whole.each = wholeEach
+	}
+	return f
 }
 
 // Minimal is [Minimal] for the finder's model and options.
 func (f *Finder) Minimal(ctx context.Context, v depgraph.NodeIndex) (*Groups, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if f.m.DownAnyway(v) {
 		return &Groups{Sets: [][]depgraph.NodeIndex{{}}, Complete: true}, nil
 	}
-	out, err := f.search(ctx, v)
-	if err != nil {
-		return nil, err
+	out, ok := f.known(ctx, v)
+	if !ok {
+		var err error
+		if out, err = f.search(ctx, v); err != nil {
+			return nil, err
+		}
 	}
 	rank(f.m.Graph(), out.Sets)
 	return out, nil
 }
 
-// search finds the groups of v by hitting sets.
-func (f *Finder) search(ctx context.Context, v depgraph.NodeIndex) (*Groups, error) {
-	c := newCone(f.m, v)
-	h := newHitting(ctx, c, f.o)
-	if err := h.run(); err != nil {
-		return nil, err
+// graphStructure is the graph of a model as cells.
+type graphStructure struct{ m *simulate.Model }
+
+func (s graphStructure) fails(x cell) bool { return s.m.Graph().ID(x).Kind != depgraph.KindGroup }
+
+func (s graphStructure) gatesOf(x cell) []gate {
+	var out []gate
+	eachGate(s.m, x, func(limit int, members []depgraph.NodeIndex) {
+		out = append(out, gate{x, int32(limit), members})
+	})
+	return out
+}
+
+// known returns the groups of v from those of the nodes it needs, and false where
+// there are too many to find them that way.
+func (f *Finder) known(ctx context.Context, v depgraph.NodeIndex) (*Groups, bool) {
+	if f.whole == nil {
+		return nil, false
 	}
-	out := &Groups{Complete: h.complete}
-	for _, set := range h.found {
-		group := make([]depgraph.NodeIndex, len(set))
-		for i, e := range set {
-			group[i] = c.nodes[e]
+	f.whole.ctx = ctx
+	found, ok := f.whole.solve(v)
+	if !ok || len(found.sets) > f.o.cap() {
+		return nil, false
+	}
+	out := &Groups{Complete: true}
+	self := f.whole.single(v)
+	for _, s := range found.sets {
+		if f.whole.minus(s, self) == s { // v failing by itself is none of its groups
+			out.Sets = append(out.Sets, f.whole.cells(nil, s))
 		}
-		slices.Sort(group)
-		out.Sets = append(out.Sets, group)
 	}
-	return out, nil
+	return out, true
+}
+
+// search finds the groups of v among what can take it down.
+func (f *Finder) search(ctx context.Context, v depgraph.NodeIndex) (*Groups, error) {
+	whole := newCone(f.m, v)
+	out := &list{most: f.o.cap(), groups: Groups{Complete: true}}
+	fatal := whole.chain()
+	rest := whole.without(fatal)
+	for _, x := range newHitting(ctx, rest, 0, 0).singles() {
+		at, _ := slices.BinarySearch(whole.nodes, rest.nodes[x])
+		fatal[at] = true
+	}
+	for x := range whole.nodes {
+		if fatal[x] {
+			out.add([][]depgraph.NodeIndex{whole.class[x]})
+		}
+	}
+	if f.o.order() == 1 || !out.groups.Complete {
+		return &out.groups, ctx.Err()
+	}
+	c := whole.without(fatal).classes()
+	sets, complete, err := f.larger(ctx, c)
+	for _, set := range sets {
+		classes := make([][]depgraph.NodeIndex, len(set))
+		for i, x := range set {
+			classes[i] = c.class[x]
+		}
+		out.add(classes)
+	}
+	out.groups.Complete = out.groups.Complete && complete
+	return &out.groups, err
+}
+
+// larger finds the sets of two and more cells that take the top of a cone down, the
+// smaller first, where no cell does it alone. Hitting sets are fast where little
+// keeps the top up, and families where little of each part takes it down, which
+// nobody knows beforehand: both are given some time, and then the first all of it.
+func (f *Finder) larger(ctx context.Context, c *cone) (sets [][]cell, complete bool, err error) {
+	h := newHitting(ctx, c, f.o.cap(), coneWork)
+	if err := h.run(f.o.order()); err != nil || h.complete || len(h.found) == h.cap {
+		return h.found, h.complete, err
+	}
+	if p, fits := packingFor(f.o.order(), len(c.nodes)); fits {
+		s := newSolver(c, newBench(p, len(c.nodes), coneBudget), len(c.nodes), coneMost)
+		s.ctx = ctx
+		if found, ok := s.solve(c.top); ok {
+			for _, set := range found.sets {
+				sets = append(sets, s.cells(nil, set))
+			}
+			return sets, true, ctx.Err()
+		}
+	}
+	h = newHitting(ctx, c, f.o.cap(), math.MaxInt64)
+	err = h.run(f.o.order())
+	return h.found, h.complete, err
+}
+
+// list collects groups up to a cap.
+type list struct {
+	most   int
+	groups Groups
+}
+
+// add adds the groups that take one node of each class, in the order of ids.
+func (l *list) add(classes [][]depgraph.NodeIndex) {
+	at := make([]int, len(classes))
+	for _, class := range classes {
+		if len(class) == 0 {
+			return
+		}
+	}
+	for {
+		if len(l.groups.Sets) == l.most {
+			l.groups.Complete = false
+			return
+		}
+		set := make([]depgraph.NodeIndex, len(classes))
+		for i, class := range classes {
+			set[i] = class[at[i]]
+		}
+		slices.Sort(set)
+		l.groups.Sets = append(l.groups.Sets, set)
+		i := len(at) - 1
+		for ; i >= 0; i-- {
+			if at[i]++; at[i] < len(classes[i]) {
+				break
+			}
+			at[i] = 0
+		}
+		if i < 0 {
+			return
+		}
+	}
 }

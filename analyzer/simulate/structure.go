@@ -2,14 +2,12 @@ package simulate
 
 import "github.com/fateline/fateline/analyzer/depgraph"
 
-// TakesDown reports whether requirement r can take its owner down within the
-// outage, and how many of the members that can serve it may be lost before it
-// does; negative means that it does with nothing lost.
+// TakesDown reports whether the loss of requirement r takes its owner down within
+// the outage, and how many more of the members that can serve it and are not down
+// anyway may be lost before it does; negative means that it does with nothing lost.
 func (m *Model) TakesDown(r depgraph.ReqIndex) (spare int, ok bool) {
-	if m.calm.reqs[r].role&takesDown == 0 {
-		return 0, false
-	}
-	return m.spare(r), true
+	q := &m.calm.reqs[r]
+	return int(q.left), q.role&takesDown != 0
 }
 
 // Counts reports whether member can serve owner at all in a loss: a standby serves

@@ -91,6 +91,11 @@ func JSON() Format {
 			Limits: "Leaves nothing out.",
 			Since:  "0.1.0",
 		},
-		Write: func(_ context.Context, w io.Writer, d *Document, _ Options) error { return d.Encode(w) },
+		Write: func(ctx context.Context, w io.Writer, d *Document, _ Options) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return d.Encode(w)
+		},
 	}
 }

@@ -17,9 +17,12 @@ const (
 	mostNodes  = 300 // whatever is asked: beyond it nobody reads a picture, and layout takes minutes
 	usualHops  = 2
 
-	edgesPerNode = 3  // the most edges of a picture, for each of its nodes
-	clutter      = 40 // edges from which those that a longer way shows anyway are left out
+	clutter = 40 // edges from which those that a longer way shows anyway are left out
 )
+
+// mostEdges is how many edges a picture of so many nodes shows: one and a half for
+// each, and some more while it is small. Beyond, layout takes minutes.
+func mostEdges(nodes int) int { return max(min(3*nodes, 150), nodes+nodes/2) }
 
 // View is the part of a graph that a picture shows, and what it leaves out.
 // Everything is sorted by id.
@@ -198,7 +201,7 @@ func (b *viewBuilder) build(reduce bool) *View {
 		v.HiddenEdges += v.Reduced
 		v.Edges = kept
 	}
-	if most := edgesPerNode * len(v.Nodes); reduce && len(v.Edges) > most {
+	if most := mostEdges(len(v.Nodes)); reduce && len(v.Edges) > most {
 		v.HiddenEdges += len(v.Edges) - most
 		v.Edges = mostTelling(v.Edges, most)
 	}

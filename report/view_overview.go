@@ -142,7 +142,7 @@ func boxEdges(g *depgraph.Graph, boxes []ViewNode, of []int) (edges []ViewEdge, 
 		edges[k].Label = plural(edges[k].Many, "need", "needs")
 	}
 	slices.SortFunc(edges, compareViewEdges)
-	if most := edgesPerNode * len(boxes); len(edges) > most {
+	if most := mostEdges(len(boxes)); len(edges) > most {
 		slices.SortStableFunc(edges, func(a, b ViewEdge) int { return cmp.Compare(b.Many, a.Many) })
 		for _, e := range edges[most:] {
 			hidden += e.Many

@@ -98,6 +98,10 @@ func tooltip(n report.ViewNode) string {
 }
 
 func (p *printer) edge(e report.ViewEdge) {
+	if e.Places && !e.Proof { // boxes say it, where they can
+		p.printf("  %s -> %s [edgetooltip=%s, color=\"#d0d7de\", arrowsize=0.5];\n", p.names[e.From], p.names[e.To], Quote(e.Label))
+		return
+	}
 	p.printf("  %s -> %s [label=%s%s];\n", p.names[e.From], p.names[e.To], Quote(e.Label), edgeLook(e))
 }
 

@@ -30,7 +30,7 @@ var graphvizLock sync.Mutex
 // nodes: within these caps the worst graphs tried took seconds, see BenchmarkLayout.
 const (
 	layoutNodes = 300
-	layoutEdges = 600
+	layoutEdges = 450
 )
 
 // Layout places a view by Graphviz's dot. Names never reach Graphviz: it sees the
@@ -84,7 +84,11 @@ func blank(v *report.View, labels bool) *Picture {
 // source returns what Graphviz lays out: sizes and edges by number, in inches.
 func (p *Picture) source() []byte {
 	var b bytes.Buffer
-	b.WriteString("digraph g {\ngraph [rankdir=TB, pack=14, nodesep=0.35, ranksep=0.62, nslimit=4, nslimit1=4, mclimit=0.5];\n" +
+	limits := "nslimit=4, nslimit1=4, mclimit=1" // how long it looks for fewer crossings and shorter edges
+	if len(p.Nodes)+len(p.Edges) > 140 {
+		limits = "nslimit=1, nslimit1=1, mclimit=0.1"
+	}
+	b.WriteString("digraph g {\ngraph [rankdir=TB, pack=14, nodesep=0.35, ranksep=0.62, " + limits + "];\n" +
 		"node [shape=box, fixedsize=true, label=\"\"];\n")
 	for i, s := range p.Nodes {
 		fmt.Fprintf(&b, "n%d [width=%.3f, height=%.3f];\n", i, s.W/72, s.H/72)

@@ -91,6 +91,18 @@ func TestAMissingServiceNamesItsClusterWhereThereAreSeveral(t *testing.T) {
 	}
 }
 
+func TestEditionsOfAClusterAreOneCluster(t *testing.T) {
+	own := []link.Name{link.Host("k8s/main/shop", "own"), link.Host("k8s/main~blue/shop", "own"), link.Host("k8s/main~green/shop", "own2")}
+	for _, scope := range []string{"k8s/main/shop", "k8s/main~blue/shop", "k8s/shop"} {
+		if node, _ := hostIs(t, scope, "redis", own...); node != "external:redis.shop.svc" {
+			t.Errorf("redis in %s is %q", scope, node)
+		}
+		if node, dangling := hostIs(t, scope, "own", own...); node != "service:own" || dangling {
+			t.Errorf("own in %s is %q, dangling %v", scope, node, dangling)
+		}
+	}
+}
+
 func TestANameInAClusterThatTheInputsDoNotNameIsFoundFromTraces(t *testing.T) {
 	own := link.Host("k8s/"+link.UnnamedCluster+"/shop", "cart")
 	if node, dangling := hostIs(t, "k8s/prod-eu/shop", "cart", own); node != "service:own" || dangling {

@@ -13,6 +13,16 @@ import (
 // inputs show without saying its name.
 const UnnamedCluster = "kubernetes"
 
+// editionMark parts a cluster from one of several editions of its objects that
+// the inputs show, such as the overlays of one base: "k8s/CLUSTER~EDITION/NAMESPACE".
+const editionMark = "~"
+
+// clusterOf returns the cluster of the part of a scope that names one.
+func clusterOf(part string) string {
+	cluster, _, _ := strings.Cut(part, editionMark)
+	return cluster
+}
+
 // scopes is what strong definitions and bindings show of the world that names
 // live in: the domains they have names under, and the clusters and namespaces.
 type scopes struct {
@@ -47,6 +57,7 @@ func findScopes(defs []*Definition, bindings []*Binding) scopes {
 func (s *scopes) see(n Name, ours bool) {
 	if rest, ok := strings.CutPrefix(n.Scope, "k8s/"); ok {
 		c, ns, _ := strings.Cut(rest, "/")
+		c = clusterOf(c)
 		if s.namespaces[c] == nil {
 			s.namespaces[c] = map[string]bool{}
 		}
@@ -78,10 +89,10 @@ func (s *scopes) split(scope string) (cluster, namespace string, ok bool) {
 		return "", "", scope == "k8s"
 	}
 	if cluster, namespace, two := strings.Cut(rest, "/"); two {
-		return cluster, namespace, true
+		return clusterOf(cluster), namespace, true
 	}
-	if s.namespaces[rest] != nil {
-		return rest, "", true
+	if s.namespaces[clusterOf(rest)] != nil {
+		return clusterOf(rest), "", true
 	}
 	return "", rest, true
 }

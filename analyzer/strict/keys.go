@@ -2,7 +2,6 @@ package strict
 
 import (
 	"regexp"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -30,21 +29,15 @@ func again(before []key, many *map[string]key, k key) (first key, found bool) {
 	return first, found
 }
 
-var (
-	// chart matches what only an unrendered chart has. Other braces are left alone:
-	// CI expressions, alert texts and generators of GitOps tools are meant as they stand.
-	chart = regexp.MustCompile(`\{\{-?\s*(\$?\.(Values|Release|Chart|Capabilities)\b|(include|template|define)\s+"|tpl\s)`)
-	// action matches what any template has: the likely reason why a text is no YAML.
-	action = regexp.MustCompile(`\{\{-|-\}\}|\{\{\s*(\$?\.|if\s|range\s|with\s|end\s*\}|else\s*\}|include\s|template\s|define\s)|\{%`)
-)
+// action matches what templates have: the likely reason why a text is no YAML, and
+// of no text that is. Braces in strings are left alone: CI expressions, alert texts,
+// generators of GitOps tools and values of charts are meant as they stand.
+var action = regexp.MustCompile(`\{\{-|-\}\}|\{\{\s*(\$?\.|if\s|range\s|with\s|end\s*\}|else\s*\}|include\s|template\s|define\s)|\{%`)
 
 const (
 	neverRendered = "a template that was never rendered"
 	renderFirst   = "render the template first and scan what comes out"
 )
-
-// isTemplate reports whether a plain scalar holds an action of an unrendered chart.
-func isTemplate(s string) bool { return strings.Contains(s, "{{") && chart.MatchString(s) }
 
 // clip shortens a text of the input for a message.
 func clip(s string) string {

@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"bytes"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -56,7 +57,7 @@ func (t *tree) fill(n *node, y *yaml.Node, depth int) (height int, err error) {
 	n.line, n.col = t.line+int32(y.Line), int32(y.Column)
 	switch y.Kind {
 	case yaml.ScalarNode:
-		err = t.scalar(n, y)
+		t.scalar(n, y)
 	case yaml.SequenceNode:
 		height, err = t.sequence(n, y, depth+1)
 	case yaml.MappingNode:
@@ -86,7 +87,7 @@ func (t *tree) follow(n *node, y *yaml.Node, depth int) (height int, err error) 
 	return a.height, nil
 }
 
-func (t *tree) scalar(n *node, y *yaml.Node) error {
+func (t *tree) scalar(n *node, y *yaml.Node) {
 	n.text = y.Value
 	switch {
 	case y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
@@ -109,13 +110,7 @@ func (t *tree) scalar(n *node, y *yaml.Node) error {
 	default:
 		n.typ = String // strings, timestamps, binary, custom tags
 	}
-	if y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && isTemplate(y.Value) {
-		e := t.errorAt(Template, y, "%s: %q", neverRendered, clip(y.Value))
-		e.Fix = renderFirst
-		return e
-	}
 	t.tag(n, y)
-	return nil
 }
 
 // tag keeps a custom tag.
@@ -192,26 +187,19 @@ func (t *tree) mapping(n *node, y *yaml.Node, depth int) (height int, err error)
 
 // key returns the text of a key, through an alias too.
 func (t *tree) key(k *yaml.Node) (string, error) {
-	if err := t.spend(1, k); err != nil {
-		return "", err
-	}
-	var ignored node
 	switch {
 	case k.Kind == yaml.AliasNode && k.Alias.Kind == yaml.ScalarNode:
-		return k.Alias.Value, nil
-	case k.Kind != yaml.ScalarNode:
-		e := t.errorAt(ComplexKey, k, "a key that is a list or a map")
-		if strings.Contains(string(t.text), "{{") {
-			e.ID, e.Msg = Template, neverRendered
-			e.Fix = renderFirst
-		}
-		return "", e
-	case k.Anchor != "":
-		t.visited--
-		_, err := t.fill(&ignored, k, 0)
+		return k.Alias.Value, t.spend(1, k)
+	case k.Kind == yaml.ScalarNode:
+		var unused node // an anchor may stand on it
+		_, err := t.fill(&unused, k, 0)
 		return k.Value, err
 	}
-	return k.Value, t.scalar(&ignored, k)
+	e := t.errorAt(ComplexKey, k, "a key that is a list or a map")
+	if bytes.Contains(t.text, []byte("{{")) {
+		e.ID, e.Msg, e.Fix = Template, neverRendered, renderFirst
+	}
+	return "", e
 }
 
 // merge adds the fields of what "<<" names, a map or a list of maps, where the

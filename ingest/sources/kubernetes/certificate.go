@@ -80,9 +80,6 @@ func (e *emitter) issuedBy(owner depgraph.ID, o *object, ref strict.Value, lasts
 
 func (e *emitter) issued(owner depgraph.ID, o *object, kind, ns string, name strict.Value, lasts int) {
 	t := e.w.target(o, kind, ns, name.Text())
-	if t.Else.IsZero() && e.w.find(o, kind, ns, name.Text()) == nil {
-		t.Else = idOf(&object{group: "cert-manager.io", kind: kind, ns: ns, name: name.Text()})
-	}
 	e.need(need{owner: owner, to: []target{t}, phases: runs, lasts: lasts, via: depgraph.CertifiedBy, at: o.at(name)})
 	e.need(need{owner: owner, to: []target{t}, phases: deploys, via: depgraph.CertifiedBy, at: o.at(name)})
 }

@@ -48,9 +48,9 @@ func (g *gathered) patchText(k *kustomization, objects []*object, text, target s
 		k.file.Fail(&strict.Error{ID: strict.YAMLSyntax, Line: text.Line(), Col: text.Col(), Msg: "the patch cannot be read"})
 		return
 	}
-	first, _ := text.Place(0)
+	line, col := text.Place(0)
 	for _, doc := range docs {
-		x := field{doc.Root, k.file, first - 1}
+		x := field{doc.Root, k.file, shift{line - 1, col - 1}}
 		if doc.Root.Type() == strict.List {
 			k.jsonPatch(objects, x, target)
 			continue

@@ -13,9 +13,20 @@ import (
 type field struct {
 	v strict.Value
 	f *ingest.File
-	// shift is how many lines of the file stand before a text within it in which the
-	// value stands: a patch that is written inside a kustomization.
-	shift int
+	// shift is where in the file the text begins in which the value stands: not at its
+	// beginning for a patch that is written inside a kustomization.
+	shift shift
+}
+
+// shift is what is added to a line, and to each column.
+type shift struct{ lines, columns int }
+
+func (s shift) move(o depgraph.Origin) depgraph.Origin {
+	if o.Line > 0 {
+		o.Line += s.lines
+		o.Col += s.columns
+	}
+	return o
 }
 
 func (x field) text() string { return x.v.Text() }
@@ -29,9 +40,7 @@ func (x field) at() depgraph.Origin {
 	if x.f == nil {
 		return depgraph.Origin{}
 	}
-	o := origin(x.f, x.v)
-	o.Line += x.shift
-	return o
+	return x.shift.move(origin(x.f, x.v))
 }
 
 // within returns the origin of a byte of the field's text.
@@ -39,8 +48,7 @@ func (x field) within(offset int) depgraph.Origin {
 	if x.f == nil {
 		return depgraph.Origin{}
 	}
-	line, col := x.v.Place(offset)
-	return x.f.Origin(line+x.shift, col)
+	return x.shift.move(x.f.Origin(x.v.Place(offset)))
 }
 
 // items lists the items of a list.

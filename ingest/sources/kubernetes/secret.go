@@ -32,7 +32,7 @@ func (e *emitter) emitExternalSecret(o *object) {
 }
 
 // store returns the SecretStore that a reference names.
-func (e *emitter) store(o *object, ref strict.Value) (t target) {
+func (e *emitter) store(o *object, ref strict.Value) target {
 	kind, ns := ref.Get("kind").Text(), o.ns
 	switch kind {
 	case "":
@@ -40,11 +40,7 @@ func (e *emitter) store(o *object, ref strict.Value) (t target) {
 	case "ClusterSecretStore":
 		ns = ""
 	}
-	t = e.w.target(o, kind, ns, ref.Get("name").Text())
-	if t.Else.IsZero() && e.w.find(o, kind, ns, ref.Get("name").Text()) == nil {
-		t.Else = idOf(&object{group: externalSecrets, kind: kind, ns: ns, name: ref.Get("name").Text()})
-	}
-	return t
+	return e.w.target(o, kind, ns, ref.Get("name").Text())
 }
 
 // emitSecretStore adds a SecretStore or ClusterSecretStore: the vault behind it, the

@@ -190,8 +190,10 @@ func (w *world) target(from *object, kind, ns, name string) target {
 	}
 	t := target{Name: objectName(w.scope(shared(from), ns), kind, name)}
 	ghost := &object{kind: kind, ns: ns, name: name}
-	if group, k, found := cutGroup(kind); found {
-		ghost.group, ghost.kind = group, k
+	if plain, group, found := strings.Cut(kind, "."); found {
+		ghost.group, ghost.kind = group, plain
+	} else {
+		ghost.group = groups[kind]
 	}
 	t.Else = idOf(ghost)
 	if !t.Else.IsZero() {
@@ -200,9 +202,11 @@ func (w *world) target(from *object, kind, ns, name string) target {
 	return t
 }
 
-func cutGroup(kind string) (group, plain string, found bool) {
-	plain, group, found = strings.Cut(kind, ".")
-	return group, plain, found
+// groups are those of kinds that are known by their name alone.
+var groups = map[string]string{
+	"Certificate": "cert-manager.io", "Issuer": "cert-manager.io", "ClusterIssuer": "cert-manager.io",
+	"SecretStore": externalSecrets, "ClusterSecretStore": externalSecrets, "Application": "argoproj.io",
+	"Kustomization": kustomizeGroup, "HelmRelease": helmGroup,
 }
 
 // addWorkload enters an object that runs pods.

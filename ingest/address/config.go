@@ -77,10 +77,13 @@ func lineSettings(name, text string, known func(string) bool) []Setting {
 		if ownAddress(c.Key) {
 			continue
 		}
-		for _, r := range Find(unquote(value, &at), c) {
-			r.At += indent + at
-			out = append(out, Setting{Ref: r, Key: c.Key, Path: around.path(), Context: around.first(), Line: number, Col: r.At + 1})
-			out[len(out)-1].At += begin
+		for _, part := range flow(value, at, c.Key) {
+			c.Key = part.key
+			for _, r := range Find(unquote(part.value, &part.at), c) {
+				r.At += indent + part.at
+				out = append(out, Setting{Ref: r, Key: c.Key, Path: around.path(), Context: around.first(), Line: number, Col: r.At + 1})
+				out[len(out)-1].At += begin
+			}
 		}
 	}
 	return out
@@ -202,6 +205,50 @@ func splitSetting(line string) (key, value string, at int) {
 	}
 	value = strings.TrimLeft(rest, " \t")
 	return key, strings.TrimRight(value, " \t"), at + skip + (len(line) - skip - len(value))
+}
+
+// piece is one value of a line.
+type piece struct {
+	key, value string
+	at         int
+}
+
+// flow takes a list or map in flow style apart: "[a:1, b:2]", "{address: a, port: 1}".
+// Any other value is one piece. Nesting does not matter to what stands inside.
+func flow(value string, at int, key string) []piece {
+	if value == "" || value[0] != '[' && value[0] != '{' || strings.HasPrefix(value, "{{") {
+		return []piece{{key, value, at}}
+	}
+	var out []piece
+	begin := 0
+	quote := byte(0)
+	add := func(end int) {
+		text := value[begin:end]
+		trimmed := strings.TrimLeft(text, " \t")
+		p := piece{key, strings.TrimRight(trimmed, " \t"), at + begin + len(text) - len(trimmed)}
+		if name, rest, found := strings.Cut(p.value, ": "); found && !strings.ContainsAny(name, "/ ") {
+			inner := strings.TrimLeft(rest, " ")
+			p = piece{strings.Trim(name, `"'`), inner, p.at + len(p.value) - len(inner)}
+		}
+		if p.value != "" {
+			out = append(out, p)
+		}
+		begin = end + 1
+	}
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == ',' || c == '[' || c == ']' || c == '{' || c == '}':
+			add(i)
+		}
+	}
+	add(len(value))
+	return out
 }
 
 func trimWord(s, word string) (rest string, cut int) {

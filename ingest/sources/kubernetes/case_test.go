@@ -81,7 +81,7 @@ func near(want string, lines []string) []string {
 		head := strings.Join(words[:n], " ")
 		var out []string
 		for _, line := range lines {
-			if strings.HasPrefix(line, head) && !strings.Contains(line, " implied ") {
+			if strings.HasPrefix(line, head) && (strings.Contains(want, " implied ") || !strings.Contains(line, " implied ")) {
 				out = append(out, "  "+line)
 			}
 		}

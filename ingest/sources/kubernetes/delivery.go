@@ -31,13 +31,23 @@ func deliver(objects []*object) []*object {
 		return objects
 	}
 	var out []*object
+	made := map[*object]*object{} // a tool to itself as another tool delivers it
 	for _, o := range objects {
 		by := channelsFor(o, channels)
 		if len(by) == 0 {
 			out = append(out, o)
 		}
-		for _, c := range by {
-			out = append(out, c.deliver(o))
+		for i, c := range by {
+			d := c.deliver(o)
+			if i == 0 {
+				made[o] = d
+			}
+			out = append(out, d)
+		}
+	}
+	for _, o := range out {
+		if tool := made[o.delivered]; tool != nil {
+			o.delivered = tool
 		}
 	}
 	return out
@@ -126,10 +136,8 @@ func channelsFor(o *object, channels []*channel) []*channel {
 
 // deliver returns the object as the tool delivers it.
 func (c *channel) deliver(o *object) *object {
-	if c.ns == "" && !c.replaces {
-		return o
-	}
 	d := *o
+	d.delivered = c.tool
 	if c.replaces {
 		replace := func(s string) string {
 			if !strings.Contains(s, "${") {
@@ -147,7 +155,6 @@ func (c *channel) deliver(o *object) *object {
 	if c.ns != "" && (c.overrides || d.ns == "") && !clusterScoped(d.group, d.kind) {
 		d.ns = c.ns
 	}
-	d.delivered = c.tool
 	return &d
 }
 

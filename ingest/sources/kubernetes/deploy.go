@@ -86,53 +86,28 @@ func (e *emitter) deployedBy(o *object, tool target, at strict.Value) {
 	e.need(need{owner: o.id, to: []target{tool}, phases: deploys, via: depgraph.DeployedBy, at: o.at(at)})
 }
 
-// delivered is a directory of the inputs that a tool deploys.
-type delivered struct {
-	dir   string
-	tool  *object
-	at    strict.Value
-	chart bool // it deploys what a chart renders, and not the files themselves
-}
-
-// findDeliveries collects which directories are deployed by which tool.
-func (e *emitter) findDeliveries() {
+// findApplications collects the Applications of Argo CD, which others know by name.
+func (e *emitter) findApplications() {
 	for _, o := range e.w.objects {
-		switch {
-		case o.is("argoproj.io", "Application"):
+		if o.is("argoproj.io", "Application") {
 			e.apps = append(e.apps, o)
-			for _, p := range applicationSources(o) {
-				if v := p.Get("path"); v.Text() != "" {
-					e.deliver(o, v)
-				}
-			}
-		case o.is("kustomize.toolkit.fluxcd.io", "Kustomization"):
-			e.deliver(o, o.get("spec", "path"))
 		}
 	}
 }
 
-func (e *emitter) deliver(tool *object, p strict.Value) {
-	if dir, ok := e.w.dirs.find(tool, p.Text()); ok {
-		e.reach = append(e.reach, delivered{dir: dir, tool: tool, at: p})
-	}
-}
-
-// emitDirectory adds the tools whose path leads nearest to the file of an object.
+// emitDirectory adds the tool whose directory an object was delivered from.
 func (e *emitter) emitDirectory(o *object) {
-	best := ""
-	for _, d := range e.reach {
-		if below(d.dir, o.file.Path()) && d.tool.file != o.file && len(d.dir) > len(best) && d.tool.id != o.id {
-			best = d.dir
-		}
-	}
-	if best == "" {
+	tool := o.delivered
+	if tool == nil || tool.id.IsZero() || tool.id == o.id {
 		return
 	}
-	for _, d := range e.reach {
-		if d.dir == best && d.tool.id != o.id && d.tool.file != o.file {
-			e.need(need{owner: o.id, to: to(d.tool.id), phases: deploys, via: depgraph.DeployedBy, at: d.tool.at(d.at), note: "the path names the directory of " + o.file.Path()})
+	at := tool.get("spec", "path")
+	for _, s := range applicationSources(tool) {
+		if at = s.Get("path"); at.Exists() {
+			break
 		}
 	}
+	e.need(need{owner: o.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.at(at), note: "the path names the directory of " + o.file.Path()})
 }
 
 // repository adds a source repository that a tool pulls from, and the host that

@@ -23,7 +23,6 @@ type emitter struct {
 	fronts   frontHosts
 	repos    map[string]bool // those that are defined
 	apps     []*object       // the Applications of Argo CD
-	reach    []delivered
 	watched  map[depgraph.ID][]watch
 	jobs     map[string][]*workload // what Prometheus scrapes under a job
 	istio    map[*object][]route    // the routes that are bound to an Istio Gateway

@@ -27,7 +27,7 @@ type object struct {
 	id      depgraph.ID
 
 	overlay   *overlay // what an overlay changes in it; nil: nothing
-	delivered *object  // the tool that delivers it so; nil: none, or it changes nothing
+	delivered *object  // the tool whose directory holds it; nil: none
 }
 
 // readObjects returns the objects of a document, those of lists included.

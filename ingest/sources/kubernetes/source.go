@@ -83,7 +83,7 @@ func newEmitter(w *world) *emitter {
 }
 
 // emit turns the world into definitions, bindings and references. What others look
-// up comes first: areas and control planes, autoscalers, deliveries, shares.
+// up comes first: areas and control planes, autoscalers, applications, shares.
 func (e *emitter) emit() {
 	for _, o := range e.w.objects {
 		if o.is("", "HorizontalPodAutoscaler") || o.is("keda.sh", "ScaledObject") {
@@ -92,7 +92,7 @@ func (e *emitter) emit() {
 	}
 	e.findAreas()
 	e.findControl()
-	e.findDeliveries()
+	e.findApplications()
 	e.emitAreas()
 	e.collectHosts()
 	e.countShares()

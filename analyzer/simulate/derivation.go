@@ -36,15 +36,17 @@ func (d *derivation) find(v node) *step {
 	return nil
 }
 
-// derivation returns the steps of the loss, worked out when first asked for, in
-// O(members naming what is down or degraded in it, log of their number each).
-func (l *Loss) derivation() *derivation {
-	l.derived.Do(func() {
-		w := &deriver{l: l, derivation: &derivation{at: l.impaired()}, left: map[req]int{}}
-		w.derive()
-		l.steps = w.derivation
-	})
-	return l.steps
+// derive works the steps out as far as the goals need and returns them: level by
+// level, since a proof of least depth rests on nothing deeper. All levels together
+// cost O(members naming what is down or degraded in the loss, log of their number
+// each), however many proofs are asked for. l.proving is held.
+func (l *Loss) derive(goals ...node) *derivation {
+	if l.deriver == nil {
+		l.deriver = newDeriver(l)
+	}
+	for l.deriver.lacks(goals) && l.deriver.level() {
+	}
+	return l.deriver.derivation
 }
 
 // impaired lists what is down or degraded, groups included; ascending.
@@ -69,36 +71,53 @@ func (l *Loss) impaired() []node {
 // or less.
 type deriver struct {
 	*derivation
-	l     *Loss
-	left  map[req]int // members that a requirement can still lose before it fells its owner
-	depth int32
-	next  []node
+	l       *Loss
+	left    map[req]int // members that a requirement can still lose before it fells its owner
+	depth   int32  // the last level that is complete
+	current []node // its nodes
+	next    []node
 }
 
-func (w *deriver) derive() {
+func newDeriver(l *Loss) *deriver {
+	w := &deriver{l: l, derivation: &derivation{at: l.impaired()}, left: map[req]int{}}
 	w.steps = make([]step, len(w.at))
 	for i := range w.steps {
 		w.steps[i] = step{depth: -1, by: -1}
 	}
-	for _, f := range w.l.failed {
+	for _, f := range l.failed {
 		w.find(f).depth = 0
 	}
-	for _, r := range w.l.m.unmeetable {
-		if owner := w.l.m.g.Owner(r); w.fells(r, owner) {
+	for _, r := range l.m.unmeetable {
+		if owner := l.m.g.Owner(r); w.fells(r, owner) {
 			w.queue(owner)
 		}
 	}
-	current := slices.Clone(w.l.failed)
-	for len(current) > 0 || len(w.next) > 0 {
-		for _, v := range current {
-			w.pass(v)
-		}
-		for _, v := range w.next {
-			w.choose(v)
-		}
-		current, w.next = w.next, current[:0]
-		w.depth++
+	w.current = slices.Clone(l.failed)
+	return w
+}
+
+// lacks reports whether one of the nodes is still to be derived.
+func (w *deriver) lacks(goals []node) bool {
+	return slices.ContainsFunc(goals, func(v node) bool {
+		s := w.find(v)
+		return s != nil && (s.depth < 0 || s.depth > w.depth)
+	})
+}
+
+// level derives the next level and reports whether there was anything to do.
+func (w *deriver) level() bool {
+	if len(w.current) == 0 && len(w.next) == 0 {
+		return false
 	}
+	for _, v := range w.current {
+		w.pass(v)
+	}
+	for _, v := range w.next {
+		w.choose(v)
+	}
+	w.current, w.next = w.next, w.current[:0]
+	w.depth++
+	return true
 }
 
 // queue takes up a node for the next level, once.

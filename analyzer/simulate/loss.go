@@ -14,8 +14,8 @@ type Loss struct {
 	at     []node // the nodes that differ from a loss of nothing; ascending
 	bits   []raw  // of each of them
 
-	derived sync.Once
-	steps   *derivation
+	proving sync.Mutex // held for as long as a proof is made
+	deriver *deriver   // nil before the first
 }
 
 // Lose simulates the loss of the failed nodes for the outage of the model. Groups

@@ -21,9 +21,12 @@ func (l *Loss) Proof(s State, i depgraph.NodeIndex) []depgraph.Edge {
 	if !l.Is(s, i) {
 		return nil
 	}
+	l.proving.Lock()
+	defer l.proving.Unlock()
 	p := l.newProof()
 	switch s {
 	case Down, Degraded:
+		l.derive(i)
 		p.queue = append(p.queue, i)
 	case Frozen:
 		p.open(i, freezes, 0, depgraph.Start, depgraph.Build, depgraph.Deploy)
@@ -41,7 +44,10 @@ func (l *Loss) ProofUnmet(r depgraph.ReqIndex, p depgraph.Phase) []depgraph.Edge
 	if l.Met(r) {
 		return nil
 	}
+	l.proving.Lock()
+	defer l.proving.Unlock()
 	pr := l.newProof()
+	l.derive(l.m.g.Members(r)...)
 	members, _ := pr.pick(r, rawDown, pr.toBreak(r), math.MaxInt32)
 	pr.add(r, p, math.MaxInt32, members)
 	return pr.edges()
@@ -63,7 +69,7 @@ type proofEdge struct {
 }
 
 func (l *Loss) newProof() *proof {
-	return &proof{deriver: deriver{l: l, derivation: l.derivation()}, seen: map[node]bool{}}
+	return &proof{deriver: deriver{l: l, derivation: l.derive()}, seen: map[node]bool{}}
 }
 
 // open begins with that requirement of i in the given role which is broken, or
@@ -76,6 +82,7 @@ func (p *proof) open(i node, role role, short int, phases ...depgraph.Phase) {
 		if p.l.m.calm.reqs[from].role&role != role {
 			continue
 		}
+		p.l.derive(p.l.m.g.Members(from)...)
 		count := p.toBreak(from) - short
 		depth := p.brokenAt(from, count)
 		members, size := p.pick(from, rawDown, count, depth)

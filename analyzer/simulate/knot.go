@@ -45,13 +45,18 @@ func (t *Timeline) Proof(i depgraph.NodeIndex) []depgraph.Edge {
 
 // Proof returns the edges that force node i never to serve again: what
 // [Timeline.Proof] says, after what shows that the nodes on the way stopped because
-// they lost their place.
+// they lost their place, or are down though they never stopped.
 func (r *Recovery) Proof(i depgraph.NodeIndex) []depgraph.Edge {
 	edges := r.Timeline.Proof(i)
 	var lost []depgraph.Edge
 	for _, e := range edges {
-		if v, found := r.r.g.Index(e.From); found && r.r.is[v]&(rCold|rFailed) == rCold {
+		v, found := r.r.g.Index(e.From)
+		switch {
+		case !found || r.r.is[v]&(rIsGroup|rStandby|rFailed) != 0:
+		case r.r.is[v]&rCold != 0:
 			lost = append(lost, r.r.placeProof(r.Loss, v)...)
+		default:
+			lost = append(lost, r.Loss.Proof(Down, v)...)
 		}
 	}
 	return distinctEdges(append(lost, edges...))

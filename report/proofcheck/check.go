@@ -33,7 +33,7 @@ func (g *Graph) Check(c Claim, proof []Edge) error {
 		edges: map[Edge]bool{}, named: map[string]bool{}, down: map[string]bool{}, impaired: map[string]bool{},
 	}
 	for _, e := range proof {
-		if !slices.ContainsFunc(g.needs[e.From], func(q *requirement) bool { return q.has(e) }) {
+		if !g.has(e) {
 			return fmt.Errorf("the graph has no requirement with the edge %v", e)
 		}
 		r.edges[e] = true
@@ -68,6 +68,7 @@ type replay struct {
 	g              *Graph
 	claim          Claim
 	outage         time.Duration // in force
+	awake          bool          // standbys serve once they can
 	edges          map[Edge]bool
 	owners         []string // in the order of the proof
 	named          map[string]bool
@@ -154,7 +155,7 @@ func (r *replay) unmet(q *requirement, phase string, lost map[string]bool) bool 
 			continue
 		}
 		shown = true
-		if lost[m] || r.g.node(m).standby && !r.g.servedByStandbys(q.owner, nil) {
+		if lost[m] || !r.awake && r.g.node(m).standby && !r.g.servedByStandbys(q.owner, nil) {
 			left--
 		}
 	}
@@ -195,6 +196,13 @@ func (r *replay) cycle(proof []Edge) error {
 		}
 	}
 	return r.each(func(id string) bool { return forth[id] && back[id] }, "is not on the cycle")
+}
+
+// has reports whether the graph has an edge: of a requirement, or from a standby to
+// what activates it.
+func (g *Graph) has(e Edge) bool {
+	n := g.nodes[e.From]
+	return slices.ContainsFunc(g.needs[e.From], func(q *requirement) bool { return q.has(e) }) || n != nil && n.ways != nil && n.ways.has(e)
 }
 
 // has reports whether e is an edge of the requirement.

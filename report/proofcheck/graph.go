@@ -84,7 +84,7 @@ func (g *Graph) addNode(v strict.Value) error {
 		if err != nil {
 			return err
 		}
-		n.ways = &requirement{owner: id, members: ways, need: need}
+		n.ways = &requirement{owner: id, members: ways, need: need, phases: []string{"recover"}, ifLost: "down", via: "activated-by"}
 	}
 	return nil
 }

@@ -14,36 +14,10 @@ import (
 	"github.com/fateline/fateline/report/proofcheck"
 )
 
-// graphJSON writes g as the graph command does, as far as a proof depends on it.
+// graphJSON writes g as the graph command does.
 func graphJSON(t testing.TB, g *depgraph.Graph) []byte {
 	t.Helper()
-	type object = map[string]any
-	var nodes, reqs []object
-	for n := range g.Nodes() {
-		o := object{"id": n.ID.String()}
-		if n.Standby != nil {
-			ways := []string{}
-			for _, w := range n.Standby.ActivatedBy {
-				ways = append(ways, w.String())
-			}
-			o["standby"] = object{"activatedBy": ways, "need": n.Standby.Need.String(), "takes": n.Standby.Takes.String()}
-		}
-		nodes = append(nodes, o)
-	}
-	for r := range g.AllRequirements() {
-		var members, phases []string
-		for _, m := range r.Members {
-			members = append(members, m.String())
-		}
-		for _, p := range r.Terms.Phases.List() {
-			phases = append(phases, p.String())
-		}
-		reqs = append(reqs, object{
-			"owner": r.Owner.String(), "members": members, "need": r.Terms.Need.String(), "phases": phases,
-			"ifLost": r.Terms.IfLost.String(), "lasts": r.Terms.Lasts.String(), "via": string(r.Terms.Via),
-		})
-	}
-	data, err := json.Marshal(object{"schema": "fateline.graph/v1", "nodes": nodes, "requirements": reqs})
+	data, err := json.Marshal(depgraph.ToWire(g))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,32 +58,62 @@ func eachSystem(t *testing.T, count int, check func(rng *rand.Rand, s system)) {
 	t.Helper()
 	for seed := range count {
 		rng := rand.New(rand.NewPCG(uint64(seed), 11))
-		s := system{World: simtest.Random(rng, 10)}
-		g, at, err := s.Graph()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.graph = g
-		if s.read, err = proofcheck.ReadGraph(graphJSON(t, g)); err != nil {
-			t.Fatal(err)
-		}
-		minutes := []int{1, 30, 60, 120}[rng.IntN(4)]
-		s.outage = time.Duration(minutes) * time.Minute
-		failed := s.Failures(rng)
-		s.truth = s.Lose(failed, minutes)
-		var lost []depgraph.NodeIndex
-		for _, v := range failed {
-			lost = append(lost, at[v])
-		}
-		s.loss = simulate.NewModel(g, s.outage).Lose(lost...)
-		for _, f := range s.loss.Failed() {
-			s.failed = append(s.failed, g.ID(f).String())
-		}
+		w := simtest.Random(rng, 10)
+		s := newSystem(t, w, w.Failures(rng), []int{1, 30, 60, 120}[rng.IntN(4)])
 		check(rng, s)
 		if t.Failed() {
 			t.Fatalf("seed %d: %+v", seed, s.World)
 		}
 	}
+}
+
+func newSystem(t *testing.T, w simtest.World, failed []int, minutes int) system {
+	t.Helper()
+	s := system{World: w, outage: time.Duration(minutes) * time.Minute, truth: w.Lose(failed, minutes)}
+	g, at, err := s.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.graph = g
+	if s.read, err = proofcheck.ReadGraph(graphJSON(t, g)); err != nil {
+		t.Fatal(err)
+	}
+	var lost []depgraph.NodeIndex
+	for _, v := range failed {
+		lost = append(lost, at[v])
+	}
+	s.loss = simulate.NewModel(g, s.outage).Lose(lost...)
+	s.failed = s.names(s.loss.Failed())
+	return s
+}
+
+func (s system) names(nodes []depgraph.NodeIndex) []string {
+	var out []string
+	for _, i := range nodes {
+		out = append(out, s.graph.ID(i).String())
+	}
+	return out
+}
+
+// allEdges lists the edges of all requirements in all phases, and those from
+// standbys to what activates them.
+func (s system) allEdges() []proofcheck.Edge {
+	var all []depgraph.Edge
+	for r := range s.graph.AllRequirements() {
+		for _, p := range r.Terms.Phases.List() {
+			for _, m := range r.Members {
+				all = append(all, depgraph.Edge{From: r.Owner, To: m, Phase: p, IfLost: r.Terms.IfLost, Via: r.Terms.Via})
+			}
+		}
+	}
+	for n := range s.graph.Nodes() {
+		if n.Standby != nil {
+			for _, way := range n.Standby.ActivatedBy {
+				all = append(all, depgraph.Edge{From: n.ID, To: way, Phase: depgraph.Recover, IfLost: depgraph.Down, Via: depgraph.ActivatedBy})
+			}
+		}
+	}
+	return edgesOf(all)
 }
 
 func (s system) claim(state string, then ...string) proofcheck.Claim {
@@ -215,14 +219,7 @@ func TestWithoutAnythingFailedOnlyWhatIsAlwaysSoIsAccepted(t *testing.T) {
 func TestOnlyWhatIsTrueIsAccepted(t *testing.T) {
 	accepted := 0
 	eachSystem(t, tiered(1_500, 15_000, 150_000), func(rng *rand.Rand, s system) {
-		var all []proofcheck.Edge
-		for r := range s.graph.AllRequirements() {
-			for _, p := range r.Terms.Phases.List() {
-				for _, m := range r.Members {
-					all = append(all, edgesOf([]depgraph.Edge{{From: r.Owner, To: m, Phase: p, IfLost: r.Terms.IfLost, Via: r.Terms.Via}})...)
-				}
-			}
-		}
+		all := s.allEdges()
 		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		some := all[:rng.IntN(len(all)+1)]
 		for v, group := range s.Group {

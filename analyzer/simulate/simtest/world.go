@@ -14,6 +14,7 @@ type World struct {
 	Standby []bool
 	Group   []bool
 	Needs   []Need
+	Ways    [][]int // by node: who can activate it, a standby; shorter or nil: it activates by itself
 }
 
 // Need is one requirement.
@@ -100,6 +101,11 @@ func (w World) Graph() (g *depgraph.Graph, at []depgraph.NodeIndex, err error) {
 		n := depgraph.Node{ID: w.ID(v)}
 		if w.Standby[v] {
 			n.Standby = &depgraph.Standby{Takes: time.Minute}
+			if v < len(w.Ways) {
+				for _, way := range w.Ways[v] {
+					n.Standby.ActivatedBy = append(n.Standby.ActivatedBy, w.ID(way))
+				}
+			}
 		}
 		b.AddNode(n)
 	}

@@ -125,3 +125,38 @@ func TestEveryOriginOfARequirementIsAReference(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingThatWasSaidIsLost checks that every reference by id is an origin of
+// some requirement of its owner, however it was settled, unless it only names
+// its owner.
+func TestNothingThatWasSaidIsLost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := &link.Fragment{Definitions: defs("service:a")}
+		n := rapid.IntRange(1, 8).Draw(t, "references")
+		for i := range n {
+			r := drawReference(t)
+			r.Owners, r.Owner = nil, id("service:a")
+			r.Origin.Line = i + 1
+			for j := range r.Members {
+				r.Members[j] = link.Target{Name: link.ID(drawID(t))}
+			}
+			f.References = append(f.References, r)
+		}
+		seen := map[int]bool{}
+		for r := range mustLinkIn(t, f).Needs(depgraph.MustID("service:a")) {
+			for _, o := range r.Origins {
+				seen[o.Line] = true
+			}
+		}
+		for _, r := range f.References {
+			self := slices.ContainsFunc(r.Members, func(t link.Target) bool { return t.Name == id("service:a") })
+			if !seen[r.Origin.Line] && !self {
+				t.Fatalf("%+v is lost", r)
+			}
+		}
+	})
+}
+
+func mustLinkIn(t *rapid.T, frags ...*link.Fragment) *depgraph.Graph {
+	return linked(t, input{frags: frags})
+}

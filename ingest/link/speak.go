@@ -15,7 +15,7 @@ func (l *linker) settle(b *depgraph.Builder) {
 		byOwner[i] = nameUse{l.facts[i].owner, int32(i)}
 	}
 	start, order := compress(byOwner, len(l.ids))
-	s := settlement{l: l, b: b, best: map[memberPhase]voice{}, fresh: map[memberPhase]rank{}, parts: map[memberPhase][]int32{}}
+	s := settlement{l: l, b: b, voices: map[memberPhase]*voice{}, known: map[partKey][]int32{}}
 	var facts []fact
 	for owner := range l.ids {
 		facts = facts[:0]
@@ -36,10 +36,13 @@ type memberPhase struct {
 	phase  depgraph.Phase
 }
 
-// voice is the strongest source that speaks of a member in a phase.
+// voice is the strongest source that speaks of a member in a phase. Facts are
+// weighed by rank, so it is known before anything weaker is weighed.
 type voice struct {
 	rank  rank
-	place string // of that source, for people; the smallest
+	fresh rank    // the same, without what was linked before; rankNone: nobody
+	place string  // of the strongest, for people; the smallest
+	parts []int32 // what the strongest says
 }
 
 // part is a requirement that an owner turned out to have.
@@ -48,14 +51,20 @@ type part struct {
 	terms   depgraph.Terms
 }
 
-// settlement is the work on one owner at a time; its maps are used again.
+// partKey is what equal parts have in common, and few others.
+type partKey struct {
+	terms depgraph.Terms
+	first int32
+	size  int
+}
+
+// settlement is the work on one owner at a time; its memory is used again.
 type settlement struct {
-	l     *linker
-	b     *depgraph.Builder
-	best  map[memberPhase]voice
-	fresh map[memberPhase]rank    // the strongest that was not linked before
-	parts map[memberPhase][]int32 // the parts of the strongest voice
-	made  []part
+	l      *linker
+	b      *depgraph.Builder
+	voices map[memberPhase]*voice
+	made   []part
+	known  map[partKey][]int32 // parts among made
 
 	heard     []heard
 	contested []int32 // members of which facts of several ranks speak; sorted
@@ -77,17 +86,11 @@ func (s *settlement) owner(facts []fact) {
 		}
 		return
 	}
-	clear(s.best)
-	clear(s.fresh)
-	clear(s.parts)
+	clear(s.voices)
+	clear(s.known)
 	s.made = s.made[:0]
 	s.contest(facts)
 	displaced := s.l.placements(facts)
-	for i := range facts {
-		if displaced == nil || !displaced[i] {
-			s.listen(&facts[i])
-		}
-	}
 	for i := range facts {
 		f := &facts[i]
 		switch {
@@ -146,34 +149,17 @@ func settled(facts []fact) bool {
 // was linked before.
 func (f *fact) settled() bool { return f.linked != nil && f.terms.IfLost == depgraph.Unaffected }
 
-// listen enters what a fact speaks of.
-func (s *settlement) listen(f *fact) {
-	if f.settled() || !s.isContested(f) {
-		return
-	}
-	place := f.origin().Place()
-	for _, m := range f.members {
-		for _, p := range f.terms.Phases.List() {
-			key := memberPhase{m, p}
-			old, known := s.best[key]
-			if !known || f.rank < old.rank || f.rank == old.rank && place < old.place {
-				s.best[key] = voice{f.rank, place}
-			}
-			if rank, known := s.fresh[key]; f.linked == nil && (!known || f.rank < rank) {
-				s.fresh[key] = f.rank
-			}
-		}
-	}
-}
-
 // silenced reports whether a stronger source than f speaks of a member in a
 // phase. What was linked before was weighed then, and gives way only to what is new.
 func (s *settlement) silenced(f *fact, key memberPhase) bool {
-	if f.linked != nil {
-		rank, known := s.fresh[key]
-		return known && rank < f.rank
+	v := s.voices[key]
+	if v == nil {
+		return false
 	}
-	return s.best[key].rank < f.rank
+	if f.linked != nil {
+		return v.fresh < f.rank
+	}
+	return v.rank < f.rank
 }
 
 // weigh splits a fact into phases in which the same members are spoken of by a
@@ -233,21 +219,45 @@ func (s *settlement) divide(f *fact, silenced []int32, phases []depgraph.Phase) 
 	s.silence(f, silenced, t)
 }
 
-// speak adds a requirement and remembers it, for weaker sources to confirm.
+// speak adds a requirement and remembers it, for weaker sources to give way to.
 func (s *settlement) speak(f *fact, members []int32, t depgraph.Terms) {
 	s.add(f, members, t, depgraph.ID{}, "")
-	for _, at := range s.parts[memberPhase{members[0], t.Phases.List()[0]}] {
-		if q := s.made[at]; q.terms == t && slices.Equal(q.members, members) {
-			return
+	at, place := s.part(members, t), f.origin().Place()
+	for _, m := range members {
+		for _, p := range t.Phases.List() {
+			s.hear(memberPhase{m, p}, f, place, at)
+		}
+	}
+}
+
+// part returns the number of a part, the same for equal ones.
+func (s *settlement) part(members []int32, t depgraph.Terms) int32 {
+	alike := partKey{t, members[0], len(members)}
+	for _, at := range s.known[alike] {
+		if slices.Equal(s.made[at].members, members) {
+			return at
 		}
 	}
 	at := int32(len(s.made))
 	s.made = append(s.made, part{members, t})
-	for _, m := range members {
-		for _, p := range t.Phases.List() {
-			if key := (memberPhase{m, p}); s.best[key].rank == f.rank {
-				s.parts[key] = append(s.parts[key], at)
-			}
+	s.known[alike] = append(s.known[alike], at)
+	return at
+}
+
+// hear notes that f speaks of a member in a phase.
+func (s *settlement) hear(key memberPhase, f *fact, place string, at int32) {
+	v := s.voices[key]
+	if v == nil {
+		v = &voice{rank: f.rank, fresh: rankNone, place: place}
+		s.voices[key] = v
+	}
+	if f.linked == nil {
+		v.fresh = min(v.fresh, f.rank)
+	}
+	if v.rank == f.rank {
+		v.place = min(v.place, place)
+		if !slices.Contains(v.parts, at) {
+			v.parts = append(v.parts, at)
 		}
 	}
 }
@@ -257,7 +267,7 @@ func (s *settlement) speak(f *fact, members []int32, t depgraph.Terms) {
 // theirs; anything else stays on record without effect.
 func (s *settlement) silence(f *fact, members []int32, t depgraph.Terms) {
 	if f.rank == rankObserved {
-		s.confirm(f, members, t.Phases.List())
+		s.confirm(f, members, t)
 		return
 	}
 	var rest []depgraph.Phase
@@ -277,26 +287,43 @@ func (s *settlement) silence(f *fact, members []int32, t depgraph.Terms) {
 	s.add(f, members, t, depgraph.ID{}, note)
 }
 
-// confirm adds the origin of an observed call to the requirements that name its members.
-func (s *settlement) confirm(f *fact, members []int32, phases []depgraph.Phase) {
+// confirm adds the origin of an observed call to the requirements that name its
+// members. What is seen of a member that nobody speaks of stays on record.
+func (s *settlement) confirm(f *fact, members []int32, t depgraph.Terms) {
+	var unspoken []int32
 	for _, m := range members {
 		done := map[int32]bool{}
-		for _, p := range phases {
-			for _, at := range s.parts[memberPhase{m, p}] {
+		for _, p := range t.Phases.List() {
+			v := s.voices[memberPhase{m, p}]
+			if v == nil {
+				continue
+			}
+			for _, at := range v.parts {
 				if !done[at] {
 					done[at] = true
 					s.add(f, s.made[at].members, s.made[at].terms, s.l.ids[m], "")
 				}
 			}
 		}
+		if len(done) == 0 {
+			unspoken = append(unspoken, m)
+		}
+	}
+	if len(unspoken) > 0 {
+		t.IfLost = depgraph.Unaffected
+		s.add(f, unspoken, t, depgraph.ID{}, "")
 	}
 }
 
 // agree joins the origin of a fact to those of the requirement that says the
 // same in a phase, and reports whether there is one.
 func (s *settlement) agree(f *fact, members []int32, t depgraph.Terms, p depgraph.Phase) bool {
+	v := s.voices[memberPhase{members[0], p}]
+	if v == nil {
+		return false
+	}
 	var same *part
-	for _, at := range s.parts[memberPhase{members[0], p}] {
+	for _, at := range v.parts {
 		q := &s.made[at]
 		if slices.Equal(q.members, members) && q.terms.Need.Of(len(members)) == t.Need.Of(len(members)) &&
 			q.terms.IfLost == t.IfLost && q.terms.Lasts == t.Lasts &&
@@ -317,9 +344,9 @@ func (s *settlement) speaker(members []int32, phases []depgraph.Phase) string {
 	best := voice{rank: rankNone}
 	for _, m := range members {
 		for _, p := range phases {
-			v, known := s.best[memberPhase{m, p}]
-			if known && (v.rank < best.rank || v.rank == best.rank && v.place < best.place) {
-				best = v
+			v := s.voices[memberPhase{m, p}]
+			if v != nil && (v.rank < best.rank || v.rank == best.rank && v.place < best.place) {
+				best = *v
 			}
 		}
 	}
@@ -339,52 +366,4 @@ func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, of depgraph
 	if s.origins = s.l.origins(s.origins[:0], f, of, note); len(s.origins) > 0 {
 		s.b.AddRequirement(depgraph.Requirement{Owner: s.l.ids[f.owner], Members: s.ids, Terms: t, Origins: s.origins})
 	}
-}
-
-// placements finds the placements of one owner that contradict each other: in
-// one kind of place, with no place in common. They are reported; a native one
-// displaces the others. The result is nil where there is at most one placement.
-func (l *linker) placements(facts []fact) (displaced []bool) {
-	var placed []int
-	for i := range facts {
-		if facts[i].isPlacement() {
-			placed = append(placed, i)
-		}
-	}
-	if len(placed) < 2 {
-		return nil
-	}
-	displaced = make([]bool, len(facts))
-	for x, i := range placed {
-		for _, j := range placed[x+1:] {
-			a, b := &facts[i], &facts[j]
-			if a.linked != nil && b.linked != nil || !l.placesApart(a, b) {
-				continue
-			}
-			if a.rank == rankNative && b.rank != rankNative {
-				displaced[j] = true
-			}
-			l.unresolved = append(l.unresolved, depgraph.Unresolved{
-				Owner: l.ids[a.owner], Name: "in", Why: depgraph.Conflicting,
-				Candidates: l.texts(slices.Concat(a.members, b.members)), Origin: earliest([]depgraph.Origin{a.origin(), b.origin()}),
-			})
-		}
-	}
-	return displaced
-}
-
-// placesApart reports whether two placements are in different places of one kind.
-func (l *linker) placesApart(a, b *fact) bool {
-	kind := l.ids[a.members[0]].Kind
-	for _, m := range slices.Concat(a.members, b.members) {
-		if l.ids[m].Kind != kind {
-			return false
-		}
-	}
-	for _, m := range a.members {
-		if _, found := slices.BinarySearch(b.members, m); found {
-			return false
-		}
-	}
-	return true
 }

@@ -132,6 +132,14 @@ func TestTheStrongestSourceSpeaksOfAMemberInAPhase(t *testing.T) {
 			"datastore:a need=1 run ifLost=degraded native.yaml:3 observed.yaml:1=datastore:a",
 			"datastore:a need=1 run ifLost=unaffected text.yaml:2",
 		}},
+		{"a call to a member of a quorum that says nothing more stays on record", []says{
+			{who: "native", members: a + " " + b, ifLost: depgraph.Degraded}, {who: "structured", members: a + " " + b + " " + c, need: depgraph.Quorum},
+			{who: "observed", members: c},
+		}, []string{
+			"datastore:a | datastore:b need=1 run ifLost=degraded native.yaml:1",
+			"datastore:a | datastore:b | datastore:c need=quorum run ifLost=unaffected structured.yaml:2",
+			"datastore:c need=1 run ifLost=down observed.yaml:3",
+		}},
 		{"a call that no declaration names is a requirement", []says{{who: "observed", members: b}, {who: "text", members: a}}, []string{
 			"datastore:a need=1 run ifLost=down text.yaml:2",
 			"datastore:b need=1 run ifLost=down observed.yaml:1",

@@ -13,23 +13,27 @@ import (
 
 func newExplainCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [RULE]",
-		Short: "Say what a rule finds, why it matters, and what to do; without RULE list all",
+		Use:   "explain [RULE or MESSAGE]",
+		Short: "Say what a rule finds, why, and what to do, or what a message means; alone it lists the rules",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usageError{"explain takes one rule", "fateline explain " + args[0]}
+				return usageError{"explain takes one rule or message", "fateline explain " + args[0]}
 			}
 			return nil
 		},
-		ValidArgs: ruleIDs(),
+		ValidArgs: explainable(),
 		RunE:      func(_ *cobra.Command, args []string) error { return runExplain(a, args) },
 	}
 }
 
-func ruleIDs() []string {
+// explainable lists what can be explained: rules, then messages.
+func explainable() []string {
 	var ids []string
 	for _, r := range rules.All() {
 		ids = append(ids, r.ID)
+	}
+	for _, m := range meanings() {
+		ids = append(ids, m.ID)
 	}
 	return ids
 }
@@ -47,11 +51,20 @@ func runExplain(a *app, args []string) error {
 			return a.printText(func(t *report.Terminal) { explain(t, r) })
 		}
 	}
+	for _, m := range meanings() {
+		if m.ID == args[0] {
+			return a.printText(func(t *report.Terminal) {
+				t.Print(report.Bold, m.ID).Print(report.Plain, "  (a message)").End()
+				t.Wrap(report.Plain, m.What)
+				t.Wrap(report.Plain, m.Why)
+			})
+		}
+	}
 	fix := "fateline explain lists the rules"
-	if near := strict.Nearest(args[0], ruleIDs()); near != "" {
+	if near := strict.Nearest(args[0], explainable()); near != "" {
 		fix = "did you mean " + near + "?"
 	}
-	return usageError{"there is no rule " + args[0], fix}
+	return usageError{"there is no rule or message " + args[0], fix}
 }
 
 func explain(t *report.Terminal, r *analyzer.Rule) {

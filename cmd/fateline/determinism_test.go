@@ -18,10 +18,8 @@ import (
 // TestSameInputsGiveTheSameBytes shuffles the order in which files are named, and
 // the number of processors, and wants one hash a format: fifty runs.
 func TestSameInputsGiveTheSameBytes(t *testing.T) {
-	const (
-		runs    = 50
-		layouts = 6 // of them: a layout costs more than all other formats together
-	)
+	runs := tier(50, 60, 300)
+	const layouts = 6 // of them: a layout costs more than all other formats together
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var args [][]string
 	for _, f := range formats.All() {

@@ -11,19 +11,15 @@ import (
 	"testing"
 )
 
-// documented matches a row of the table of messages in RELIABILITY.md.
-var documented = regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| ")
-
-// TestEveryMessageIDIsDocumented collects the ids that the program gives its
-// messages, and wants each in RELIABILITY.md, and no other.
-func TestEveryMessageIDIsDocumented(t *testing.T) {
-	_, table, found := strings.Cut(string(mustRead(t, "RELIABILITY.md")), "## Messages")
-	if !found {
-		t.Fatal("RELIABILITY.md has no table of messages")
-	}
+// TestEveryMessageIDIsExplained collects the ids that the program gives its
+// messages, and wants an explanation of each, and of no other.
+func TestEveryMessageIDIsExplained(t *testing.T) {
 	listed := map[string]bool{}
-	for _, m := range documented.FindAllStringSubmatch(table, -1) {
-		listed[m[1]] = true
+	for _, m := range meanings() {
+		if listed[m.ID] || m.What == "" || m.Why == "" {
+			t.Errorf("%s is explained twice, or not wholly", m.ID)
+		}
+		listed[m.ID] = true
 	}
 	used := messageIDs(t)
 	if len(used) < 20 {
@@ -31,7 +27,7 @@ func TestEveryMessageIDIsDocumented(t *testing.T) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(used)) {
 		if !listed[id] {
-			t.Errorf("%s: the message id %s is in no row of RELIABILITY.md", used[id], id)
+			t.Errorf("%s: meanings() does not explain the message id %s", used[id], id)
 		}
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(id) {
 			t.Errorf("%s: the message id %q is not in kebab-case", used[id], id)
@@ -39,7 +35,7 @@ func TestEveryMessageIDIsDocumented(t *testing.T) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(listed)) {
 		if used[id] == "" {
-			t.Errorf("RELIABILITY.md documents %s, which no message has", id)
+			t.Errorf("meanings() explains %s, which no message has", id)
 		}
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/fateline/fateline/analyzer/rules"
 )
 
-// readmeTables makes the tables of the README from what the program has.
+// readmeTables makes the tables of the README and of RELIABILITY.md from what the
+// program has.
 func readmeTables() map[string]string {
 	all := listAll()
 	reads := table{{"source", "what it reads", "where"}}
@@ -22,7 +23,11 @@ func readmeTables() map[string]string {
 	for _, r := range rules.All() {
 		finds = append(finds, []string{"`" + r.ID + "`", r.Doc.Title, r.Severity.String()})
 	}
-	return map[string]string{"sources": reads.String(), "rules": finds.String(), "formats": writes.String()}
+	says := table{{"id", "what happened", "why it matters"}}
+	for _, m := range meanings() {
+		says = append(says, []string{"`" + m.ID + "`", m.What, m.Why})
+	}
+	return map[string]string{"sources": reads.String(), "rules": finds.String(), "formats": writes.String(), "messages": says.String()}
 }
 
 // table is rows of cells, the first row the head.

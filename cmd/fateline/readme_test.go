@@ -98,29 +98,32 @@ func elide(shown, printed string) string {
 // generated finds the parts of the README that are made from the program.
 var generated = regexp.MustCompile(`(?s)(<!-- made from the program: ([a-z]+) -->\n)(.*?)(<!-- end -->)`)
 
-// TestReadmeTablesListWhatTheProgramHas keeps the tables of the README true.
+// TestReadmeTablesListWhatTheProgramHas keeps the tables of the README and of
+// RELIABILITY.md true.
 func TestReadmeTablesListWhatTheProgramHas(t *testing.T) {
-	text := mustRead(t, readme)
 	seen := map[string]bool{}
-	made := generated.ReplaceAllFunc(text, func(part []byte) []byte {
-		m := generated.FindSubmatch(part)
-		table, known := readmeTables()[string(m[2])]
-		if !known {
-			t.Errorf("README asks for a table %q", m[2])
-			return part
+	for _, page := range []string{readme, "RELIABILITY.md"} {
+		text := mustRead(t, page)
+		made := generated.ReplaceAllFunc(text, func(part []byte) []byte {
+			m := generated.FindSubmatch(part)
+			table, known := readmeTables()[string(m[2])]
+			if !known {
+				t.Errorf("%s asks for a table %q", page, m[2])
+				return part
+			}
+			seen[string(m[2])] = true
+			return []byte(string(m[1]) + "\n" + table + "\n" + string(m[4]))
+		})
+		if !*update && !bytes.Equal(text, made) {
+			t.Errorf("a table of %s is out of date; make update rewrites it (-now +made):\n%s", page, cmp.Diff(string(text), string(made)))
 		}
-		seen[string(m[2])] = true
-		return []byte(string(m[1]) + "\n" + table + "\n" + string(m[4]))
-	})
+		rewrite(t, page, text, made)
+	}
 	for name := range readmeTables() {
 		if !seen[name] {
-			t.Errorf("README has no table of %s", name)
+			t.Errorf("no page has the table of %s", name)
 		}
 	}
-	if !*update && !bytes.Equal(text, made) {
-		t.Errorf("a table of the README is out of date; make update rewrites it (-now +made):\n%s", cmp.Diff(string(text), string(made)))
-	}
-	rewrite(t, readme, text, made)
 }
 
 func TestReadmeNamesOnlyFilesThatExist(t *testing.T) {

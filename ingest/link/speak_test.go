@@ -133,7 +133,8 @@ func TestTheStrongestSourceSpeaksOfAMemberInAPhase(t *testing.T) {
 			"datastore:a need=1 run ifLost=unaffected text.yaml:2",
 		}},
 		{"a call to a member of a quorum that says nothing more stays on record", []says{
-			{who: "native", members: a + " " + b, ifLost: depgraph.Degraded}, {who: "structured", members: a + " " + b + " " + c, need: depgraph.Quorum},
+			{who: "native", members: a + " " + b, ifLost: depgraph.Degraded},
+			{who: "structured", members: a + " " + b + " " + c, need: depgraph.Quorum},
 			{who: "observed", members: c},
 		}, []string{
 			"datastore:a | datastore:b need=1 run ifLost=degraded native.yaml:1",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
@@ -56,13 +57,51 @@ func unrendered(f *ingest.File, charts map[string]bool, lim strict.Limits) error
 		return e
 	}
 	for _, doc := range docs {
-		for _, field := range []string{"name", "namespace"} {
-			if v := doc.Root.Get("metadata", field); strings.Contains(v.Text(), "{{") {
-				return &strict.Error{ID: strict.Template, Line: v.Line(), Col: v.Col(), Msg: "a template that was never rendered", Fix: "render it and scan what comes out"}
-			}
+		if v := templated(doc.Root); v.Exists() {
+			return &strict.Error{ID: strict.Template, Line: v.Line(), Col: v.Col(), Msg: "a template that was never rendered", Fix: "render it and scan what comes out"}
 		}
 	}
 	return nil
+}
+
+// templated returns a string of an object that only a template can hold: braces in a
+// name, or anywhere in a kind whose strings nobody else expands. A ConfigMap, an alert
+// or the values of a chart hold braces of their own.
+func templated(root strict.Value) strict.Value {
+	for _, field := range []string{"name", "namespace"} {
+		if v := root.Get("metadata", field); strings.Contains(v.Text(), "{{") && !strings.HasPrefix(root.Get("apiVersion").Text(), "argoproj.io/") {
+			return v
+		}
+	}
+	kind := root.Get("kind").Text()
+	if _, workload := templates[kind]; workload || kind == "Service" || kind == "Ingress" || kind == "PersistentVolumeClaim" {
+		return firstAction(root, 0)
+	}
+	return strict.Value{}
+}
+
+// chartAction matches what only an unrendered chart has. Variables of alerts and of
+// Vault's agent, whose templates pods carry in annotations, are meant as they stand.
+var chartAction = regexp.MustCompile(`\{\{-?\s*(\$?\.(Values|Release|Chart|Capabilities)\b|(include|template)\s+"|tpl\s)`)
+
+func firstAction(v strict.Value, depth int) strict.Value {
+	if depth > 50 {
+		return strict.Value{}
+	}
+	for item := range v.Items() {
+		if found := firstAction(item, depth+1); found.Exists() {
+			return found
+		}
+	}
+	for _, item := range v.Fields() {
+		if found := firstAction(item, depth+1); found.Exists() {
+			return found
+		}
+	}
+	if chartAction.MatchString(v.Text()) {
+		return v
+	}
+	return strict.Value{}
 }
 
 func templateError(data []byte, at int, fix string) error {

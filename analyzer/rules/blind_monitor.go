@@ -186,7 +186,10 @@ func (s *blindScan) roots(x node) []node {
 
 func (s *blindScan) report(root node, victims []node) {
 	e := s.e
-	l := e.model.Lose(root)
+	l := s.losses[root]
+	if l == nil {
+		l = e.model.Lose(root)
+	}
 	severity, shown := analyzer.Low, victims[0]
 	for _, v := range victims {
 		if e.grave(v) || e.claims.claiming[v] {

@@ -50,7 +50,7 @@ func (s *culpritSearch) find() []culprit {
 		if covered[v] {
 			continue
 		}
-		joint := overlapping(s.joint(v, units))
+		joint := overlapping(s.joint(v, s.restingOn(v, units)))
 		for _, sets := range joint {
 			c := culprit{takes: []node{v}}
 			for _, set := range sets {
@@ -121,7 +121,7 @@ func (s *culpritSearch) lose(n node) *simulate.Loss {
 // displaced returns the nodes on which the victims rest and whose own placement is
 // unmet: those that somebody can move, and places narrower than the lost one.
 func (s *culpritSearch) displaced() (movable, places []node) {
-	for _, n := range s.support() {
+	for _, n := range s.support(s.victims...) {
 		if _, displaced := s.e.displaced(s.lost, n); !displaced || n == s.p {
 			continue
 		}
@@ -156,9 +156,23 @@ func (s *culpritSearch) units(movable, places []node) []node {
 	return slices.Compact(units)
 }
 
+// restingOn lists the units on which one victim rests. Nothing else can bring it
+// into the state.
+func (s *culpritSearch) restingOn(v node, units []node) []node {
+	below := s.support(v)
+	var out []node
+	for _, u := range units {
+		stands := func(n node) bool { return n == u || s.e.isPlace(u) && s.lose(u).Is(simulate.Down, n) }
+		if slices.ContainsFunc(below, stands) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
 // support returns the nodes that are down in the loss and on which the victims
 // rest, the victims that are down themselves included; ascending.
-func (s *culpritSearch) support() []node {
+func (s *culpritSearch) support(victims ...node) []node {
 	seen := map[node]bool{}
 	var queue []node
 	add := func(n node) {
@@ -167,7 +181,7 @@ func (s *culpritSearch) support() []node {
 			queue = append(queue, n)
 		}
 	}
-	for _, v := range s.victims {
+	for _, v := range victims {
 		add(v)
 		if s.state == simulate.Frozen {
 			for _, r := range s.e.owned(v, depgraph.PhasesOf(depgraph.Start, depgraph.Build, depgraph.Deploy)) {
@@ -290,22 +304,28 @@ func runes(nodes []node) []rune {
 }
 
 // shrink returns a minimal subset of pool that brings v into the state; nil where
-// all of it does not. It drops halves before it drops single nodes, so that a
-// small answer in a large pool costs O(answer * log pool) losses.
+// all of it does not, or where more than maxJoint are needed. It drops halves before it
+// drops single nodes, so that a small answer in a large pool costs O(answer * log
+// pool) losses. Whatever chunk cannot be dropped holds one that is needed, and chunks
+// are disjoint: too many of them end the search.
 func (s *culpritSearch) shrink(v node, pool []node) []node {
 	enough := func(set []node) bool {
 		return s.e.model.Lose(set...).Is(s.state, v) || s.state == simulate.Down && slices.Contains(set, v)
 	}
-	if !enough(pool) {
+	if len(pool) == 0 || !enough(pool) {
 		return nil
 	}
 	for chunk := (len(pool) + 1) / 2; chunk >= 1; chunk /= 2 {
+		needed := 0
 		for at := 0; at < len(pool); {
 			fewer := slices.Delete(slices.Clone(pool), at, min(at+chunk, len(pool)))
 			if len(fewer) > 0 && enough(fewer) {
 				pool = fewer
-			} else {
-				at += chunk
+				continue
+			}
+			at += chunk
+			if needed++; needed > maxJoint {
+				return nil
 			}
 		}
 	}

@@ -7,7 +7,7 @@ type Limits struct {
 	// Depth is how deep lists and maps may nest, aliases followed; default 200.
 	Depth int
 	// Nodes is how many values a document may have, aliases followed; default
-	// 1,000,000, or one for every 16 bytes where that is more: a tree that was
+	// 1,000,000, or one for every 6 bytes where that is more: a tree that was
 	// written out in full is no bomb.
 	Nodes int
 	// Record is how long one line of a file of JSON lines may be, in bytes; default 16 MiB.
@@ -20,7 +20,7 @@ func (l Limits) defaults(size int) Limits {
 		l.Depth = 200
 	}
 	if l.Nodes == 0 {
-		l.Nodes = max(1_000_000, size/16)
+		l.Nodes = max(1_000_000, size/6)
 	}
 	if l.Record == 0 {
 		l.Record = 16 << 20

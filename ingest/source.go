@@ -1,6 +1,3 @@
-// Package ingest reads inputs: it walks paths, opens files within limits, hands
-// them to the sources that claim them, keeps the ledger, and links what they
-// read into one graph. A bad file is a row of the ledger, never an abort.
 package ingest
 
 import (

@@ -125,9 +125,6 @@ func (r *Reader) Close() error {
 // Proof returns what is known of the file; it holds after a Close without error.
 func (r *Reader) Proof() Proof { return r.proof }
 
-// Stored returns how many bytes of the file, as stored, were read so far.
-func (r *Reader) Stored() int64 { return r.raw.n }
-
 // onlyReader hides everything of a Reader but Read.
 type onlyReader struct{ io.Reader }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,6 +183,18 @@ func TestEveryErrnoBecomesAnErrorWithoutAPath(t *testing.T) {
 	}
 }
 
+func TestAnErrorWithoutAnErrnoNamesNoPathEither(t *testing.T) {
+	why := errors.New("some reason")
+	for _, err := range []error{
+		&os.PathError{Op: "open", Path: "/home/somebody/x", Err: why}, &os.SyscallError{Syscall: "read", Err: why},
+		&os.LinkError{Op: "readlink", Old: "/home/somebody/x", New: "/home/somebody/y", Err: why},
+	} {
+		if got := fromOS(NotRead, 3, err); got.Error() != "@3: some reason" {
+			t.Errorf("%v became %q", err, got.Error())
+		}
+	}
+}
+
 func TestAFileThatBecomesSomethingElseDuringTheWalkIsNotRead(t *testing.T) {
 	for name, swap := range map[string]func(path string) error{
 		"a FIFO":              func(p string) error { return syscall.Mkfifo(p, 0o600) },
@@ -286,6 +299,21 @@ func TestDevicesAreNoFiles(t *testing.T) {
 	}
 	if _, err := File(t.TempDir()).Open(t.Context(), Limits{}); id(err) != NotAFile {
 		t.Errorf("a directory: %v, want %s", err, NotAFile)
+	}
+}
+
+func TestASocketIsNoFile(t *testing.T) {
+	dir := grow(t, "f")
+	l, err := net.Listen("unix", filepath.Join(dir, "s"))
+	if err != nil {
+		t.Skip("no sockets here: ", err)
+	}
+	defer l.Close()
+	if diff := cmp.Diff([]string{"f = f", "s ? a socket"}, walk(t, dir, none)); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := File(filepath.Join(dir, "s")).Open(t.Context(), Limits{}); id(err) != NotAFile {
+		t.Errorf("named: %v, want %s", err, NotAFile)
 	}
 }
 

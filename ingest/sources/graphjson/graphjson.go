@@ -1,9 +1,3 @@
-// Package graphjson reads back what `fateline graph -f json` wrote, and what any
-// other program writes in that form: schema fateline.graph/v1.
-//
-// Nothing in a graph is a name to resolve: ids are only looked up again, so that
-// other inputs may add to the same nodes. The ledger of the run that wrote the
-// graph goes on with it: what could not be read then is still missing now.
 package graphjson
 
 import (
@@ -11,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
@@ -48,13 +43,21 @@ type document struct {
 }
 
 type placed[T any] struct {
-	at strict.Pos
-	is T
+	at     strict.Pos
+	is     T
+	broken bool // it was complained about, and counts for nothing
 }
 
 func (p *placed[T]) UnmarshalStrict(v strict.Value) error {
 	p.at = v.Pos()
-	return v.Decode(&p.is)
+	err := v.Decode(&p.is)
+	p.broken = err != nil
+	return err
+}
+
+// sound returns the records that were decoded without an error.
+func sound[T any](records []placed[T]) []placed[T] {
+	return slices.DeleteFunc(records, func(p placed[T]) bool { return p.broken })
 }
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
@@ -91,25 +94,25 @@ func readFile(f *ingest.File, frag *link.Fragment) error {
 		return at(d.Schema.at, fmt.Errorf("schema %q: want %q", d.Schema.is, depgraph.Schema))
 	}
 	r := reader{f, frag}
-	for i := range d.Nodes {
-		r.node(&d.Nodes[i])
+	for _, w := range sound(d.Nodes) {
+		r.node(&w)
 	}
-	for i := range d.Requirements {
-		r.requirement(&d.Requirements[i])
+	for _, w := range sound(d.Requirements) {
+		r.requirement(&w)
 	}
-	for _, w := range d.Drills {
+	for _, w := range sound(d.Drills) {
 		drill, err := w.is.Drill()
 		if r.check(w.at, err) {
 			r.frag.Drills = append(r.frag.Drills, drill)
 		}
 	}
-	for _, w := range d.Unresolved {
+	for _, w := range sound(d.Unresolved) {
 		u, err := w.is.Unresolved()
 		if r.check(w.at, err) {
 			r.frag.Unresolved = append(r.frag.Unresolved, u)
 		}
 	}
-	for _, w := range d.Inputs {
+	for _, w := range sound(d.Inputs) {
 		in, err := w.is.Input()
 		if r.check(w.at, err) {
 			r.file.Carried(in)

@@ -236,3 +236,21 @@ func cpu() time.Duration {
 	}
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
+
+func BenchmarkCountFatTree(b *testing.B) {
+	for _, k := range []int{16, 24, 48, 64} {
+		d := fatTree{k, 1, 2}
+		b.Run(fmt.Sprintf("%d-devices", d.devices()), func(b *testing.B) {
+			s := d.build(b)
+			m := simulate.NewModel(s.g, 0)
+			b.ReportAllocs()
+			before := cpu()
+			for b.Loop() {
+				if _, err := riskgroup.Count(b.Context(), m, s.top[0], riskgroup.CountOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric((cpu()-before).Seconds()*1e3/float64(b.N), "cpu-ms/op")
+		})
+	}
+}

@@ -146,7 +146,7 @@ func (h *hitting) record(x cell) {
 	}
 }
 
-func keyOf(set []cell) string {
+func keyOf[T ~int32](set []T) string {
 	b := make([]byte, 0, 4*len(set))
 	for _, x := range set {
 		b = append(b, byte(x), byte(x>>8), byte(x>>16), byte(x>>24))

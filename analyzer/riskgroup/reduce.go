@@ -162,82 +162,14 @@ func (c *cone) onlyUser(x cell) cell {
 }
 
 // loops maps every cell but the top to the first of those that take it down one by
-// one and that it takes down one by one, by Tarjan's algorithm without recursion.
+// one and that it takes down one by one.
 func (c *cone) loops() []cell {
-	n := len(c.nodes)
-	t := tarjan{c: c, into: make([]cell, n), number: make([]int32, n), low: make([]int32, n), open: make([]bool, n)}
-	for x := range n {
-		if t.number[x] == 0 {
-			t.explore(cell(x))
+	into := make([]cell, len(c.nodes))
+	c.components(func(q *gate) bool { return q.limit == 1 && q.owner != c.top }, func(component []cell) {
+		first := slices.Min(component)
+		for _, x := range component {
+			into[x] = first
 		}
-	}
-	return t.into
-}
-
-type tarjan struct {
-	c           *cone
-	into        []cell
-	number, low []int32 // 0: not seen
-	open        []bool
-	stack       []cell
-	count       int32
-}
-
-// place is where the search stands at a cell: at a member of one of its gates.
-type place struct {
-	x    cell
-	gate int32
-	next int
-}
-
-func (t *tarjan) enter(x cell) place {
-	t.count++
-	t.number[x], t.low[x], t.open[x] = t.count, t.count, true
-	t.stack = append(t.stack, x)
-	return place{x: x, gate: t.c.owns[x]}
-}
-
-func (t *tarjan) explore(x cell) {
-	path := []place{t.enter(x)}
-	for len(path) > 0 {
-		p := &path[len(path)-1]
-		if p.gate < t.c.owns[p.x+1] {
-			q := &t.c.gates[p.gate]
-			if q.limit > 1 || p.next == len(q.members) || p.x == t.c.top {
-				p.gate, p.next = p.gate+1, 0
-				continue
-			}
-			y := q.members[p.next]
-			p.next++
-			switch {
-			case t.number[y] == 0:
-				path = append(path, t.enter(y))
-			case t.open[y]:
-				t.low[p.x] = min(t.low[p.x], t.number[y])
-			}
-			continue
-		}
-		v := p.x
-		path = path[:len(path)-1]
-		if len(path) > 0 {
-			up := path[len(path)-1].x
-			t.low[up] = min(t.low[up], t.low[v])
-		}
-		if t.low[v] == t.number[v] {
-			t.close(v)
-		}
-	}
-}
-
-// close maps the component that v leads to its first cell.
-func (t *tarjan) close(v cell) {
-	at := len(t.stack) - 1
-	for t.stack[at] != v {
-		at--
-	}
-	first := slices.Min(t.stack[at:])
-	for _, y := range t.stack[at:] {
-		t.open[y], t.into[y] = false, first
-	}
-	t.stack = t.stack[:at]
+	})
+	return into
 }

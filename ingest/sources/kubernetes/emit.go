@@ -21,8 +21,9 @@ type emitter struct {
 	zones    map[depgraph.ID]bool   // those whose region is told
 	tags     tags
 	fronts   frontHosts
-	repos    map[string]bool // those that are defined
-	apps     []*object       // the Applications of Argo CD
+	repos    map[string]bool          // those that are defined
+	bearers  map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
+	apps     []*object                // the Applications of Argo CD
 	watched  map[depgraph.ID][]watch
 	jobs     map[string][]*workload // what Prometheus scrapes under a job
 	istio    map[*object][]route    // the routes that are bound to an Istio Gateway

@@ -58,8 +58,8 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	}
 	ghost := &object{file: tool.file, root: tool.root, group: releaseGroup, kind: "Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
 	ghost.id = depgraph.ID{Kind: depgraph.KindService, Name: w.clusterPrefix(tool.cluster) + ns + "/" + name}
-	for _, run := range w.byNS[objectRef{cluster: tool.cluster, ns: ns}] {
-		if run.name == name && w.sees(ghost, run.object) {
+	for _, run := range w.byName[objectRef{cluster: tool.cluster, ns: ns, name: name}] {
+		if w.sees(ghost, run.object) {
 			return
 		}
 	}
@@ -70,6 +70,8 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	w.tools[ghost] = tool
 	at := objectRef{cluster: tool.cluster, ns: ns}
 	w.byNS[at] = append(w.byNS[at], run)
+	at.name = name
+	w.byName[at] = append(w.byName[at], run)
 	for _, host := range releaseHosts(tool, name) {
 		if host := (objectRef{cluster: tool.cluster, ns: ns, name: host}); w.made[host] == nil {
 			w.made[host] = run

@@ -12,8 +12,8 @@ import (
 // needed; ok is false where none says so.
 func (e *emitter) budget(run *workload) (need int, ok bool) {
 	total := *run.replicas
-	for _, o := range e.w.objects {
-		if !o.is("", "PodDisruptionBudget") || o.ns != run.ns || !e.w.sees(run.object, o) || !selectsPods(o.get("spec", "selector"), run.pod.labels) {
+	for _, o := range e.w.ofKind["/PodDisruptionBudget"] {
+		if o.ns != run.ns || !e.w.sees(run.object, o) || !selectsPods(o.get("spec", "selector"), run.pod.labels) {
 			continue
 		}
 		if n, stated := share(o.get("spec", "minAvailable"), total); stated {

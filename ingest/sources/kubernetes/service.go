@@ -173,8 +173,8 @@ func (e *emitter) endpoints(s *service) []link.Name {
 			}
 		}
 	}
-	for _, o := range e.w.objects {
-		if o.kind == "EndpointSlice" && o.ns == s.ns && e.w.sees(s.object, o) && o.labels["kubernetes.io/service-name"] == s.name {
+	for _, o := range e.w.ofKind["/EndpointSlice"] {
+		if o.ns == s.ns && e.w.sees(s.object, o) && o.labels["kubernetes.io/service-name"] == s.name {
 			for ep := range o.get("endpoints").Items() {
 				for a := range ep.Get("addresses").Items() {
 					add(a.Text())
@@ -218,8 +218,8 @@ func (e *emitter) systemName(s *service) link.Name {
 	if len(s.targets) == 0 {
 		return link.Name{}
 	}
-	for _, run := range e.w.byNS[objectRef{cluster: s.cluster, ns: s.ns}] {
-		if run.name == s.name && e.w.sees(s.object, run.object) {
+	for _, run := range e.w.byName[objectRef{cluster: s.cluster, ns: s.ns, name: s.name}] {
+		if e.w.sees(s.object, run.object) {
 			return link.Name{}
 		}
 	}

@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -130,14 +129,12 @@ func (e *emitter) emitClaim(o *object) {
 
 // claimed returns the PersistentVolume that names a claim.
 func (e *emitter) claimed(claim *object) *object {
-	i := slices.IndexFunc(e.w.objects, func(o *object) bool {
-		ref := o.get("spec", "claimRef")
-		return o.is("", "PersistentVolume") && e.w.sees(claim, o) && ref.Get("name").Text() == claim.name && ref.Get("namespace").Text() == claim.ns
-	})
-	if i < 0 {
-		return nil
+	for _, o := range e.w.claimed[objectRef{cluster: claim.cluster, ns: claim.ns, name: claim.name}] {
+		if e.w.sees(claim, o) {
+			return o
+		}
 	}
-	return e.w.objects[i]
+	return nil
 }
 
 // storageClass adds the class of a claim, the stated or the default one, and the
@@ -168,8 +165,8 @@ func (e *emitter) storageClass(owner depgraph.ID, o *object, claim field, phases
 }
 
 func (e *emitter) defaultClass(from *object) *object {
-	for _, o := range e.w.objects {
-		if o.is("", "StorageClass") && e.w.sees(from, o) && o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
+	for _, o := range e.w.ofKind["/StorageClass"] {
+		if e.w.sees(from, o) && o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
 			return o
 		}
 	}

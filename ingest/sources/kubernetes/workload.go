@@ -58,7 +58,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	add(run.name)
 	add(run.ns + "/" + run.name)
 	add(run.name + "." + run.ns)
-	for _, key := range []string{"backstage.io/kubernetes-id", "app.kubernetes.io/name", "app", "k8s-app", "tags.datadoghq.com/service"} {
+	for _, key := range nameLabels {
 		if v := firstOf(run.labels[key], run.pod.labels[key]); v != "" && e.alone(run, key, v) {
 			add(v)
 		}
@@ -90,13 +90,28 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 // alone says whether no other workload of the namespace has a label with that value:
 // what several share is no name of one.
 func (e *emitter) alone(run *workload, key, value string) bool {
-	for _, other := range e.w.byNS[objectRef{cluster: run.cluster, ns: run.ns}] {
-		if other != run && other.id != run.id && firstOf(other.labels[key], other.pod.labels[key]) == value && e.w.sees(run.object, other.object) {
+	ref := labelRef{run.cluster, run.ns, key, value}
+	if e.bearers == nil {
+		e.bearers = map[labelRef][]*workload{}
+		for _, other := range e.w.workloads {
+			for _, k := range nameLabels {
+				if v := firstOf(other.labels[k], other.pod.labels[k]); v != "" {
+					at := labelRef{other.cluster, other.ns, k, v}
+					e.bearers[at] = append(e.bearers[at], other)
+				}
+			}
+		}
+	}
+	for _, other := range e.bearers[ref] {
+		if other != run && other.id != run.id && e.w.sees(run.object, other.object) {
 			return false
 		}
 	}
 	return true
 }
+
+// nameLabels are the labels by which people name the system that a workload is of.
+var nameLabels = []string{"backstage.io/kubernetes-id", "app.kubernetes.io/name", "app", "k8s-app", "tags.datadoghq.com/service"}
 
 // tags collects the images, so that one image has one node with all its tags.
 type tags struct {

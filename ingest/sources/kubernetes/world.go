@@ -23,7 +23,11 @@ type world struct {
 	running  map[*object]*workload
 	tools    map[*object]*object // what a chart installs, to the tool that does
 	serving  map[objectRef]*service
+	ofKind   map[string][]*object      // by "group/Kind", in the order of the input
 	byNS     map[objectRef][]*workload // by cluster and namespace
+	byName   map[objectRef][]*workload // by cluster, namespace and name
+	byLabel  map[labelRef][]*workload  // by a label of their pods
+	claimed  map[objectRef][]*object   // PersistentVolumes by the claim that they name
 	made     map[objectRef]*workload   // by cluster, namespace and a name that an operator makes
 	hosts    map[hostRef]bool          // other hosts that the inputs define, such as those of Ingresses
 }
@@ -33,6 +37,8 @@ type objectRef struct {
 }
 
 type hostRef struct{ cluster, host string }
+
+type labelRef struct{ cluster, ns, key, value string }
 
 // workload is an object that runs pods.
 type workload struct {
@@ -51,9 +57,15 @@ func newWorld(objects []*object, clusters []string) *world {
 	w := &world{
 		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
 		index: map[objectRef]*object{}, editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
-		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
+		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
+		byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
 	}
 	for _, o := range objects {
+		w.ofKind[o.group+"/"+o.kind] = append(w.ofKind[o.group+"/"+o.kind], o)
+		if ref := o.get("spec", "claimRef"); o.is("", "PersistentVolume") && ref.Exists() {
+			claim := objectRef{cluster: o.cluster, ns: ref.Get("namespace").Text(), name: ref.Get("name").Text()}
+			w.claimed[claim] = append(w.claimed[claim], o)
+		}
 		ref := objectRef{o.cluster, o.edition, o.lookupKind(), o.ns, o.name}
 		if w.index[ref] == nil {
 			w.index[ref] = o
@@ -233,6 +245,12 @@ func (w *world) addWorkload(o *object) {
 	w.running[o] = run
 	at := objectRef{cluster: o.cluster, ns: o.ns}
 	w.byNS[at] = append(w.byNS[at], run)
+	at.name = o.name
+	w.byName[at] = append(w.byName[at], run)
+	for k, v := range run.pod.labels {
+		label := labelRef{o.cluster, o.ns, k, v}
+		w.byLabel[label] = append(w.byLabel[label], run)
+	}
 }
 
 // owned says whether a controller among the inputs made the object, as in a dump of
@@ -302,7 +320,12 @@ func isStatic(o *object, p *pod) bool {
 // plain selector wants, as seen from an object.
 func (w *world) selected(from *object, ns string, selector strict.Value) []*workload {
 	var found []*workload
-	for _, run := range w.byNS[objectRef{cluster: from.cluster, ns: ns}] {
+	var candidates []*workload
+	for key, v := range selector.Fields() {
+		candidates = w.byLabel[labelRef{from.cluster, ns, key.Text, v.Text()}]
+		break // the others are checked below
+	}
+	for _, run := range candidates {
 		if w.sees(from, run.object) && plainSelects(selector, run.pod.labels) {
 			found = append(found, run)
 		}
@@ -312,8 +335,13 @@ func (w *world) selected(from *object, ns string, selector strict.Value) []*work
 
 // matched is the same for a selector with expressions.
 func (w *world) matched(from *object, ns string, selector strict.Value) []*workload {
+	candidates := w.byNS[objectRef{cluster: from.cluster, ns: ns}]
+	for key, v := range selector.Get("matchLabels").Fields() {
+		candidates = w.byLabel[labelRef{from.cluster, ns, key.Text, v.Text()}]
+		break // the others are checked below
+	}
 	var found []*workload
-	for _, run := range w.byNS[objectRef{cluster: from.cluster, ns: ns}] {
+	for _, run := range candidates {
 		if w.sees(from, run.object) && selects(selector, run.pod.labels) {
 			found = append(found, run)
 		}

@@ -62,10 +62,12 @@ func changes() []change {
 	}
 }
 
-// hostile spoils each file of a case in every way, one at a time.
-func hostile(t *testing.T, source *ingest.Source, name string, files []txtar.File) {
+// hostile spoils each file of a case in every way, one at a time, and returns
+// what went wrong, a sentence each.
+func hostile(t testing.TB, source *ingest.Source, name string, files []txtar.File) (faults []string) {
 	whole := read(t, source, name, files)
 	clean := !slices.ContainsFunc(whole.Inputs, func(in depgraph.Input) bool { return in.Status.Incomplete() })
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for i, f := range files {
 		path := name + "/" + f.Name
 		if !slices.ContainsFunc(whole.Inputs, func(in depgraph.Input) bool { return in.Path == path && in.Format == source.Name }) {
@@ -76,23 +78,24 @@ func hostile(t *testing.T, source *ingest.Source, name string, files []txtar.Fil
 				continue
 			}
 			got := read(t, source, name, replaced(files, i, c.to(f.Data)))
-			noPanic(t, f.Name+": "+c.name, got)
-			switch c.wants {
-			case same:
-				if clean && FragmentText(got.Fragments...) != FragmentText(whole.Fragments...) {
-					t.Errorf("%s: %s: findings changed:\n got %s\nwant %s", f.Name, c.name, Text(got), Text(whole))
-				}
-			case broken:
-				if s := status(got, path); s == depgraph.Complete {
-					t.Errorf("%s: %s: the file is %s", f.Name, c.name, s)
-				}
+			if p := panicked(got); p != "" {
+				fault("%s: %s: %s", f.Name, c.name, p)
+			}
+			switch {
+			case c.wants == same && clean && FragmentText(got.Fragments...) != FragmentText(whole.Fragments...):
+				fault("%s: %s: findings changed:\n got %s\nwant %s", f.Name, c.name, Text(got), Text(whole))
+			case c.wants == broken && status(got, path) == depgraph.Complete:
+				fault("%s: %s: the file is complete", f.Name, c.name)
 			}
 		}
 		for n := range cuts {
 			at := len(f.Data) * n / cuts
-			noPanic(t, fmt.Sprintf("%s cut at byte %d", f.Name, at), read(t, source, name, replaced(files, i, f.Data[:at])))
+			if p := panicked(read(t, source, name, replaced(files, i, f.Data[:at]))); p != "" {
+				fault("%s cut at byte %d: %s", f.Name, at, p)
+			}
 		}
 	}
+	return faults
 }
 
 func replaced(files []txtar.File, i int, data []byte) []txtar.File {
@@ -110,11 +113,12 @@ func status(r *ingest.Reading, path string) depgraph.Status {
 	return 0
 }
 
-func noPanic(t *testing.T, what string, r *ingest.Reading) {
-	t.Helper()
+// panicked returns the place and message of a panic; "" where there was none.
+func panicked(r *ingest.Reading) string {
 	for _, p := range r.Problems {
 		if p.ID == ingest.SourcePanic {
-			t.Errorf("%s: %s: %s", what, p.Place(), p.Msg)
+			return p.Place() + ": " + p.Msg
 		}
 	}
+	return ""
 }

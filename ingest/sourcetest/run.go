@@ -42,7 +42,11 @@ func Run(t *testing.T, source *ingest.Source, dir string) {
 			got := Text(read(t, source, name, files))
 			compare(t, path, archive, got)
 		})
-		t.Run(name+" made hostile", func(t *testing.T) { hostile(t, source, name, files) })
+		t.Run(name+" made hostile", func(t *testing.T) {
+			for _, fault := range hostile(t, source, name, files) {
+				t.Error(fault)
+			}
+		})
 	}
 }
 

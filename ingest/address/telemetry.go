@@ -43,7 +43,7 @@ func telemetryKey(key string) bool {
 		return true
 	}
 	return has("opentelemetry", "otlp", "jaeger", "zipkin", "statsd", "dogstatsd", "fluentd", "fluentbit", "logstash", "syslog", "graylog", "gelf",
-		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite") ||
+		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite", "opamp") ||
 		pair("remote", "write") || pair("push", "gateway") || pair("apm", "server") || pair("trace", "agent") || pair("collector", "service") ||
 		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry")
 }

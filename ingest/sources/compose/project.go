@@ -79,7 +79,7 @@ func (p *project) fill(s string) string {
 	}
 	// A variable may hold variables again (.env files that refer to each other).
 	for range 4 {
-		out, err := template.Substitute(s, lookup)
+		out, err := template.SubstituteWithOptions(s, lookup, template.WithoutLogging)
 		if err != nil || out == s {
 			break
 		}

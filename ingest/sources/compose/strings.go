@@ -3,6 +3,7 @@ package compose
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -107,8 +108,30 @@ func (s *service) found(at strict.Value, note string, factor float64, refs []add
 		if len(ref.Hosts) == 1 && s.own(ref.Hosts[0].Name) {
 			continue // its own name: where it listens
 		}
-		s.refer(at, link.Text, ref.Terms(), note, ref.Form.Confidence()*factor, ref.Targets(s.scope())...)
+		terms := ref.Terms()
+		if s.collects() {
+			terms.IfLost = depgraph.Unaffected
+		}
+		s.refer(at, link.Text, terms, note, ref.Form.Confidence()*factor, ref.Targets(s.scope())...)
 	}
+}
+
+// collector is what the images of programs that gather or forward signals are called.
+var collector = regexp.MustCompile(`(^|/)(opentelemetry-collector[a-z-]*|otelcol[a-z-]*|prometheus|jaeger|all-in-one|fluent-bit|fluentd|vector|telegraf|promtail|alloy|grafana-agent)$`)
+
+// collects reports whether the service gathers signals: what it reaches for it
+// watches, and goes on without.
+func (s *service) collects() bool {
+	for _, v := range s.bodies(s.value, 0) {
+		image, _, _ := strings.Cut(s.fill(v.Get("image").Text()), "@")
+		if i := strings.LastIndexByte(image, ':'); i > strings.LastIndexByte(image, '/') {
+			image = image[:i]
+		}
+		if collector.MatchString(image) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *service) own(host string) bool {

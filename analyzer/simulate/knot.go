@@ -44,11 +44,12 @@ func (t *Timeline) Proof(i depgraph.NodeIndex) []depgraph.Edge {
 }
 
 // Proof returns the edges that force node i never to serve again: what
-// [Timeline.Proof] says, after what shows that the nodes on the way stopped because
-// they lost their place, or are down though they never stopped.
+// [Timeline.Proof] says, after what shows that nodes on the way stopped because they
+// lost their place, and before what else it takes to show that those are down which
+// never stopped.
 func (r *Recovery) Proof(i depgraph.NodeIndex) []depgraph.Edge {
 	edges := r.Timeline.Proof(i)
-	var lost []depgraph.Edge
+	var lost, down []depgraph.Edge
 	for _, e := range edges {
 		v, found := r.r.g.Index(e.From)
 		switch {
@@ -56,10 +57,10 @@ func (r *Recovery) Proof(i depgraph.NodeIndex) []depgraph.Edge {
 		case r.r.is[v]&rCold != 0:
 			lost = append(lost, r.r.placeProof(r.Loss, v)...)
 		default:
-			lost = append(lost, r.Loss.Proof(Down, v)...)
+			down = append(down, r.Loss.Proof(Down, v)...)
 		}
 	}
-	return distinctEdges(append(lost, edges...))
+	return distinctEdges(slices.Concat(lost, edges, down))
 }
 
 // placeProof returns the edges that show that the first unmet placement of v is unmet.

@@ -40,8 +40,12 @@ func lossMarks(l *Loss) map[depgraph.ID]marked {
 		mark Mark
 		ids  []depgraph.ID
 	}{
-		{MarkExposed, l.Exposed}, {MarkBlind, l.Blind}, {MarkFrozen, l.Frozen},
-		{MarkDegraded, l.Degraded}, {MarkDown, l.Down}, {MarkFailed, l.Failed},
+		{MarkExposed, l.Exposed},
+		{MarkBlind, l.Blind},
+		{MarkFrozen, l.Frozen},
+		{MarkDegraded, l.Degraded},
+		{MarkDown, l.Down},
+		{MarkFailed, l.Failed},
 	} {
 		for _, id := range s.ids {
 			marks[id] = marked{s.mark, s.mark.String()}

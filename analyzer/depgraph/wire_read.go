@@ -101,8 +101,10 @@ func unwireOrigins(ws []WireOrigin) ([]Origin, error) {
 
 // Origin returns the origin.
 func (w WireOrigin) Origin() (Origin, error) {
-	o := Origin{Member: w.Member, Input: w.Input, Line: w.Line, Col: w.Column, Source: w.Source, Confidence: w.Confidence, Note: w.Note,
-		Seen: Seen{Count: w.Count, Errors: w.Errors, Example: w.Example}}
+	o := Origin{
+		Member: w.Member, Input: w.Input, Line: w.Line, Col: w.Column, Source: w.Source, Confidence: w.Confidence, Note: w.Note,
+		Seen: Seen{Count: w.Count, Errors: w.Errors, Example: w.Example},
+	}
 	if w.Confidence < 0 || w.Confidence > 1 {
 		return Origin{}, errors.New("confidence " + strconv.FormatFloat(w.Confidence, 'g', -1, 64) + ": want one over 0, at most 1")
 	}

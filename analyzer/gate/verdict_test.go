@@ -55,8 +55,10 @@ func (s *scene) judge(t *testing.T) gate.Verdict {
 	}
 	b.AddNode(depgraph.Node{ID: shop})
 	if !s.bare {
-		b.AddRequirement(depgraph.Requirement{Owner: shop, Members: []depgraph.ID{store},
-			Origins: []depgraph.Origin{{Input: "shop.yaml", Line: 3, Seen: depgraph.Seen{Last: s.lastSeen}}}})
+		b.AddRequirement(depgraph.Requirement{
+			Owner: shop, Members: []depgraph.ID{store},
+			Origins: []depgraph.Origin{{Input: "shop.yaml", Line: 3, Seen: depgraph.Seen{Last: s.lastSeen}}},
+		})
 	}
 	g, err := b.Build()
 	if err != nil {

@@ -131,8 +131,10 @@ func TestTheLikelierGroupComesFirst(t *testing.T) {
 		b.AddNode(depgraph.Node{ID: depgraph.MustID(id), AnnualFailureRate: rate})
 	}
 	for _, pair := range [][]depgraph.ID{
-		{depgraph.MustID("host:a"), depgraph.MustID("host:b")}, {depgraph.MustID("host:b"), depgraph.MustID("host:d")},
-		{depgraph.MustID("host:a"), depgraph.MustID("host:c")}, {depgraph.MustID("host:e")},
+		{depgraph.MustID("host:a"), depgraph.MustID("host:b")},
+		{depgraph.MustID("host:b"), depgraph.MustID("host:d")},
+		{depgraph.MustID("host:a"), depgraph.MustID("host:c")},
+		{depgraph.MustID("host:e")},
 	} {
 		b.AddRequirement(depgraph.Requirement{Owner: depgraph.MustID("service:s"), Members: pair, Origins: []depgraph.Origin{{Input: "rates"}}})
 	}

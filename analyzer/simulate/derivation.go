@@ -73,8 +73,8 @@ type deriver struct {
 	*derivation
 	l       *Loss
 	left    map[req]int // members that a requirement can still lose before it fells its owner
-	depth   int32  // the last level that is complete
-	current []node // its nodes
+	depth   int32       // the last level that is complete
+	current []node      // its nodes
 	next    []node
 }
 

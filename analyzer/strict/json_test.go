@@ -187,7 +187,8 @@ func stricter(err error) bool {
 
 func agreeWithStandard(t interface {
 	Fatalf(string, ...any)
-}, data []byte) {
+}, data []byte,
+) {
 	doc, err := JSON(data, Limits{})
 	want, wantErr := fromStandard(bytes.TrimPrefix(data, []byte(bom8)))
 	switch {

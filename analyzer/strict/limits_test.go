@@ -98,11 +98,19 @@ func TestDepthIsCountedThroughAliases(t *testing.T) {
 		in   string
 		deep bool
 	}{
-		{nest(199, ""), false}, {nest(200, ""), false}, {nest(201, ""), true}, {nest(9_999, ""), true}, {nest(1_000_000, ""), true},
-		{"[&a " + nest(99, "") + ", " + nest(100, "*a") + "]", false}, {"[&a " + nest(99, "") + ", " + nest(101, "*a") + "]", true},
+		{nest(199, ""), false},
+		{nest(200, ""), false},
+		{nest(201, ""), true},
+		{nest(9_999, ""), true},
+		{nest(1_000_000, ""), true},
+		{"[&a " + nest(99, "") + ", " + nest(100, "*a") + "]", false},
+		{"[&a " + nest(99, "") + ", " + nest(101, "*a") + "]", true},
 		{"{a: &a " + nest(198, "") + ", b: {<<: {c: *a}}}", true},
-		{strings.Repeat(" {a:", 200) + "}" + strings.Repeat("}", 199), false}, {strings.Repeat(" {a:", 201) + "}" + strings.Repeat("}", 200), true},
-		{strings.Repeat("- ", 200) + "x", false}, {strings.Repeat("- ", 201) + "x", true}, {strings.Repeat("- ", 100_000) + "x", true},
+		{strings.Repeat(" {a:", 200) + "}" + strings.Repeat("}", 199), false},
+		{strings.Repeat(" {a:", 201) + "}" + strings.Repeat("}", 200), true},
+		{strings.Repeat("- ", 200) + "x", false},
+		{strings.Repeat("- ", 201) + "x", true},
+		{strings.Repeat("- ", 100_000) + "x", true},
 	} {
 		_, err := YAML([]byte(c.in), Limits{})
 		if got := strings.HasPrefix(problem(err), TooDeep); got != c.deep {

@@ -159,10 +159,20 @@ func TestNumbersAreReadWithoutSurprise(t *testing.T) {
 		f     float64
 		isF   bool
 	}{
-		{"12", 12, true, 12, true}, {"-3", -3, true, -3, true}, {"0x1F", 31, true, 31, true}, {"1_000", 1000, true, 1000, true},
-		{"1.5", 0, false, 1.5, true}, {"9007199254740993", 9007199254740993, true, 9007199254740992, true},
-		{"99999999999999999999", 0, false, 1e20, true}, {".inf", 0, false, 0, false}, {".nan", 0, false, 0, false}, {"1e999", 0, false, 0, false},
-		{"'12'", 12, true, 12, true}, {"'0777'", 777, true, 777, true}, {"0777", 511, true, 511, true}, {"x", 0, false, 0, false},
+		{"12", 12, true, 12, true},
+		{"-3", -3, true, -3, true},
+		{"0x1F", 31, true, 31, true},
+		{"1_000", 1000, true, 1000, true},
+		{"1.5", 0, false, 1.5, true},
+		{"9007199254740993", 9007199254740993, true, 9007199254740992, true},
+		{"99999999999999999999", 0, false, 1e20, true},
+		{".inf", 0, false, 0, false},
+		{".nan", 0, false, 0, false},
+		{"1e999", 0, false, 0, false},
+		{"'12'", 12, true, 12, true},
+		{"'0777'", 777, true, 777, true},
+		{"0777", 511, true, 511, true},
+		{"x", 0, false, 0, false},
 	} {
 		docs, err := YAML([]byte(c.text), Limits{})
 		if err != nil {

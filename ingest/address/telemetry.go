@@ -12,8 +12,10 @@ func telemetry(key string, r Ref, text string) bool {
 		return true
 	}
 	path := strings.ToLower(text)
-	for _, push := range []string{"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
-		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector"} {
+	for _, push := range []string{
+		"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
+		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector",
+	} {
 		if strings.Contains(path, push) {
 			return true
 		}

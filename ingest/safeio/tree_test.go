@@ -101,8 +101,11 @@ func TestAWalkMeetsEverythingOnce(t *testing.T) {
 		{"an empty directory", []string{"a/"}, nil},
 		{"a link to a file", []string{"f", "l -> f"}, []string{"f = f", "l = f (linked)"}},
 		{"a link over two links", []string{"f", "l -> m", "m -> d/../f", "d/"}, []string{"f = f", "l = f (linked)", "m = f (linked)"}},
-		{"mounted configuration", []string{"..data -> ..1", "..1/app.yaml", "app.yaml -> ..data/app.yaml"},
-			[]string{"..1/app.yaml = ..1/app.yaml", "..data - a link to a directory that is read by its own name", "app.yaml = ..1/app.yaml (linked)"}},
+		{
+			"mounted configuration",
+			[]string{"..data -> ..1", "..1/app.yaml", "app.yaml -> ..data/app.yaml"},
+			[]string{"..1/app.yaml = ..1/app.yaml", "..data - a link to a directory that is read by its own name", "app.yaml = ..1/app.yaml (linked)"},
+		},
 		{"a link up", []string{"a/f", "a/up -> .."}, []string{"a/f = a/f", "a/up - a link to a directory that is read by its own name"}},
 		{"links in a circle", []string{"a -> b", "b -> a", "f"}, []string{"f = f", "a ! link-nowhere", "b ! link-nowhere"}},
 		{"a link to itself", []string{"a -> a"}, []string{"a ! link-nowhere"}},

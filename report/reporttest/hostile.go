@@ -58,12 +58,18 @@ func Hostile(names []string) *report.Document {
 	text := func(i int) string { return names[(i%len(names)+len(names))%len(names)] }
 	for i := range names {
 		at := depgraph.Origin{Input: text(i + 1), Line: i, Col: 1, Source: text(i + 2), Note: text(i + 3), Confidence: 0.5, Seen: depgraph.Seen{Count: 3, Example: text(i + 4)}}
-		b.AddNode(depgraph.Node{ID: node(i), Title: text(i), Owner: text(i + 5), Env: text(i + 6), Window: text(i + 7),
-			Aliases: []string{text(i + 8)}, Labels: map[string]string{text(i + 9): text(i + 10)}, Survives: []string{text(i + 11)}}, at)
-		b.AddRequirement(depgraph.Requirement{Owner: node(i), Members: []depgraph.ID{node((i + 1) % len(names))},
-			Terms: depgraph.Terms{Via: depgraph.Via(text(i + 12))}, Origins: []depgraph.Origin{at}})
-		b.AddRequirement(depgraph.Requirement{Owner: node(i), Members: []depgraph.ID{{Kind: depgraph.KindFacility, Name: text(i + 13)}},
-			Terms: depgraph.Terms{Via: depgraph.PlacedIn}, Origins: []depgraph.Origin{at}})
+		b.AddNode(depgraph.Node{
+			ID: node(i), Title: text(i), Owner: text(i + 5), Env: text(i + 6), Window: text(i + 7),
+			Aliases: []string{text(i + 8)}, Labels: map[string]string{text(i + 9): text(i + 10)}, Survives: []string{text(i + 11)},
+		}, at)
+		b.AddRequirement(depgraph.Requirement{
+			Owner: node(i), Members: []depgraph.ID{node((i + 1) % len(names))},
+			Terms: depgraph.Terms{Via: depgraph.Via(text(i + 12))}, Origins: []depgraph.Origin{at},
+		})
+		b.AddRequirement(depgraph.Requirement{
+			Owner: node(i), Members: []depgraph.ID{{Kind: depgraph.KindFacility, Name: text(i + 13)}},
+			Terms: depgraph.Terms{Via: depgraph.PlacedIn}, Origins: []depgraph.Origin{at},
+		})
 		b.AddInput(depgraph.Input{Path: text(i), Format: text(i + 1), Status: depgraph.Partial, Reason: text(i + 2), Notes: []string{text(i + 3)}, Documents: 1})
 		b.AddUnresolved(depgraph.Unresolved{Owner: node(i), Name: text(i), Scope: text(i + 1), Why: depgraph.Ambiguous, Candidates: []string{text(i + 2)}, Origin: at})
 	}

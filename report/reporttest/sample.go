@@ -95,16 +95,20 @@ func (f fleet) needs(at string, line int, owner, member string, t depgraph.Terms
 }
 
 func (f fleet) placed(at string, line int, owner string, places ...string) {
-	f.b.AddRequirement(depgraph.Requirement{Owner: id(owner), Members: ids(places...),
+	f.b.AddRequirement(depgraph.Requirement{
+		Owner: id(owner), Members: ids(places...),
 		Terms:   depgraph.Terms{Via: depgraph.PlacedIn, Phases: depgraph.PhasesOf(depgraph.Run, depgraph.Start)},
-		Origins: []depgraph.Origin{{Input: at, Line: line, Source: source(at)}}})
+		Origins: []depgraph.Origin{{Input: at, Line: line, Source: source(at)}},
+	})
 }
 
 func (f fleet) seen(owner, member string, count, errors int64) {
-	f.b.AddRequirement(depgraph.Requirement{Owner: id(owner), Members: ids(member), Terms: depgraph.Terms{Via: depgraph.Calls},
+	f.b.AddRequirement(depgraph.Requirement{
+		Owner: id(owner), Members: ids(member), Terms: depgraph.Terms{Via: depgraph.Calls},
 		Origins: []depgraph.Origin{{Input: "traces/2026-11-20.json", Source: "traces", Basis: depgraph.Observed, Confidence: 0.9, Seen: depgraph.Seen{
 			Count: count, Errors: errors, First: time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC), Last: time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC), Example: "4bf92f3577b34da6",
-		}}}})
+		}}},
+	})
 }
 
 func source(input string) string {
@@ -142,8 +146,10 @@ func (f fleet) places() {
 	f.node(at, 18, depgraph.Node{ID: id("facility:island"), Title: "Island office"})
 	f.node("hosts/base.cfg", 1, depgraph.Node{ID: id("updates:lts-security"), Title: "LTS security updates", Window: "06:00-07:00 UTC"})
 	for _, dock := range []string{"dock-north", "dock-south"} {
-		f.b.AddRequirement(depgraph.Requirement{Owner: id("cluster:" + dock), Members: ids("updates:lts-security"), Terms: depgraph.Terms{Via: depgraph.UpdatedBy},
-			Origins: []depgraph.Origin{{Input: "hosts/base.cfg", Source: "host", Basis: depgraph.Implied, Confidence: 0.8, Note: "the release applies security updates at 06:00 unless told otherwise"}}})
+		f.b.AddRequirement(depgraph.Requirement{
+			Owner: id("cluster:" + dock), Members: ids("updates:lts-security"), Terms: depgraph.Terms{Via: depgraph.UpdatedBy},
+			Origins: []depgraph.Origin{{Input: "hosts/base.cfg", Source: "host", Basis: depgraph.Implied, Confidence: 0.8, Note: "the release applies security updates at 06:00 unless told otherwise"}},
+		})
 	}
 }
 
@@ -191,14 +197,18 @@ func (f fleet) operations() {
 	f.node("ci/rollback.yml", 1, depgraph.Node{ID: id("tool:ferry/rollback#run"), Title: "Automatic roll-back", Owner: "platform"})
 	f.needs("ci/rollback.yml", 17, "tool:ferry/rollback#run", "secret:ops/vault", depgraph.Terms{Via: depgraph.SecretFrom})
 	f.node(at, 40, depgraph.Node{ID: id("human:night-watch"), Title: "Night watch"})
-	f.b.AddRequirement(depgraph.Requirement{Owner: id("datastore:ferry/ledger"), Members: ids("tool:ferry/rollback#run", "human:night-watch"),
+	f.b.AddRequirement(depgraph.Requirement{
+		Owner: id("datastore:ferry/ledger"), Members: ids("tool:ferry/rollback#run", "human:night-watch"),
 		Terms:   depgraph.Terms{Via: depgraph.RepairedBy, Phases: depgraph.PhasesOf(depgraph.Recover)},
-		Origins: []depgraph.Origin{{Input: at, Line: 52, Col: 5, Source: "native"}}})
+		Origins: []depgraph.Origin{{Input: at, Line: 52, Col: 5, Source: "native"}},
+	})
 	f.node("deploy/alerts.yaml", 3, depgraph.Node{ID: id("monitor:harbour-alerts"), Owner: "platform"})
 	f.placed("deploy/alerts.yaml", 30, "monitor:harbour-alerts", "cluster:dock-north")
-	f.b.AddRequirement(depgraph.Requirement{Owner: id("datastore:ferry/ledger"), Members: ids("monitor:harbour-alerts"),
+	f.b.AddRequirement(depgraph.Requirement{
+		Owner: id("datastore:ferry/ledger"), Members: ids("monitor:harbour-alerts"),
 		Terms:   depgraph.Terms{Via: depgraph.WatchedBy, Phases: depgraph.PhasesOf(depgraph.Observe)},
-		Origins: []depgraph.Origin{{Input: "deploy/alerts.yaml", Line: 14, Col: 3, Source: "kubernetes"}}})
+		Origins: []depgraph.Origin{{Input: "deploy/alerts.yaml", Line: 14, Col: 3, Source: "kubernetes"}},
+	})
 }
 
 func (f fleet) ledger() {

@@ -22,8 +22,10 @@ func (e *emitter) emitWebhooks() {
 			e.emitIntercepted(o, hook)
 		}
 		if ns, name, found := strings.Cut(o.annotation("cert-manager.io/inject-ca-from").Text(), "/"); found {
-			e.need(need{owner: o.id, to: quiet(e.w.target(o, "Certificate", ns, name)), phases: deploys, via: depgraph.CertifiedBy,
-				at: o.at(o.annotation("cert-manager.io/inject-ca-from"))})
+			e.need(need{
+				owner: o.id, to: quiet(e.w.target(o, "Certificate", ns, name)), phases: deploys, via: depgraph.CertifiedBy,
+				at: o.at(o.annotation("cert-manager.io/inject-ca-from")),
+			})
 		}
 	}
 }
@@ -199,8 +201,10 @@ func (e *emitter) emitAPIService(o *object) {
 	}
 	c := e.controlOf(o)
 	for _, api := range c.apiIDs {
-		e.need(need{owner: api, to: []target{e.w.serviceTarget(o, s.Get("namespace").Text(), s.Get("name").Text())},
-			phases: runs, ifLost: depgraph.Degraded, via: "serves-api", at: o.at(s)})
+		e.need(need{
+			owner: api, to: []target{e.w.serviceTarget(o, s.Get("namespace").Text(), s.Get("name").Text())},
+			phases: runs, ifLost: depgraph.Degraded, via: "serves-api", at: o.at(s),
+		})
 	}
 }
 
@@ -218,8 +222,10 @@ func (e *emitter) emitConversion(crd *object) {
 	group, kind := crd.get("spec", "group").Text(), crd.get("spec", "names", "kind").Text()
 	for _, o := range e.w.objects {
 		if o.kind == kind && rawGroup(o) == group && e.named[o.id] && e.w.sees(crd, o) {
-			e.need(need{owner: o.id, to: []target{e.w.serviceTarget(crd, s.Get("namespace").Text(), s.Get("name").Text())},
-				phases: startToEnd, via: "converted-by", at: crd.at(s)})
+			e.need(need{
+				owner: o.id, to: []target{e.w.serviceTarget(crd, s.Get("namespace").Text(), s.Get("name").Text())},
+				phases: startToEnd, via: "converted-by", at: crd.at(s),
+			})
 		}
 	}
 }

@@ -44,8 +44,10 @@ func (e *emitter) emitImage(run *workload, c *container) {
 		return
 	}
 	e.images(img, x.at)
-	e.need(need{owner: run.id, to: []target{{Name: link.Name{Space: link.SpaceImage, Text: img.path()}, Else: img.id(), Quiet: true}},
-		phases: built, via: depgraph.BuiltFrom, at: x.at, note: tagNote(img)})
+	e.need(need{
+		owner: run.id, to: []target{{Name: link.Name{Space: link.SpaceImage, Text: img.path()}, Else: img.id(), Quiet: true}},
+		phases: built, via: depgraph.BuiltFrom, at: x.at, note: tagNote(img),
+	})
 	policy := c.get("imagePullPolicy").text()
 	if policy == "Never" || run.static {
 		return

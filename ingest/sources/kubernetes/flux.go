@@ -56,8 +56,10 @@ func (e *emitter) emitDependsOn(o *object) {
 	for x := range o.get("spec", "dependsOn").Items() {
 		name := x.Get("name")
 		if name.Text() != "" {
-			e.need(need{owner: o.id, to: []target{e.fluxTool(o, o.kind, firstOf(x.Get("namespace").Text(), o.ns), name.Text())},
-				phases: deploys, via: depgraph.OrderedAfter, at: o.at(name)})
+			e.need(need{
+				owner: o.id, to: []target{e.fluxTool(o, o.kind, firstOf(x.Get("namespace").Text(), o.ns), name.Text())},
+				phases: deploys, via: depgraph.OrderedAfter, at: o.at(name),
+			})
 		}
 	}
 }

@@ -160,15 +160,19 @@ func (e *emitter) needsAPI(c *control, id depgraph.ID, at depgraph.Origin) {
 	if slices.Contains(c.apiIDs, id) {
 		return
 	}
-	e.need(need{owner: id, to: []target{{Name: c.api, Else: c.apiIDs[0]}}, phases: startToEnd, via: "orchestrated-by",
-		basis: depgraph.Implied, confidence: impliedConfidence, at: at, note: "objects of a cluster come up and change through its API server"})
+	e.need(need{
+		owner: id, to: []target{{Name: c.api, Else: c.apiIDs[0]}}, phases: startToEnd, via: "orchestrated-by",
+		basis: depgraph.Implied, confidence: impliedConfidence, at: at, note: "objects of a cluster come up and change through its API server",
+	})
 }
 
 func (e *emitter) needsCNI(c *control, id depgraph.ID, at depgraph.Origin) {
 	for _, cni := range c.cni {
 		if cni != id {
-			e.need(need{owner: id, to: to(cni), phases: starts, via: "networked-by", basis: depgraph.Implied, confidence: impliedConfidence, at: at,
-				note: "pods on the pod network start once the network plugin runs on their node"})
+			e.need(need{
+				owner: id, to: to(cni), phases: starts, via: "networked-by", basis: depgraph.Implied, confidence: impliedConfidence, at: at,
+				note: "pods on the pod network start once the network plugin runs on their node",
+			})
 		}
 	}
 }
@@ -218,8 +222,10 @@ func (e *emitter) emitResolver(c *control, run *workload, hosted bool) {
 		}
 	}
 	if len(members) == len(c.dns) {
-		e.need(need{owner: run.id, to: members, phases: runs, via: depgraph.Resolves, basis: depgraph.Implied, confidence: impliedConfidence, at: at,
-			note: "it looks up in-cluster names"})
+		e.need(need{
+			owner: run.id, to: members, phases: runs, via: depgraph.Resolves, basis: depgraph.Implied, confidence: impliedConfidence, at: at,
+			note: "it looks up in-cluster names",
+		})
 	}
 }
 

@@ -66,8 +66,10 @@ func (e *emitter) emitCiliumPolicy(o *object) {
 				}
 				for name := range rule.Get("toFQDNs").Items() {
 					if host := name.Get("matchName"); host.Exists() {
-						e.need(need{owner: run.id, to: []target{{Name: link.Host(e.w.hostScope(o, host.Text()), host.Text())}},
-							phases: runs, ifLost: depgraph.Unaffected, via: "may-call", at: o.at(host)})
+						e.need(need{
+							owner: run.id, to: []target{{Name: link.Host(e.w.hostScope(o, host.Text()), host.Text())}},
+							phases: runs, ifLost: depgraph.Unaffected, via: "may-call", at: o.at(host),
+						})
 					}
 				}
 			}

@@ -44,8 +44,10 @@ func (op operation) pod(o *object) *pod {
 	return p
 }
 
-var instances = []string{"spec", "instances"}
-var replicas = []string{"spec", "replicas"}
+var (
+	instances = []string{"spec", "instances"}
+	replicas  = []string{"spec", "replicas"}
+)
 
 // operated are the kinds of operators whose results are well known, as "group/Kind".
 var operated = map[string]operation{

@@ -90,8 +90,10 @@ func (e *emitter) emitZone(p depgraph.ID, at depgraph.Origin) {
 	}
 	if region := regionOf(p.Name); region != "" && !e.zones[p] {
 		e.zones[p] = true
-		e.need(need{owner: p, to: to(depgraph.ID{Kind: depgraph.KindRegion, Name: region}), phases: startRun, via: depgraph.PlacedIn,
-			basis: depgraph.Implied, confidence: 0.9, note: "the name of the zone", at: at})
+		e.need(need{
+			owner: p, to: to(depgraph.ID{Kind: depgraph.KindRegion, Name: region}), phases: startRun, via: depgraph.PlacedIn,
+			basis: depgraph.Implied, confidence: 0.9, note: "the name of the zone", at: at,
+		})
 	}
 }
 

@@ -98,16 +98,20 @@ func (e *emitter) emitAutoscaler(o *object) {
 		}
 		return
 	}
-	apis := map[string]string{"Resource": "v1beta1.metrics.k8s.io", "ContainerResource": "v1beta1.metrics.k8s.io", "Pods": "v1beta1.custom.metrics.k8s.io",
-		"Object": "v1beta1.custom.metrics.k8s.io", "External": "v1beta1.external.metrics.k8s.io"}
+	apis := map[string]string{
+		"Resource": "v1beta1.metrics.k8s.io", "ContainerResource": "v1beta1.metrics.k8s.io", "Pods": "v1beta1.custom.metrics.k8s.io",
+		"Object": "v1beta1.custom.metrics.k8s.io", "External": "v1beta1.external.metrics.k8s.io",
+	}
 	metrics := o.get("spec", "metrics")
 	seen := map[string]bool{}
 	add := func(api string, at strict.Value) {
 		if service := e.w.find(o, "APIService", "", api); service != nil && !seen[api] {
 			seen[api] = true
 			backend := service.get("spec", "service")
-			e.need(need{owner: run.id, to: quiet(e.w.serviceTarget(o, backend.Get("namespace").Text(), backend.Get("name").Text())),
-				phases: runs, ifLost: depgraph.Degraded, via: "scaled-by", at: o.at(at)})
+			e.need(need{
+				owner: run.id, to: quiet(e.w.serviceTarget(o, backend.Get("namespace").Text(), backend.Get("name").Text())),
+				phases: runs, ifLost: depgraph.Degraded, via: "scaled-by", at: o.at(at),
+			})
 		}
 	}
 	for m := range metrics.Items() {

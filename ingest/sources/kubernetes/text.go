@@ -48,8 +48,10 @@ func (e *emitter) emitRef(run *workload, r address.Ref, at depgraph.Origin, t te
 	if t.trust > 0 {
 		confidence = min(confidence, t.trust)
 	}
-	e.need(need{owner: run.id, to: targets, phases: terms.Phases, ifLost: terms.IfLost, via: terms.Via, form: link.Text,
-		confidence: confidence, at: at, note: t.note})
+	e.need(need{
+		owner: run.id, to: targets, phases: terms.Phases, ifLost: terms.IfLost, via: terms.Via, form: link.Text,
+		confidence: confidence, at: at, note: t.note,
+	})
 }
 
 // hostTargets returns the hosts of an address as names in the scope of a workload's

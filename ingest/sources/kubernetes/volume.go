@@ -28,8 +28,10 @@ func (e *emitter) emitVolumes(run *workload) {
 		}
 		if claim := v.get("persistentVolumeClaim", "claimName"); claim.exists() {
 			name := run.overlay.renamed("PersistentVolumeClaim", claim.text())
-			e.need(need{owner: run.id, to: []target{e.w.target(run.object, "PersistentVolumeClaim", run.ns, name)},
-				phases: startRun, via: depgraph.Mounts, at: claim.at()})
+			e.need(need{
+				owner: run.id, to: []target{e.w.target(run.object, "PersistentVolumeClaim", run.ns, name)},
+				phases: startRun, via: depgraph.Mounts, at: claim.at(),
+			})
 		}
 		if claim := v.get("ephemeral", "volumeClaimTemplate", "spec"); claim.exists() {
 			e.storageClass(run.id, run.object, claim, starts)
@@ -48,8 +50,16 @@ func (e *emitter) emitVolumes(run *workload) {
 
 // remotes are the fields of a volume that name the machines which hold it.
 var remotes = [][]string{
-	{"nfs", "server"}, {"iscsi", "targetPortal"}, {"iscsi", "portals"}, {"cephfs", "monitors"}, {"rbd", "monitors"}, {"glusterfs", "endpoints"},
-	{"quobyte", "registry"}, {"csi", "volumeAttributes", "server"}, {"csi", "volumeAttributes", "source"}, {"csi", "volumeAttributes", "endpoint"},
+	{"nfs", "server"},
+	{"iscsi", "targetPortal"},
+	{"iscsi", "portals"},
+	{"cephfs", "monitors"},
+	{"rbd", "monitors"},
+	{"glusterfs", "endpoints"},
+	{"quobyte", "registry"},
+	{"csi", "volumeAttributes", "server"},
+	{"csi", "volumeAttributes", "source"},
+	{"csi", "volumeAttributes", "endpoint"},
 }
 
 // emitRemote adds the machines that a volume, of a pod or of a PersistentVolume, is

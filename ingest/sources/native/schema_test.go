@@ -59,7 +59,8 @@ func instance(t interface{ Fatal(...any) }, doc strict.Document) any {
 func readText(t interface {
 	Fatal(...any)
 	Helper()
-}, dir, text string) depgraph.Input {
+}, dir, text string,
+) depgraph.Input {
 	t.Helper()
 	file := filepath.Join(dir, "in.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -150,5 +150,5 @@ func subnetAttribute(attr string) bool {
 }
 
 func isSubnet(r *resource) bool {
-	return r.kind == depgraph.KindNetwork && (strings.Contains(r.typ, "subnet"))
+	return r.kind == depgraph.KindNetwork && strings.Contains(r.typ, "subnet")
 }

@@ -17,7 +17,6 @@ import (
 // found is a file that a walk met, and the sources that claim it.
 type found struct {
 	path   string // as people know it
-	claim  string // as sources know it: without the ending of a compression
 	root   string
 	linked bool // reached through a link alone
 	quiet  bool // no row where nobody claims it

@@ -27,9 +27,7 @@ func Overview(d *Document, by Grouping, most int) *View {
 			b.Mark, b.Say = m.mark, m.say
 		}
 	}
-	for _, b := range boxes {
-		v.Nodes = append(v.Nodes, b)
-	}
+	v.Nodes = append(v.Nodes, boxes...)
 	v.Edges, v.HiddenEdges = boxEdges(g, boxes, of)
 	slices.SortFunc(v.Nodes, func(a, b ViewNode) int { return a.ID.Compare(b.ID) })
 	return v

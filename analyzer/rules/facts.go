@@ -98,9 +98,6 @@ func (e *estate) falls(l *simulate.Loss, n node) bool {
 	return l.Is(simulate.Down, n) && !e.calm.Is(simulate.Down, n)
 }
 
-// takes reports whether losing y takes x down.
-func (e *estate) takes(y, x node) bool { return e.falls(e.model.Lose(y), x) }
-
 // grave reports whether n is generally available or of tier 0.
 func (e *estate) grave(n node) bool {
 	at := e.g.At(n)

@@ -219,11 +219,11 @@ text:
 }
 
 func TestAliasesAreWhatTheyName(t *testing.T) {
-	docs, err := YAML([]byte("a: &x [1, &y {b: 2}]\nc: *x\nd: *y\n*y2 : 1\n"), Limits{})
+	_, err := YAML([]byte("a: &x [1, &y {b: 2}]\nc: *x\nd: *y\n*y2 : 1\n"), Limits{})
 	if problem(err) != "yaml-syntax 4:1" {
 		t.Errorf("an alias that names nothing as a key: %v", err)
 	}
-	docs, err = YAML([]byte("a: &x [1, &y {b: &k key}]\nc: *x\nd: *y\n*k : 1\n"), Limits{})
+	docs, err := YAML([]byte("a: &x [1, &y {b: &k key}]\nc: *x\nd: *y\n*k : 1\n"), Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

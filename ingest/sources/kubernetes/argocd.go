@@ -34,10 +34,7 @@ func (e *emitter) emitApplication(o *object) {
 	e.placeInCluster(o)
 	sources := applicationSources(o)
 	if o.kind == "ApplicationSet" {
-		sources = nil
-		for _, v := range []strict.Value{o.get("spec", "template", "spec", "source")} {
-			sources = append(sources, v)
-		}
+		sources = []strict.Value{o.get("spec", "template", "spec", "source")}
 		sources = append(sources, slices.Collect(o.get("spec", "template", "spec", "sources").Items())...)
 		for g := range o.get("spec", "generators").Items() {
 			sources = append(sources, g.Get("git"))

@@ -26,9 +26,6 @@ func readKustomization(f *ingest.File, root strict.Value) *kustomization {
 	return &kustomization{file: f, root: root, dir: path.Dir(f.Path())}
 }
 
-// component says whether the kustomization only adds to others.
-func (k *kustomization) component() bool { return k.root.Get("kind").Text() == "Component" }
-
 // gathered is what all documents hold, before kustomizations are followed.
 type gathered struct {
 	objects    []*object

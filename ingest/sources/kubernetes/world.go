@@ -48,8 +48,7 @@ type workload struct {
 	replicas   *int  // nil is unknown
 	origin     field // of the number of replicas
 	autoscaled bool
-	static     bool     // a static pod: it is started by its host, without the API server
-	config     []string // the prints of the configuration texts that it reads
+	static     bool // a static pod: it is started by its host, without the API server
 }
 
 // newWorld indexes the objects, whose clusters and editions are settled.

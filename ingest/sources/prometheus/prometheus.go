@@ -77,7 +77,6 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 type reader struct {
 	fragment *link.Fragment
 	pages    []link.Target // receivers that a route leads to
-	defined  map[depgraph.ID]bool
 }
 
 func monitor(name string) depgraph.ID { return depgraph.ID{Kind: depgraph.KindMonitor, Name: name} }

@@ -134,23 +134,34 @@ func WholeView(d *Document, o Options) *View {
 
 // ProofView returns a finding's proof as a view.
 func ProofView(d *Document, f Finding) *View {
+	v := ProofsView(d, []Finding{f})
+	v.Why = "the proof of finding " + f.ID
+	return v
+}
+
+// ProofsView returns the proofs of findings as one view, as far as there is room.
+func ProofsView(d *Document, findings []Finding) *View {
 	b := newViewBuilder(d, Options{})
 	b.limit = mostNodes
-	b.takeProof(f)
-	v := &View{AllNodes: b.g.Len(), AllEdges: b.g.MemberCount(), Why: "the proof of finding " + f.ID}
-	marks := marksOf([]Finding{f})
+	for _, f := range findings {
+		b.takeProof(f)
+	}
+	v := &View{AllNodes: b.g.Len(), AllEdges: b.g.MemberCount(), Why: "the proofs of findings"}
+	marks := marksOf(findings)
 	for _, i := range b.chosen() {
 		v.Nodes = append(v.Nodes, b.node(i, marks))
 	}
-	at := map[[2]depgraph.ID]int{}
-	for _, s := range f.Proof {
-		key := [2]depgraph.ID{s.From, s.To}
-		if _, known := at[key]; known {
-			continue
+	known := map[[2]depgraph.ID]bool{}
+	for _, f := range findings {
+		for _, s := range f.Proof {
+			key := [2]depgraph.ID{s.From, s.To}
+			if !known[key] && b.has(s.From) && b.has(s.To) {
+				known[key] = true
+				v.Edges = append(v.Edges, proofEdge(s))
+			}
 		}
-		at[key] = len(v.Edges)
-		v.Edges = append(v.Edges, proofEdge(s))
 	}
+	v.HiddenEdges = max(0, v.AllEdges-len(v.Edges))
 	slices.SortFunc(v.Edges, compareViewEdges)
 	return v
 }

@@ -44,6 +44,11 @@ func (b *viewBuilder) take(i depgraph.NodeIndex) bool {
 	return true
 }
 
+func (b *viewBuilder) has(id depgraph.ID) bool {
+	i, found := b.g.Index(id)
+	return found && b.taken[i]
+}
+
 func (b *viewBuilder) takeID(id depgraph.ID) {
 	if i, found := b.g.Index(id); found {
 		b.take(i)

@@ -58,6 +58,7 @@ func importLaw() []row {
 		{"report/formats/svg", withReport("report/formats/svg/wasmcache"), []string{"github.com/goccy/go-graphviz"}, "Graphviz says where things are, and svg draws them"},
 		{"report/formats/svg/wasmcache", nil, nil, "it must initialise before go-graphviz does, so it imports the standard library alone"},
 		{"report/formats/htmlpage", withReport("report/formats/svg"), nil, "a page shows a picture"},
+		{"report/formats/markdown", withReport("report/formats/mermaid"), nil, "a comment holds a chart"},
 		{"report/formats/sarif", withReport(), []string{"github.com/owenrumney/go-sarif/v3"}, "a format renders the document and never another format"},
 		{"report/formats/text", withReport(), []string{"github.com/jedib0t/go-pretty/v6", "github.com/fatih/color"}, "a format renders the document and never another format"},
 		{"report/formats/*", withReport(), nil, "a format renders the document and never another format"},

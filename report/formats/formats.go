@@ -4,7 +4,11 @@ package formats
 import (
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/formats/dot"
+	"github.com/fateline/fateline/report/formats/graphml"
 	"github.com/fateline/fateline/report/formats/htmlpage"
+	"github.com/fateline/fateline/report/formats/markdown"
+	"github.com/fateline/fateline/report/formats/mermaid"
+	"github.com/fateline/fateline/report/formats/sarif"
 	"github.com/fateline/fateline/report/formats/svg"
 	"github.com/fateline/fateline/report/formats/text"
 )
@@ -13,8 +17,12 @@ import (
 func All() []report.Format {
 	return []report.Format{
 		dot.Format,
+		graphml.Format,
 		htmlpage.Format,
 		report.JSON(),
+		markdown.Format,
+		mermaid.Format,
+		sarif.Format,
 		svg.Format,
 		text.Format,
 	}

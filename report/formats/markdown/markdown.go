@@ -47,16 +47,16 @@ func write(ctx context.Context, w io.Writer, d *report.Document, _ report.Option
 	p.head()
 	p.findings()
 	p.foot()
-	_, err := io.WriteString(w, p.String())
+	_, err := io.WriteString(w, p.out.String())
 	return err
 }
 
 type page struct {
-	strings.Builder
-	d *report.Document
+	out strings.Builder
+	d   *report.Document
 }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.out, format+"\n", args...) }
 
 func (p *page) head() {
 	v := p.d.Verdict
@@ -115,12 +115,12 @@ func (p *page) findings() {
 	}
 	for i, f := range open {
 		text := p.finding(f)
-		if p.Len()+len(text) > mostCharacters-chartRoom {
+		if p.out.Len()+len(text) > mostCharacters-chartRoom {
 			p.line("**And %d more findings**, which do not fit into a comment: see the full report.\n", len(open)-i)
 			open = open[:i]
 			break
 		}
-		p.WriteString(text)
+		p.out.WriteString(text)
 	}
 	if len(open) == 0 {
 		return
@@ -150,8 +150,11 @@ func (p *page) finding(f report.Finding) string {
 	if len(f.Grown) > 0 {
 		b.WriteString("\n**New since the baseline:**\n\n" + codes(f.Grown))
 	}
-	for _, folded := range p.d.FoldedInto(f.ID) {
-		fmt.Fprintf(&b, "\n- and so %s (%s): %s\n", folded.Rule, folded.Severity, sentence(folded.Title))
+	for i, folded := range p.d.FoldedInto(f.ID) {
+		if i == 0 {
+			b.WriteString("\n**And so:**\n\n")
+		}
+		fmt.Fprintf(&b, "- %s, %s: %s\n", folded.Severity, folded.Rule, sentence(folded.Title))
 	}
 	b.WriteString("\n</details>\n\n")
 	return b.String()
@@ -245,8 +248,9 @@ func sentence(s string) string { return Escape(report.Sentence(s)) }
 // Escape returns text that Markdown shows as it is: no markup, no link, no mention
 // of a person or an issue. An empty comment splits what code hosts would link.
 func Escape(text string) string {
+	text = report.Printable(text)
 	var b strings.Builder
-	for _, r := range report.Printable(text) {
+	for i, r := range text {
 		switch {
 		case r == '<':
 			b.WriteString("&lt;")
@@ -256,13 +260,26 @@ func Escape(text string) string {
 			b.WriteString("&amp;")
 		case r == '@', r == '#':
 			b.WriteString(`\` + string(r) + "<!-- -->")
-		case r < 0x80 && strings.ContainsRune("\\`*_{}[]()+-.!|~:/\"'=$%^", r):
+		case strings.ContainsRune("\\`*_{}[]()!|~:$", r), // these mean something anywhere
+			i == 0 && strings.ContainsRune("-+=", r), // these at the beginning of a line
+			r == '.' && (startsLink(text[:i]) || allDigits(text[:i])),
+			r == ')' && allDigits(text[:i]):
 			b.WriteString(`\` + string(r))
 		default:
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+// startsLink reports whether a dot after text would begin a link.
+func startsLink(text string) bool {
+	return len(text) >= 3 && strings.EqualFold(text[len(text)-3:], "www")
+}
+
+// allDigits reports whether a mark after text would begin a numbered list.
+func allDigits(text string) bool {
+	return strings.Trim(text, "0123456789") == ""
 }
 
 // Code returns text as a code span, with a fence longer than any run inside.

@@ -164,8 +164,10 @@ There may be more: the search was cut short.
   service:a needs service:b  calls a.yaml:2:7
   service:b needs facility:c calls a.yaml:3:7
 `},
-		{"one node", report.Identity{Node: idA, Title: "Shop", Owner: "sales", Aliases: []string{"a.svc", "shop"}, Conflicts: []string{"tier: 0 or 1"},
-			Origins: []report.Origin{{Input: "a.yaml", Line: 1, Source: "kubernetes", Basis: "declared", Confidence: 1}}, Needs: []report.Step{step(idA, idB, 3)}, NeededBy: []depgraph.ID{idC}}, nil, `service:a  Shop
+		{"one node", report.Identity{
+			Node: idA, Title: "Shop", Owner: "sales", Aliases: []string{"a.svc", "shop"}, Conflicts: []string{"tier: 0 or 1"},
+			Origins: []report.Origin{{Input: "a.yaml", Line: 1, Source: "kubernetes", Basis: "declared", Confidence: 1}}, Needs: []report.Step{step(idA, idB, 3)}, NeededBy: []depgraph.ID{idC},
+		}, nil, `service:a  Shop
   owner    sales
   answers to a.svc, shop
   read from

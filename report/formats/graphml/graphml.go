@@ -31,13 +31,36 @@ var Format = report.Format{
 type attribute struct{ name, typ string }
 
 func nodeAttributes() []attribute {
-	return []attribute{{"label", "string"}, {"id", "string"}, {"kind", "string"}, {"owner", "string"}, {"env", "string"}, {"tier", "int"}, {"ga", "boolean"},
-		{"survives", "string"}, {"replicas", "int"}, {"mark", "string"}, {"says", "string"}, {"place", "string"}}
+	return []attribute{
+		{"label", "string"},
+		{"id", "string"},
+		{"kind", "string"},
+		{"owner", "string"},
+		{"env", "string"},
+		{"tier", "int"},
+		{"ga", "boolean"},
+		{"survives", "string"},
+		{"replicas", "int"},
+		{"mark", "string"},
+		{"says", "string"},
+		{"place", "string"},
+	}
 }
 
 func edgeAttributes() []attribute {
-	return []attribute{{"via", "string"}, {"phases", "string"}, {"ifLost", "string"}, {"lasts", "string"}, {"requirement", "int"}, {"need", "int"}, {"of", "int"},
-		{"basis", "string"}, {"confidence", "double"}, {"place", "string"}, {"proof", "boolean"}}
+	return []attribute{
+		{"via", "string"},
+		{"phases", "string"},
+		{"ifLost", "string"},
+		{"lasts", "string"},
+		{"requirement", "int"},
+		{"need", "int"},
+		{"of", "int"},
+		{"basis", "string"},
+		{"confidence", "double"},
+		{"place", "string"},
+		{"proof", "boolean"},
+	}
 }
 
 func write(ctx context.Context, w io.Writer, d *report.Document, o report.Options) error {
@@ -108,9 +131,18 @@ func (p *printer) nodes(v *report.View) map[depgraph.NodeIndex]string {
 		node := p.g.At(at)
 		origins := p.g.NodeOrigins(n.ID)
 		for _, x := range [][2]string{
-			{"label", n.Label}, {"id", report.Label(n.ID.String())}, {"kind", string(n.ID.Kind)}, {"owner", report.Label(node.Owner)}, {"env", report.Label(node.Env)},
-			{"tier", number(node.Tier)}, {"ga", truth(node.GA)}, {"survives", report.Label(strings.Join(node.Survives, " "))}, {"replicas", number(node.Replicas)},
-			{"mark", n.Mark.String()}, {"says", n.Say}, {"place", first(origins)},
+			{"label", n.Label},
+			{"id", report.Label(n.ID.String())},
+			{"kind", string(n.ID.Kind)},
+			{"owner", report.Label(node.Owner)},
+			{"env", report.Label(node.Env)},
+			{"tier", number(node.Tier)},
+			{"ga", truth(node.GA)},
+			{"survives", report.Label(strings.Join(node.Survives, " "))},
+			{"replicas", number(node.Replicas)},
+			{"mark", n.Mark.String()},
+			{"says", n.Say},
+			{"place", first(origins)},
 		} {
 			p.data("      ", "n-"+x[0], x[1])
 		}
@@ -145,9 +177,16 @@ func (p *printer) edges(v *report.View, names map[depgraph.NodeIndex]string) {
 				lasts = t.Lasts.String()
 			}
 			for _, x := range [][2]string{
-				{"via", report.Label(string(t.Via))}, {"phases", strings.ReplaceAll(t.Phases.String(), ",", " ")}, {"ifLost", t.IfLost.String()}, {"lasts", lasts},
-				{"requirement", strconv.Itoa(int(r) + 1)}, {"need", strconv.Itoa(t.Need.Of(len(members)))}, {"of", strconv.Itoa(len(members))},
-				{"basis", e.Basis().String()}, {"confidence", strconv.FormatFloat(e.Confidence(), 'g', -1, 64)}, {"place", first(e.Origins)},
+				{"via", report.Label(string(t.Via))},
+				{"phases", strings.ReplaceAll(t.Phases.String(), ",", " ")},
+				{"ifLost", t.IfLost.String()},
+				{"lasts", lasts},
+				{"requirement", strconv.Itoa(int(r) + 1)},
+				{"need", strconv.Itoa(t.Need.Of(len(members)))},
+				{"of", strconv.Itoa(len(members))},
+				{"basis", e.Basis().String()},
+				{"confidence", strconv.FormatFloat(e.Confidence(), 'g', -1, 64)},
+				{"place", first(e.Origins)},
 			} {
 				p.data("      ", "e-"+x[0], x[1])
 			}

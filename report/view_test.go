@@ -146,7 +146,7 @@ func reach(v *report.View) map[[2]depgraph.ID]bool {
 
 func TestLeavingOutEdgesKeepsWhoReachesWhom(t *testing.T) {
 	reduced := 0
-	rapid.Check(t, func(t *rapid.T) {
+	holds := func(t *rapid.T) {
 		d := system(t)
 		whole, part := report.WholeView(d, report.Options{}), report.NewView(d, report.Options{})
 		if part.Reduced == 0 || len(part.Edges)+part.Reduced != len(whole.Edges) {
@@ -156,7 +156,10 @@ func TestLeavingOutEdgesKeepsWhoReachesWhom(t *testing.T) {
 		if diff := cmp.Diff(reach(whole), reach(part)); diff != "" {
 			t.Fatalf("reachability differs:\n%s", diff)
 		}
-	})
+	}
+	for try := 0; reduced == 0 && try < 20; try++ { // few systems have an edge to spare
+		rapid.Check(t, holds)
+	}
 	if reduced == 0 {
 		t.Error("no view was reduced: the test sees nothing")
 	}

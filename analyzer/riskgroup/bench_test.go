@@ -1,6 +1,7 @@
 package riskgroup_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -253,4 +254,96 @@ func BenchmarkCountFatTree(b *testing.B) {
 			b.ReportMetric((cpu()-before).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 		})
 	}
+}
+
+// services builds a system in which each service needs about five of lower rank,
+// mostly popular ones, a third of the needs with alternatives; back is the share of
+// needs that point the wrong way.
+func services(tb testing.TB, n int, back float64) system {
+	tb.Helper()
+	rng := rand.New(rand.NewPCG(7, uint64(n)))
+	b := depgraph.NewBuilder()
+	order := rng.Perm(n)
+	id := func(v int) depgraph.ID {
+		return depgraph.ID{Kind: depgraph.KindService, Name: fmt.Sprintf("s%07d", order[v])}
+	}
+	var popular []int
+	pick := func(v int) int {
+		m := rng.IntN(v)
+		if len(popular) > 0 && rng.Float64() < 0.6 {
+			m = popular[rng.IntN(len(popular))]
+		}
+		popular = append(popular, m)
+		return m
+	}
+	for v := 1; v < n; v++ {
+		for range min(v, 5) {
+			owner, members := v, []depgraph.ID{id(pick(v))}
+			switch x := rng.Float64(); {
+			case x < 0.2:
+				members = append(members, id(pick(v)))
+			case x < 0.3:
+				members = append(members, id(pick(v)), id(pick(v)))
+			case x < 0.3+back:
+				owner, members = pick(v), []depgraph.ID{id(v)}
+			}
+			slices.SortFunc(members, depgraph.ID.Compare)
+			members = slices.Compact(members)
+			need := depgraph.AtLeast((len(members) + 1) / 2) // 1 of 1, 1 of 2, 2 of 3
+			b.AddRequirement(depgraph.Requirement{Owner: id(owner), Members: members, Terms: depgraph.Terms{Need: need}, Origins: []depgraph.Origin{{Input: "services"}}})
+		}
+	}
+	g, err := b.Build()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := system{g: g}
+	for v := n - 1; v > n-21; v-- {
+		i, _ := g.Index(id(v))
+		s.top = append(s.top, i)
+	}
+	return s
+}
+
+func BenchmarkServices(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		n     int
+		back  float64
+		order int
+	}{{"dag/1k/order-3", 1_000, 0, 3}, {"dag/10k/order-3", 10_000, 0, 3}, {"dag/100k/order-2", 100_000, 0, 2}, {"cycle/100k/order-2", 100_000, 0.003, 2}} {
+		s := services(b, c.n, c.back)
+		m := simulate.NewModel(s.g, 0)
+		o := riskgroup.Options{Order: c.order}
+		b.Run(c.name+"/each", func(b *testing.B) {
+			benchmarkEach(b, s, func() func(context.Context, depgraph.NodeIndex) (*riskgroup.Groups, error) {
+				return func(ctx context.Context, v depgraph.NodeIndex) (*riskgroup.Groups, error) {
+					return riskgroup.Minimal(ctx, m, v, o)
+				}
+			})
+		})
+		b.Run(c.name+"/finder", func(b *testing.B) {
+			benchmarkEach(b, s, func() func(context.Context, depgraph.NodeIndex) (*riskgroup.Groups, error) {
+				return riskgroup.NewFinder(m, o).Minimal
+			})
+		})
+	}
+}
+
+func benchmarkEach(b *testing.B, s system, prepare func() func(context.Context, depgraph.NodeIndex) (*riskgroup.Groups, error)) {
+	before := cpu()
+	sets := 0
+	for b.Loop() {
+		find := prepare()
+		for _, v := range s.top {
+			got, err := find(b.Context(), v)
+			if err != nil {
+				b.Fatal(err)
+			}
+			sets += len(got.Sets)
+		}
+	}
+	each := float64(b.N * len(s.top))
+	b.ReportMetric((cpu()-before).Seconds()*1e3/each, "cpu-ms/node")
+	b.ReportMetric(float64(sets)/each, "sets/node")
 }

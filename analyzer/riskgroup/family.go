@@ -43,10 +43,11 @@ func (b *bench) spend(n int64) bool {
 	return !b.over
 }
 
-// candidate offers a set for the result in hand.
+// candidate offers a set for the result in hand, unless it is too large.
 func (b *bench) candidate(s uint64) {
-	n := b.size(s)
-	b.cands[n] = append(b.cands[n], s)
+	if n := b.size(s); n <= b.order {
+		b.cands[n] = append(b.cands[n], s)
+	}
 }
 
 func (b *bench) candidates(f family) {
@@ -227,18 +228,18 @@ func (b *bench) unindex() {
 	b.marks = b.marks[:0]
 }
 
-// atLeast returns the minimal sets of up to order cells that hold a set of limit or
-// more of the families, none of which is empty; it may sort them.
-func (b *bench) atLeast(fs []family, limit, order int) family {
+// atLeast returns the minimal sets that hold a set of limit or more of the families,
+// none of which is empty; it may sort them.
+func (b *bench) atLeast(fs []family, limit int) family {
 	switch {
-	case b.over || len(fs) < limit || !b.within(fs, limit, order):
+	case b.over || len(fs) < limit || !b.within(fs, limit):
 		return family{}
 	case limit == 1:
 		return b.either(fs)
 	case limit == len(fs):
 		return b.all(fs)
-	case limit > order && len(fs) > 24:
-		return b.bySeeds(fs, limit, order)
+	case limit > b.order && len(fs) > 24:
+		return b.bySeeds(fs, limit)
 	}
 	return b.byCounting(fs, limit)
 }
@@ -284,22 +285,22 @@ func (b *bench) byCounting(fs []family, limit int) family {
 // within reports whether a set of order cells can hold sets of limit families at
 // all: no more than it has subsets of a size times how many families share a set
 // of that size.
-func (b *bench) within(fs []family, limit, order int) bool {
-	if limit <= order {
+func (b *bench) within(fs []family, limit int) bool {
+	if limit <= b.order {
 		return true
 	}
-	most := b.mostShared(fs, order)
+	most := b.mostShared(fs)
 	bound := 0.0
-	for n := 1; n <= order; n++ {
-		bound += float64(most[n]) * choose(order, n)
+	for n := 1; n <= b.order; n++ {
+		bound += float64(most[n]) * choose(b.order, n)
 	}
 	return float64(limit) <= bound
 }
 
 // mostShared returns, by size, in how many of the families a set of that size is at most.
-func (b *bench) mostShared(fs []family, order int) []int {
-	most := make([]int, order+1)
-	b.eachShared(fs, order, func(s uint64, n int) {
+func (b *bench) mostShared(fs []family) []int {
+	most := make([]int, b.order+1)
+	b.eachShared(fs, func(s uint64, n int) {
 		size := b.size(s)
 		most[size] = max(most[size], n)
 	})
@@ -308,10 +309,10 @@ func (b *bench) mostShared(fs []family, order int) []int {
 
 // eachShared calls visit with each set of up to order cells, ascending, and in how
 // many of the families it is.
-func (b *bench) eachShared(fs []family, order int, visit func(s uint64, n int)) {
+func (b *bench) eachShared(fs []family, visit func(s uint64, n int)) {
 	b.pool = b.pool[:0]
 	for _, f := range fs {
-		b.pool = append(b.pool, f.sets[:f.at[order+1]]...)
+		b.pool = append(b.pool, f.sets[:f.at[b.order+1]]...)
 	}
 	if !b.spend(int64(len(b.pool))) {
 		return
@@ -336,25 +337,29 @@ func choose(n, k int) float64 {
 // bySeeds is atLeast for high limits over many families. A set has fewer than
 // 2^order subsets, so one of them must be in limit/(2^order-1) of the families or
 // more: with each such seed, what it does not do alone is left to the rest.
-func (b *bench) bySeeds(fs []family, limit, order int) family {
-	least := (limit + 1<<order - 2) / (1<<order - 1)
+func (b *bench) bySeeds(fs []family, limit int) family {
+	subsets := 1<<b.order - 1
+	least := (limit + subsets - 1) / subsets
 	var seeds []uint64
-	b.eachShared(fs, order, func(s uint64, n int) {
+	b.eachShared(fs, func(s uint64, n int) {
 		if n >= least {
 			seeds = append(seeds, s)
 		}
 	})
 	var out []uint64
 	for _, s := range seeds {
-		rest, left := b.after(fs, s, limit)
-		switch {
-		case b.over:
-			return family{}
-		case left <= 0:
-			out = append(out, s)
-			continue
+		if b.over {
+			break
 		}
-		for _, t := range b.atLeast(rest, left, order-b.size(s)).sets {
+		n := b.size(s)
+		b.order -= n // sets of the rest have so many cells less
+		rest, left := b.after(fs, s, limit)
+		with := []uint64{0}
+		if left > 0 {
+			with = b.atLeast(rest, left).sets
+		}
+		b.order += n
+		for _, t := range with {
 			if u, fits := b.union(s, t); fits {
 				out = append(out, u)
 			}

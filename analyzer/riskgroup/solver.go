@@ -198,7 +198,7 @@ func (s *solver) combine(x cell, gates []gate) family {
 			}
 		}
 		s.args = fs
-		if f := s.atLeast(fs, int(q.limit), s.order); !f.empty() {
+		if f := s.atLeast(fs, int(q.limit)); !f.empty() {
 			ways = append(ways, f)
 		}
 	}

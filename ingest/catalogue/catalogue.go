@@ -1,251 +1,198 @@
 package catalogue
 
 import (
-	_ "embed"
+	"embed"
+	"errors"
 	"fmt"
-	"maps"
-	"regexp"
+	"io/fs"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 )
 
-//go:embed facts.yaml
-var builtin []byte
+//go:embed facts
+var builtin embed.FS
 
-// Catalogue is a list of facts and the nodes they speak of.
+// Catalogue is a list of facts and the nodes they speak of. Its facts are sorted
+// by id. A Catalogue never changes once it is made, so goroutines may share it.
 type Catalogue struct {
+	Version string // of the facts, as "2026-11"; "" where a file states none
+	Facts   []Fact
+	Nodes   []Node
+
+	byKind map[depgraph.Kind][]*Fact // of what they match; "*" is any kind
+}
+
+// file is the form of a catalogue's file. Fields are named by their json tags; one
+// that is not here is an error.
+type file struct {
 	Version string `json:"version"`
 	Facts   []Fact `json:"facts"`
 	Nodes   []Node `json:"nodes"`
 }
 
-// Fact says that whatever matches needs something.
-type Fact struct {
-	strict.Pos
-	ID    string `json:"id"`    // kebab-case
-	Match string `json:"match"` // "kind:name"; '*' stands for anything, '{x}' for anything without '/', for use in Needs
-	// Labels must be what the node carries; Unless must not.
-	Labels     map[string]string `json:"labels"`
-	Unless     map[string]string `json:"unless"`
-	Needs      []string          `json:"needs"` // ids, any of which suffices; {x} is filled in
-	Phase      []string          `json:"phase"` // default run
-	IfLost     string            `json:"ifLost"`
-	Lasts      string            `json:"lasts"`
-	Via        string            `json:"via"`
-	Confidence float64           `json:"confidence"` // default 0.8
-	Note       string            `json:"note"`
-	Source     string            `json:"source"` // where it can be checked
-
-	match *regexp.Regexp
-	terms depgraph.Terms
-}
-
-// Node is what a fact names and no input may know: its attributes.
-type Node struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Window string `json:"window"`
-	Staged bool   `json:"staged"`
-	Source string `json:"source"`
-}
-
 // Builtin returns the catalogue that comes with the program.
 var Builtin = sync.OnceValue(func() *Catalogue {
-	c, err := Parse(builtin)
+	c := &Catalogue{}
+	err := fs.WalkDir(builtin, "facts", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := builtin.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		part, err := Parse(name, data)
+		if err != nil {
+			return err
+		}
+		for i := range part.Facts {
+			if id := part.Facts[i].ID; c.Fact(id) != nil {
+				return fmt.Errorf("%s: fact %q stands in another file", name, id)
+			}
+		}
+		c = c.Merge(part)
+		return nil
+	})
 	if err != nil {
 		panic("catalogue: the built-in one: " + err.Error()) // a test reads it
 	}
 	return c
 })
 
-// Parse reads a catalogue.
-func Parse(data []byte) (*Catalogue, error) {
+// Parse reads a catalogue, one or several YAML documents. It forgives nothing: the
+// error joins all that is wrong, each as "name:line:column: what". The name is
+// that of the file, for messages.
+func Parse(name string, data []byte) (*Catalogue, error) {
 	docs, err := strict.YAML(data, strict.Limits{})
 	if err != nil {
-		return nil, err
+		return nil, placed(name, err)
 	}
-	c := &Catalogue{}
+	var all file
+	var errs []error
 	for _, d := range docs {
-		var part Catalogue
-		if err := d.Decode(&part); err != nil {
-			return nil, err
-		}
-		c.Facts, c.Nodes = append(c.Facts, part.Facts...), append(c.Nodes, part.Nodes...)
+		var part file
+		errs = append(errs, strict.Errors(d.Decode(&part))...)
+		all.Facts, all.Nodes = append(all.Facts, part.Facts...), append(all.Nodes, part.Nodes...)
 		if part.Version != "" {
-			c.Version = part.Version
+			all.Version = part.Version
 		}
+	}
+	if len(errs) == 0 { // what has another form has no meaning to judge
+		errs = all.check()
+	}
+	if len(errs) > 0 {
+		return nil, placed(name, errors.Join(errs...))
+	}
+	return newCatalogue(all.Version, all.Facts, all.Nodes), nil
+}
+
+// check compiles the facts and says what is wrong with them.
+func (c *file) check() []error {
+	var errs []error
+	bad := func(at strict.Pos, format string, args ...any) {
+		errs = append(errs, &strict.Error{ID: strict.BadValue, Line: at.Line, Col: at.Col, Msg: fmt.Sprintf(format, args...)})
 	}
 	seen := map[string]bool{}
 	for i := range c.Facts {
 		f := &c.Facts[i]
 		if err := f.compile(); err != nil {
-			return nil, &strict.Error{ID: strict.BadValue, Line: f.Line, Col: f.Col, Msg: fmt.Sprintf("fact %q: %v", f.ID, err)}
+			bad(f.Pos, "fact %q: %v", f.ID, err)
 		}
 		if seen[f.ID] {
-			return nil, &strict.Error{ID: strict.BadValue, Line: f.Line, Col: f.Col, Msg: fmt.Sprintf("fact %q again", f.ID)}
+			bad(f.Pos, "fact %q again", f.ID)
 		}
 		seen[f.ID] = true
 	}
-	return c, nil
+	for i := range c.Nodes {
+		n := &c.Nodes[i]
+		if _, err := depgraph.ParseID(n.ID); err != nil {
+			bad(n.Pos, "node: %v", err)
+		} else if n.Source == "" {
+			bad(n.Pos, "node %q: want a source where it can be checked", n.ID)
+		}
+	}
+	return errs
 }
 
-var (
-	kebab       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	placeholder = regexp.MustCompile(`\\\{([a-z]+)\\\}`)
-)
-
-func (f *Fact) compile() error {
-	if !kebab.MatchString(f.ID) || f.Source == "" || f.Note == "" || len(f.Needs) == 0 {
-		return fmt.Errorf("want a kebab-case id, match, needs, note and source")
-	}
-	kind, name, found := strings.Cut(f.Match, ":")
-	if !found {
-		return fmt.Errorf("match %q: want kind:name", f.Match)
-	}
-	pattern := strings.ReplaceAll(regexp.QuoteMeta(kind)+":"+regexp.QuoteMeta(name), `\*`, `.*`)
-	pattern = placeholder.ReplaceAllString(pattern, `(?P<$1>[^/]+?)`)
-	var err error
-	if f.match, err = regexp.Compile("^" + pattern + "$"); err != nil {
+// placed puts the name of the file before each error.
+func placed(name string, err error) error {
+	if name == "" {
 		return err
 	}
-	if f.Confidence == 0 {
-		f.Confidence = 0.8
+	var errs []error
+	for _, e := range strict.Errors(err) {
+		errs = append(errs, fmt.Errorf("%s:%w", name, e))
 	}
-	f.terms.Via = depgraph.Via(f.Via)
-	for _, p := range f.Phase {
-		phase, err := depgraph.ParsePhase(p)
-		if err != nil {
-			return err
-		}
-		f.terms.Phases |= depgraph.PhasesOf(phase)
-	}
-	if f.IfLost != "" {
-		if f.terms.IfLost, err = depgraph.ParseIfLost(f.IfLost); err != nil {
-			return err
-		}
-	}
-	if f.Lasts != "" {
-		if f.terms.Lasts, err = time.ParseDuration(f.Lasts); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
-// Apply returns g with the requirements that the facts imply: a fact speaks only
-// where nothing else says what the owner needs of that member in that phase. What
-// a fact names is asked in turn, so that facts chain. It costs O(nodes * facts).
-func (c *Catalogue) Apply(g *depgraph.Graph) (*depgraph.Graph, error) {
-	a := &application{Catalogue: c, g: g, named: map[depgraph.ID]bool{}}
-	for n := range g.Nodes() {
-		a.node(n)
+func newCatalogue(version string, facts []Fact, nodes []Node) *Catalogue {
+	c := &Catalogue{Version: version, Facts: facts, Nodes: nodes, byKind: map[depgraph.Kind][]*Fact{}}
+	slices.SortFunc(c.Facts, compareFacts)
+	for i := range c.Facts {
+		f := &c.Facts[i]
+		for kind := range f.kinds() {
+			c.byKind[kind] = append(c.byKind[kind], f)
+		}
 	}
-	for len(a.queue) > 0 {
-		id := a.queue[0]
-		a.queue = a.queue[1:]
-		a.node(&depgraph.Node{ID: id})
+	return c
+}
+
+// Fact returns the fact of an id, nil where there is none.
+func (c *Catalogue) Fact(id string) *Fact {
+	at, found := slices.BinarySearchFunc(c.Facts, Fact{ID: id}, compareFacts)
+	if !found {
+		return nil
 	}
-	if len(a.implied) == 0 {
-		return g, nil
+	return &c.Facts[at]
+}
+
+// Merge returns a catalogue with the facts and nodes of both. Where both speak of
+// one id, other is heard: a user may replace what comes with the program.
+func (c *Catalogue) Merge(other *Catalogue) *Catalogue {
+	facts := slices.Clone(other.Facts)
+	for i := range c.Facts {
+		if other.Fact(c.Facts[i].ID) == nil {
+			facts = append(facts, c.Facts[i])
+		}
 	}
-	b := g.Builder()
-	for _, r := range a.implied {
-		b.AddRequirement(r)
-	}
+	nodes := slices.Clone(other.Nodes)
 	for _, n := range c.Nodes {
-		if id, err := depgraph.ParseID(n.ID); err == nil && a.named[id] && g.Node(id) == nil {
-			b.AddNode(depgraph.Node{ID: id, Title: n.Title, Window: n.Window, Staged: n.Staged}, origin(n.Source, 1))
+		if !slices.ContainsFunc(other.Nodes, func(o Node) bool { return o.ID == n.ID }) {
+			nodes = append(nodes, n)
 		}
 	}
-	return b.Build()
+	version := c.Version
+	if version == "" {
+		version = other.Version
+	}
+	return newCatalogue(version, facts, nodes)
 }
 
-func origin(note string, confidence float64) depgraph.Origin {
-	return depgraph.Origin{Input: "common-knowledge", Source: "catalogue", Basis: depgraph.Implied, Confidence: confidence, Note: note}
-}
-
-// application is one use of a catalogue.
-type application struct {
-	*Catalogue
-	g       *depgraph.Graph
-	implied []depgraph.Requirement
-	named   map[depgraph.ID]bool
-	queue   []depgraph.ID // named by facts, not yet asked
-}
-
-func (a *application) node(n *depgraph.Node) {
-	id := n.ID.String()
-	for i := range a.Facts {
-		f := &a.Facts[i]
-		m := f.match.FindStringSubmatch(id)
-		if m == nil || !f.applies(n.Labels) {
+// Without returns a catalogue that lacks the facts of these ids. An id that is not
+// in the catalogue is an error, which names the nearest one that is.
+func (c *Catalogue) Without(ids ...string) (*Catalogue, error) {
+	var errs []error
+	for _, id := range ids {
+		if c.Fact(id) != nil {
 			continue
 		}
-		r := depgraph.Requirement{Owner: n.ID, Terms: f.terms, Origins: []depgraph.Origin{a.origin(n.ID, f)}}
-		for _, text := range f.Needs {
-			member, err := depgraph.ParseID(filled(text, f.match.SubexpNames(), m))
-			if err == nil && member != n.ID {
-				r.Members = append(r.Members, member)
-			}
+		names := make([]string, len(c.Facts))
+		for i := range c.Facts {
+			names[i] = c.Facts[i].ID
 		}
-		if len(r.Members) == 0 || a.said(r) {
-			continue
+		err := fmt.Errorf("no fact is called %q", id)
+		if near := strict.Nearest(id, names); near != "" {
+			err = fmt.Errorf("%w, did you mean %q?", err, near)
 		}
-		for _, member := range r.Members {
-			if !a.named[member] && a.g.Node(member) == nil {
-				a.queue = append(a.queue, member)
-			}
-			a.named[member] = true
-		}
-		a.implied = append(a.implied, r)
+		errs = append(errs, err)
 	}
-}
-
-// origin says that a fact is common knowledge, at the place where an input speaks
-// of the node that it is applied to.
-func (a *application) origin(owner depgraph.ID, f *Fact) depgraph.Origin {
-	o := origin(f.ID+": "+f.Note+" ("+f.Source+")", f.Confidence)
-	if places := a.g.NodeOrigins(owner); len(places) > 0 {
-		o.Input, o.Line, o.Col = places[0].Input, places[0].Line, places[0].Col
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	return o
-}
-
-func (f *Fact) applies(labels map[string]string) bool {
-	for _, k := range slices.Sorted(maps.Keys(f.Labels)) {
-		if labels[k] != f.Labels[k] {
-			return false
-		}
-	}
-	for _, k := range slices.Sorted(maps.Keys(f.Unless)) {
-		if labels[k] == f.Unless[k] {
-			return false
-		}
-	}
-	return true
-}
-
-func filled(text string, names, values []string) string {
-	for i, name := range names {
-		if name != "" {
-			text = strings.ReplaceAll(text, "{"+name+"}", values[i])
-		}
-	}
-	return text
-}
-
-// said reports whether an input already says what r says: the same owner needs one
-// of the members in one of the phases.
-func (a *application) said(r depgraph.Requirement) bool {
-	for q := range a.g.Needs(r.Owner) {
-		if q.Terms.Phases.Intersects(r.Terms.Phases) && slices.ContainsFunc(r.Members, func(m depgraph.ID) bool { return slices.Contains(q.Members, m) }) {
-			return true
-		}
-	}
-	return false
+	kept := slices.DeleteFunc(slices.Clone(c.Facts), func(f Fact) bool { return slices.Contains(ids, f.ID) })
+	return newCatalogue(c.Version, kept, c.Nodes), nil
 }

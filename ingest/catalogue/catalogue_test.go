@@ -91,7 +91,7 @@ func TestABadCatalogueIsRefusedWithItsPlace(t *testing.T) {
 		"facts:\n- {id: a, match: \"x:y\", needs: [\"a:b\"], note: n, source: s, phase: [sleep]}",
 		"facts:\n- {id: a, match: \"x:y\", needz: [\"a:b\"]}",
 	} {
-		if _, err := Parse([]byte(bad)); err == nil || !strings.HasPrefix(err.Error(), "2:") {
+		if _, err := Parse("f.yaml", []byte(bad)); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:2:") {
 			t.Errorf("Parse(%q) = %v, want an error at line 2", bad, err)
 		}
 	}

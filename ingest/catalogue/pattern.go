@@ -1,0 +1,73 @@
+package catalogue
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// pattern is what a fact matches: a kind and a name, with wildcards.
+type pattern struct {
+	kind   depgraph.Kind // "*" is any
+	prefix string        // of every name that fits
+	suffix string        // of every name that fits
+	exact  bool          // nothing but prefix
+	re     *regexp.Regexp
+}
+
+var (
+	braces      = regexp.MustCompile(`\{([a-z]+)\}`)
+	placeholder = regexp.MustCompile(`\\\{([a-z]+)\\\}`)
+)
+
+func newPattern(text string) (*pattern, error) {
+	kind, name, found := strings.Cut(text, ":")
+	if !found || kind == "" || name == "" {
+		return nil, fmt.Errorf("match %q: want kind:name", text)
+	}
+	if kind != "*" {
+		if _, err := depgraph.ParseID(kind + ":x"); err != nil {
+			return nil, fmt.Errorf("match %q: %w", text, err)
+		}
+	}
+	p := &pattern{kind: depgraph.Kind(kind), prefix: name, exact: true}
+	if i := strings.IndexAny(name, "*{"); i >= 0 {
+		p.prefix, p.suffix, p.exact = name[:i], name[strings.LastIndexAny(name, "*}")+1:], false
+	}
+	body := strings.ReplaceAll(regexp.QuoteMeta(name), `\*`, `.*`)
+	body = placeholder.ReplaceAllString(body, `(?P<$1>[^/]+?)`)
+	var err error
+	if p.re, err = regexp.Compile("^" + body + "$"); err != nil {
+		return nil, fmt.Errorf("match %q: %w", text, err)
+	}
+	return p, nil
+}
+
+// names returns the placeholders, "" for the whole match, in the order of what fit returns.
+func (p *pattern) names() []string { return p.re.SubexpNames() }
+
+// fit reports whether an id is one that p means, and what its placeholders stand for.
+func (p *pattern) fit(id depgraph.ID) ([]string, bool) {
+	switch {
+	case p.kind != "*" && p.kind != id.Kind:
+		return nil, false
+	case p.exact:
+		return nil, id.Name == p.prefix
+	case !strings.HasPrefix(id.Name, p.prefix), !strings.HasSuffix(id.Name, p.suffix):
+		return nil, false
+	}
+	values := p.re.FindStringSubmatch(id.Name)
+	return values, values != nil
+}
+
+// filled puts the values of placeholders into a text.
+func filled(text string, names, values []string) string {
+	for i := range values {
+		if names[i] != "" {
+			text = strings.ReplaceAll(text, "{"+names[i]+"}", values[i])
+		}
+	}
+	return text
+}

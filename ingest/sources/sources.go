@@ -10,6 +10,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/host"
+	"github.com/fateline/fateline/ingest/sources/kiali"
 	"github.com/fateline/fateline/ingest/sources/kubernetes"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/prometheus"
@@ -27,6 +28,7 @@ func All() []*ingest.Source {
 		dockerfile.Source,
 		graphjson.Source,
 		host.Source,
+		kiali.Source,
 		kubernetes.Source,
 		native.Source,
 		prometheus.Source,

@@ -66,6 +66,19 @@ func (r *Results) Findings() iter.Seq[*Finding] {
 	return slices.Values(all)
 }
 
+// each lists the findings of all rules, rule by rule.
+func (r *Results) each() iter.Seq[*Finding] {
+	return func(yield func(*Finding) bool) {
+		for i := range r.Rules {
+			for j := range r.Rules[i].Findings {
+				if !yield(&r.Rules[i].Findings[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // CompareFindings ranks findings for people: the most severe first, of equal
 // severity the most hidden (by inputs, owners, then hops), then the surest, then by id.
 func CompareFindings(a, b Finding) int {

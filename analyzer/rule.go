@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
 // Doc describes a rule to people: `fateline explain`, the README and SARIF are
@@ -34,9 +36,16 @@ type Spec struct {
 
 // Fold says when a finding is the consequence of another finding: it is
 // then kept and shown under its cause, not beside it. A fold never hides a
-// finding under a less severe one, and of one rule only under a worse one.
+// finding under a less severe one, and of one rule only under a worse one unless
+// it is Ordered.
 type Fold struct {
 	Under string // the id of the other rule, or of the same
+	// Ordered: within one rule a cause as severe will do. When must then be a strict
+	// order, so that no two findings fold into each other.
+	Ordered bool
+	// Victim, where there is one, narrows the search: only causes that have this node
+	// among their victims are asked. A rule with very many findings needs it.
+	Victim func(*Finding) depgraph.ID
 	// When returns why the finding is a consequence of cause, "" where it is not.
 	// It sees both with everything the driver sets, and changes neither.
 	When func(finding, cause *Finding) string

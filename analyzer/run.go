@@ -51,7 +51,7 @@ func Run(ctx context.Context, g *depgraph.Graph, rules []*Rule, opts Options) (*
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	fold(results)
+	fold(g, results)
 	return results, nil
 }
 

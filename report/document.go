@@ -199,20 +199,24 @@ func (d *Document) FoldedInto(id string) []Finding {
 }
 
 // Standing lists the findings that stand by themselves: those that are not
-// consequences of another one, or whose cause is not there.
+// consequences of another one, or whose cause is not there, or is set aside (waived,
+// or known from the baseline) while they are not.
 func (d *Document) Standing() []Finding {
-	known := map[string]bool{}
+	aside := map[string]bool{} // by id of what is there
 	for _, f := range d.Findings {
-		known[f.ID] = true
+		aside[f.ID] = f.setAside()
 	}
 	var standing []Finding
 	for _, f := range d.Findings {
-		if !known[f.FoldedInto] {
+		if set, known := aside[f.FoldedInto]; !known || set && !f.setAside() {
 			standing = append(standing, f)
 		}
 	}
 	return standing
 }
+
+// setAside reports whether a finding is waived or known from the baseline.
+func (f *Finding) setAside() bool { return f.Waived || f.Baseline == gate.Unchanged.String() }
 
 func newVerdict(v gate.Verdict) Verdict {
 	out := Verdict{

@@ -17,6 +17,15 @@ var hollowRedundancy = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Medium,
 	Subject:  "requirement with more members than it needs",
 	Doc:      hollowRedundancyDoc,
+	Folds: []analyzer.Fold{{
+		Under: "hollow-redundancy", Ordered: true, When: sameSparesBroken,
+		Victim: func(f *analyzer.Finding) depgraph.ID {
+			if len(f.Nodes) == 0 {
+				return depgraph.ID{} // nobody's victim
+			}
+			return f.Nodes[0]
+		},
+	}},
 }, analyzer.NoParams, runHollowRedundancy)
 
 var hollowRedundancyDoc = analyzer.Doc{
@@ -52,6 +61,23 @@ nodes:
 they share on purpose. What takes the owner down anyway, a staged update channel, an image (it changes by a roll-out or by a channel of its own) and the owner itself are no causes either. The API server, the
 network plugin and the name service that every cluster implies give one low advisory each.`,
 	Since: "0.1.0",
+}
+
+// sameSparesBroken folds a cause under one that takes the spares of the same nodes,
+// and perhaps of others: whoever mends the one looks at the same redundancy.
+func sameSparesBroken(f, cause *analyzer.Finding) string {
+	if f.Severity > analyzer.Medium || len(f.Nodes) > len(cause.Nodes) {
+		return ""
+	}
+	if len(f.Nodes) == len(cause.Nodes) && analyzer.CompareFindings(*cause, *f) > 0 {
+		return ""
+	}
+	for _, id := range f.Nodes {
+		if _, found := slices.BinarySearchFunc(cause.Nodes, id, depgraph.ID.Compare); !found {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s takes the spare members of the same %s", cause.Root[0], verb(len(f.Nodes), "node", "nodes"))
 }
 
 func runHollowRedundancy(ctx context.Context, pass *analyzer.Pass, _ struct{}) error {

@@ -15,13 +15,18 @@ var singleInstance = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Low,
 	Subject:  "node that states its replicas",
 	Doc:      singleInstanceDoc,
+	Folds: []analyzer.Fold{{
+		Under: "single-instance", Ordered: true, When: fallsWithAnInstance,
+		Victim: func(f *analyzer.Finding) depgraph.ID { return f.Root[0] },
+	}},
 }, analyzer.NoParams, runSingleInstance)
 
 var singleInstanceDoc = analyzer.Doc{
 	Title: "One instance takes others down",
 	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
 finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
-medium from three, else low. Nodes that always go down together are one finding.`,
+medium from three, else low. Nodes that always go down together are one finding, and an instance that goes down with another is
+folded under that one: it takes down all that this one does.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
 nodes:
@@ -37,6 +42,18 @@ nodes:
 	Remedy: "Run a second instance, or let its users go on without it for as long as it takes to come back (lasts).",
 	Limits: "A node whose replicas no input states is unknown, and not judged. A replica that is replaced within seconds counts like one that is rebuilt by hand.",
 	Since:  "0.1.0",
+}
+
+// fallsWithAnInstance folds an instance under one that takes it down.
+func fallsWithAnInstance(f, cause *analyzer.Finding) string {
+	among := func(id depgraph.ID, list []depgraph.ID) bool {
+		_, found := slices.BinarySearchFunc(list, id, depgraph.ID.Compare)
+		return found
+	}
+	if !among(f.Root[0], cause.Nodes) || among(cause.Root[0], f.Nodes) {
+		return ""
+	}
+	return fmt.Sprintf("%s, which has one replica too, takes it down with all that it takes down", cause.Root[0])
 }
 
 // From how many victims a single instance is medium and high.

@@ -20,7 +20,7 @@ var Format = report.Format{
 	Doc: report.FormatDoc{
 		Title:  "A summary for the terminal",
 		Text:   "The verdict, the findings by severity with the chain of needs that forces each and the line of the file that says so, and how much was read.",
-		Limits: "Shows 20 findings and 8 victims of each, and says how many more there are; -v shows all.",
+		Limits: "Shows 20 findings, and of each 8 victims and 3 findings that are folded under it, and says how many more there are; -v shows all.",
 		Since:  "0.1.0",
 	},
 	Write: write,
@@ -32,6 +32,7 @@ const (
 	shownVictims  = 8
 	shownReasons  = 10
 	shownHops     = 12
+	shownFolded   = 3
 )
 
 func write(ctx context.Context, w io.Writer, d *report.Document, o report.Options) error {
@@ -160,10 +161,19 @@ func (p *printer) finding(f report.Finding) {
 		}
 	}
 	p.field("remedy", f.Remedy)
-	for _, folded := range p.d.FoldedInto(f.ID) {
-		p.field("and so", fmt.Sprintf("%s (%s, %s): %s", folded.Rule, folded.Severity, folded.ID, folded.Title))
-	}
+	p.folded(p.d.FoldedInto(f.ID))
 	p.field("crosses", spread(f))
+}
+
+// folded lists what stands under a finding, each with the reason.
+func (p *printer) folded(all []report.Finding) {
+	shown := p.limit(len(all), shownFolded)
+	for _, f := range all[:shown] {
+		p.field("and so", fmt.Sprintf("%s (%s, %s): %s; folded because %s", f.Rule, f.Severity, f.ID, f.Title, f.Why))
+	}
+	if more := len(all) - shown; more > 0 {
+		p.field("", fmt.Sprintf("and %d more under it", more))
+	}
 }
 
 // field writes "name text", the text wrapped in a column of its own; nothing where there is no text.
@@ -366,8 +376,11 @@ func (p *printer) last() {
 		}
 	}
 	p.End()
-	p.Print(verdictStyle(p.d.Verdict.Status), p.d.Verdict.Word()).Printf(report.Plain, ", exit %d: %s", p.d.Verdict.Exit,
-		strings.TrimSuffix(count(len(p.d.Findings), "finding", "findings")+" ("+strings.Join(by, ", ")+")", " ()"))
+	said := strings.TrimSuffix(count(len(p.d.Findings), "finding", "findings")+" ("+strings.Join(by, ", ")+")", " ()")
+	if folded := len(p.d.Findings) - len(p.d.Standing()); folded > 0 {
+		said += fmt.Sprintf(", %d of them folded under others", folded)
+	}
+	p.Print(verdictStyle(p.d.Verdict.Status), p.d.Verdict.Word()).Printf(report.Plain, ", exit %d: %s", p.d.Verdict.Exit, said)
 	p.End()
 }
 

@@ -44,6 +44,13 @@ func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unres
 			nameEditions(same, roots)
 		}
 	}
+	// What only an overlay that nobody has written yet would bring about is no part of
+	// any other system.
+	for _, o := range kept {
+		if o.isOptional() {
+			roots[o.overlay.dir] = strings.ReplaceAll(o.overlay.dir, "/", "-")
+		}
+	}
 	if len(roots) == 0 {
 		return kept, clashes
 	}
@@ -63,6 +70,10 @@ func (o *object) place() string {
 	p := o.file.Path()
 	return strings.TrimSuffix(p, path.Ext(p))
 }
+
+// isOptional reports whether only a Component brings the object about that nothing
+// among the inputs includes: nobody reaches it by name.
+func (o *object) isOptional() bool { return o.overlay != nil && o.overlay.optional }
 
 // splits says whether two versions of an object of this kind make two editions.
 func splits(o *object) bool {

@@ -81,7 +81,7 @@ func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
 	if n.Labels == nil {
 		n.Labels = o.labels
 	}
-	for _, from := range []*object{o, shared(o)} {
+	for _, from := range []*object{o, offered(o)} {
 		own := objectName(e.w.scope(from, o.ns), o.kind, o.name)
 		if !slices.Contains(names, own) {
 			names = append(names, own)

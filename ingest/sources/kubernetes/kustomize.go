@@ -66,7 +66,11 @@ func (g *gathered) build() []*object {
 	var out []*object
 	for _, k := range g.order {
 		if !included[k.dir] {
-			out = append(out, kept(g.follow(k, nil))...)
+			objects := kept(g.follow(k, nil))
+			for _, o := range objects {
+				o.overlay.optional = k.root.Get("kind").Text() == "Component"
+			}
+			out = append(out, objects...)
 		}
 	}
 	for _, k := range g.order {

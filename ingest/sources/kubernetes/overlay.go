@@ -18,6 +18,7 @@ type overlay struct {
 	renames  []map[[2]string]string // by kind and name, one map for each kustomization
 	merged   []datum                // entries that generators and patches put into a ConfigMap
 	removed  bool                   // a patch deletes it
+	optional bool                   // a Component that nothing includes brings it about
 }
 
 // imageChange is one entry of a kustomization's images.

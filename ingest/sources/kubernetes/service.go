@@ -102,7 +102,7 @@ func (w *world) hostScope(from *object, host string) string {
 // an object's cluster and in the one that every edition shares.
 func (w *world) dnsNames(o *object, ns, name string) []link.Name {
 	var names []link.Name
-	for i, from := range []*object{o, shared(o)} {
+	for i, from := range []*object{o, offered(o)} {
 		if i > 0 && from == o {
 			break
 		}
@@ -120,7 +120,7 @@ func (e *emitter) emitServices() {
 	for _, s := range e.w.services {
 		b := link.Binding{Origin: s.here()}
 		b.Names = e.w.dnsNames(s.object, s.ns, s.name)
-		for _, from := range []*object{s.object, shared(s.object)} {
+		for _, from := range []*object{s.object, offered(s.object)} {
 			b.Names = append(b.Names, objectName(e.w.scope(from, s.ns), "Service", s.name))
 		}
 		b.Names = append(b.Names, e.outerNames(s)...)
@@ -223,7 +223,7 @@ func (e *emitter) systemName(s *service) link.Name {
 			return link.Name{}
 		}
 	}
-	return link.Name{Space: link.SpaceService, Scope: e.w.scope(shared(s.object), s.ns), Text: s.name}
+	return link.Name{Space: link.SpaceService, Scope: e.w.scope(offered(s.object), s.ns), Text: s.name}
 }
 
 // maxPodNames bounds how many pods of a StatefulSet get names of their own.

@@ -46,7 +46,7 @@ func (e *emitter) emitScheduler(run *workload) {
 
 // systemNames are the names by which a workload is known to traces and catalogues.
 func (e *emitter) systemNames(run *workload) []link.Name {
-	scope := e.w.scope(shared(run.object), run.ns)
+	scope := e.w.scope(offered(run.object), run.ns)
 	var names []link.Name
 	seen := map[string]bool{}
 	add := func(s string) {

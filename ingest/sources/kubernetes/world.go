@@ -188,6 +188,15 @@ func shared(o *object) *object {
 	return &c
 }
 
+// offered returns o as others see it who look up a name: as one of no edition,
+// unless it is optional.
+func offered(o *object) *object {
+	if o.isOptional() {
+		return o
+	}
+	return shared(o)
+}
+
 // objectName is the name of an object for references by kind and name.
 func objectName(scope, kind, name string) link.Name {
 	return link.Name{Space: link.SpaceObject, Scope: scope, Text: strings.ToLower(kind) + "/" + name}

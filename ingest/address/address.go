@@ -13,6 +13,7 @@ type Ref struct {
 	Scheme    string // lower case, without a prefix such as "jdbc:"; "" where the string says none
 	Hosts     []Host // alternatives, in the order of the text; at least one
 	Database  string // the database, bucket or queue that a data source name ends in; "" where there is none
+	Repo      string // HOST/PATH of the source repository that a URL names; "" where it names none
 	Form      Form
 	Telemetry bool // where signals are sent: losing it leaves the owner unaffected
 	At        int  // byte offset in the text that was searched
@@ -130,6 +131,10 @@ func (r Ref) Logical() bool { return slices.Contains(logical, r.Scheme) }
 
 // Targets returns the hosts as names seen from scope.
 func (r Ref) Targets(scope string) []link.Target {
+	if r.Repo != "" {
+		name := link.Name{Space: link.SpaceRepo, Text: r.Repo}
+		return []link.Target{{Name: name, Else: depgraph.ID{Kind: depgraph.KindRepo, Name: r.Repo}, Quiet: true}}
+	}
 	targets := make([]link.Target, 0, len(r.Hosts))
 	for _, h := range r.Hosts {
 		name := link.Host(scope, h.Name)
@@ -152,6 +157,9 @@ func (r Ref) Terms() depgraph.Terms {
 }
 
 func (r Ref) via() depgraph.Via {
+	if r.Repo != "" {
+		return depgraph.Pulls
+	}
 	if s, ok := schemes[r.Scheme]; ok {
 		return s.via
 	}

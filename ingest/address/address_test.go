@@ -28,6 +28,9 @@ func show(refs []Ref) string {
 		if r.Database != "" {
 			s += "/" + r.Database
 		}
+		if r.Repo != "" {
+			s += " of " + r.Repo
+		}
 		s += fmt.Sprintf(" %.1f", r.Form.Confidence())
 		if r.Telemetry {
 			s += "*"
@@ -101,6 +104,10 @@ func TestFind(t *testing.T) {
 		{"a registry's name", "X", "lb://orders", "lb orders 0.9"},
 		{"gRPC's resolver", "X", "dns:///orders.shop:50051", "dns orders.shop:50051 0.9"},
 		{"an OCI chart", "X", "oci://ghcr.io/shop/charts", "oci ghcr.io 0.9"},
+		{"a repository at a forge", "spring.cloud.config.server.git.uri", "https://github.com/shop/settings", "https github.com of github.com/shop/settings 0.9"},
+		{"a repository elsewhere", "X", "https://bot:secret@git.shop.test/team/settings.git", "https git.shop.test of git.shop.test/team/settings 0.9"},
+		{"a page of a forge", "X", "https://github.com/shop/settings/issues/1", "https github.com 0.9"},
+		{"a forge without a repository", "X", "https://github.com/shop", "https github.com 0.9"},
 
 		{"a listener", "KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://k1:9092", ""},
 		{"what it listens on", "LISTEN_ADDR", "orders:8080", ""},
@@ -117,6 +124,8 @@ func TestFind(t *testing.T) {
 		{"a status", "service", "http_status:404", ""},
 		{"a protocol and a port", "X", "stun:8555", ""},
 		{"a Java class", "X", "org.springframework.Foo", ""},
+		{"an image under a longer key", "IMAGE_OF_DB", "redis:7", ""},
+		{"the host of a service for images", "IMAGE_STORE_HOST", "redis", "redis 0.6"},
 		{"a version", "X", "1.2.3", ""},
 		{"a template", "X", "http://${HOST}:8080", ""},
 		{"a template with percent", "X", "http://%s:8080", ""},

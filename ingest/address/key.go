@@ -87,7 +87,7 @@ func neverHost(key string) bool {
 		"labels", "selector", "color", "colour", "password", "secret", "token", "cookie", "digest", "hash", "checksum", "message", "title":
 		return true
 	}
-	return slices.Contains(words, "image") || slices.Contains(words, "docker") && slices.Contains(words, "tag")
+	return slices.Contains(words, "image") && !saysHost(key) || slices.Contains(words, "docker") && slices.Contains(words, "tag")
 }
 
 // ownAddress says whether a key holds an address of the program itself: what it

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,7 +39,32 @@ func readURL(text string, sep int) (r Ref, begin, end int, ok bool) {
 	if schemes[scheme].database {
 		r.Database = databaseOf(path)
 	}
+	if len(r.Hosts) == 1 {
+		r.Repo = repository(scheme, r.Hosts[0].Name, path)
+	}
 	return r, begin, end, ok
+}
+
+// forges are hosts where a path of two steps is a source repository.
+var forges = []string{"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"}
+
+// repository returns HOST/PATH of the source repository that a URL names, "" where
+// it names none: one that ends in ".git", or OWNER/NAME at a well-known forge.
+func repository(scheme, host, path string) string {
+	path = strings.Trim(path, "/")
+	short, suffixed := strings.CutSuffix(path, ".git")
+	owner, name, two := strings.Cut(short, "/")
+	switch {
+	case scheme != "http" && scheme != "https" && scheme != "git" && scheme != "ssh":
+		return ""
+	case !suffixed && (!two || !slices.Contains(forges, host)):
+		return ""
+	case suffixed && name == "" && owner == "", !suffixed && (cleanName(owner) == "" || cleanName(name) == ""):
+		return ""
+	case strings.ContainsAny(short, "?#@$%{} "):
+		return ""
+	}
+	return host + "/" + short
 }
 
 // schemeStart returns where the scheme that ends at sep begins, with prefixes

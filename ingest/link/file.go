@@ -40,6 +40,21 @@ func (u users) of(file string) []*Definition {
 	}
 }
 
+// builtAround returns the definitions that use the Dockerfile in the nearest
+// directory around a file.
+func (u users) builtAround(file string) []*Definition {
+	for dir := path.Dir(path.Clean(file)); ; dir = path.Dir(dir) {
+		for _, name := range []string{"Dockerfile", "Containerfile"} {
+			if found := u[path.Join(dir, name)]; len(found) > 0 {
+				return found
+			}
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
+}
+
 // speakFor replaces every definition that speaks of the users of a file by one for
 // each of them. Where nobody uses the file the definition stands for itself, as
 // the one user there is.

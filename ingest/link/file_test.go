@@ -46,6 +46,48 @@ func TestAFileSpeaksOfWhoeverUsesIt(t *testing.T) {
 	}
 }
 
+func TestAFileThatNobodyMountsSpeaksOfWhatIsBuiltAroundIt(t *testing.T) {
+	uses := func(node, file string) link.Definition {
+		return link.Definition{
+			Node: depgraph.Node{ID: depgraph.MustID(node)}, Names: []link.Name{{Space: link.SpacePath, Text: file}},
+			Origin: depgraph.Origin{Input: "compose.yaml", Line: 1},
+		}
+	}
+	says := func(file string, built bool) link.Reference {
+		id := depgraph.MustID("service:db")
+		return link.Reference{
+			Owners: &link.Selector{File: file, Built: built}, Members: []link.Target{{Name: link.ID(id), Else: id}},
+			Origin: depgraph.Origin{Input: file, Line: 2},
+		}
+	}
+	for _, c := range []struct {
+		file  string
+		built bool
+		want  string // the owner; "" is nobody
+	}{
+		{"src/cart/main/app.yaml", true, "service:cart"},
+		{"src/cart/main/app.yaml", false, ""},
+		{"src/web/app.yaml", true, "service:proxy"}, // who mounts it comes first
+		{"src/other/app.yaml", true, ""},
+	} {
+		frag := &link.Fragment{
+			Definitions: []link.Definition{uses("service:cart", "src/cart/Dockerfile"), uses("service:web", "src/web/Dockerfile"), uses("service:proxy", "src/web/app.yaml")},
+			References:  []link.Reference{says(c.file, c.built)},
+		}
+		g, err := link.Link([]*link.Fragment{frag}, nil, link.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for r := range g.AllRequirements() {
+			got += r.Owner.String()
+		}
+		if got != c.want {
+			t.Errorf("%s (built %v) speaks of %q, want %q", c.file, c.built, got, c.want)
+		}
+	}
+}
+
 func TestWhatAFileSaysOfANodeIsAnAttributeOfWhoeverUsesIt(t *testing.T) {
 	pool := func(node string) link.Definition {
 		return link.Definition{

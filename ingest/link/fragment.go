@@ -122,7 +122,10 @@ type Selector struct {
 	// File selects the definitions that list it under [SpacePath]: a definition
 	// that lists a directory uses every file below it. "" is any. Where several use
 	// one file, what it says of each is less sure (confidence times 0.5).
-	File       string
+	File string
+	// Built asks, where nobody lists File, for those that list the Dockerfile in the
+	// nearest directory around it: what is built there takes the file in.
+	Built      bool
 	PathPrefix string            // definitions read from inputs below this directory; "" is any
 	Kinds      []depgraph.Kind   // nil is any but provider, region, facility, zone, external and human
 	Labels     map[string]string // all must match the node's labels; nil is any

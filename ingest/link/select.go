@@ -91,7 +91,11 @@ func (x *selections) users(s Selector) []int32 {
 		}
 	}
 	var out []int32
-	for _, d := range x.byFile.of(s.File) {
+	found := x.byFile.of(s.File)
+	if len(found) == 0 && s.Built {
+		found = x.byFile.builtAround(s.File)
+	}
+	for _, d := range found {
 		if s.matches(&d.Node) {
 			out = append(out, x.l.root(x.classOf[d]))
 		}
@@ -137,6 +141,9 @@ func (s Selector) matches(n *depgraph.Node) bool {
 
 func (s Selector) key() string {
 	parts := []string{s.PathPrefix, s.File}
+	if s.Built {
+		parts = append(parts, "b")
+	}
 	for _, k := range s.Kinds {
 		parts = append(parts, "k"+string(k))
 	}

@@ -145,6 +145,9 @@ func selector(s *link.Selector) string {
 	if s.File != "" {
 		parts = append(parts, "file="+s.File)
 	}
+	if s.Built {
+		parts = append(parts, "built")
+	}
 	if s.PathPrefix != "" {
 		parts = append(parts, "path="+s.PathPrefix)
 	}

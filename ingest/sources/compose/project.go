@@ -22,6 +22,8 @@ type project struct {
 	name     string
 	vars     map[string]string
 	services map[string]bool
+	// collectors are the services that gather signals.
+	collectors map[string]bool
 }
 
 func (p *project) prepare() {
@@ -38,6 +40,7 @@ func (p *project) prepare() {
 			p.services[strings.ToLower(k.Text)] = true
 		}
 	}
+	p.findCollectors()
 }
 
 var notProject = regexp.MustCompile(`[^a-z0-9_-]`)

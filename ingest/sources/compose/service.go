@@ -126,15 +126,25 @@ var startPhase = depgraph.PhasesOf(depgraph.Start)
 func (s *service) starts(v strict.Value) {
 	deps := v.Get("depends_on")
 	for item := range deps.Items() {
-		s.refer(item, link.Structured, depgraph.Terms{Phases: startPhase, Via: depgraph.OrderedAfter}, "depends_on", 1, s.sibling(item.Text()))
+		s.refer(item, link.Structured, s.after(item.Text()), "depends_on", 1, s.sibling(item.Text()))
 	}
 	for key, d := range deps.Fields() {
-		terms := depgraph.Terms{Phases: startPhase, Via: depgraph.OrderedAfter}
+		terms := s.after(key.Text)
 		if required, ok := d.Get("required").Bool(); ok && !required {
 			terms.IfLost = depgraph.Unaffected
 		}
 		s.refer(d, link.Structured, terms, "depends_on", 1, s.sibling(key.Text))
 	}
+}
+
+// after returns the terms of starting after another service: a need to start, but
+// where nothing but signals go there. Docker itself restarts without that order.
+func (s *service) after(other string) depgraph.Terms {
+	terms := depgraph.Terms{Phases: startPhase, Via: depgraph.OrderedAfter}
+	if s.onlySignals(s.fill(other)) {
+		terms.IfLost = depgraph.Unaffected
+	}
+	return terms
 }
 
 // shares reads what ties two containers together: links, and namespaces or volumes

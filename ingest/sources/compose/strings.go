@@ -3,7 +3,6 @@ package compose
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -116,24 +115,6 @@ func (s *service) found(at strict.Value, note string, factor float64, refs []add
 	}
 }
 
-// collector is what the images of programs that gather or forward signals are called.
-var collector = regexp.MustCompile(`(^|/)(opentelemetry-collector[a-z-]*|otelcol[a-z-]*|prometheus|jaeger|all-in-one|fluent-bit|fluentd|vector|telegraf|promtail|alloy|grafana-agent)$`)
-
-// collects reports whether the service gathers signals: what it reaches for it
-// watches, and goes on without.
-func (s *service) collects() bool {
-	for _, v := range s.bodies(s.value, 0) {
-		image, _, _ := strings.Cut(s.fill(v.Get("image").Text()), "@")
-		if i := strings.LastIndexByte(image, ':'); i > strings.LastIndexByte(image, '/') {
-			image = image[:i]
-		}
-		if collector.MatchString(image) {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *service) own(host string) bool {
 	return strings.EqualFold(host, s.name) || strings.EqualFold(host, s.fill(s.value.Get("container_name").Text()))
 }
@@ -166,6 +147,9 @@ func (s *service) paths(v strict.Value) []link.Name {
 	}
 	if build.Exists() {
 		add(path.Join(s.fill(context), s.fill(file)))
+	} else if image := repository(s.fill(v.Get("image").Text())); strings.Contains(image, "/") {
+		// An image of one's own is mostly made from a directory of its name.
+		add(path.Base(image))
 	}
 	return out
 }

@@ -42,6 +42,9 @@ var (
 	template   = regexp.MustCompile(`\{\{|\{%`)
 )
 
+// ofTests are directories of what runs in a test and nowhere else.
+var ofTests = regexp.MustCompile(`(^|/)(src/test|src/it|testdata|__tests__|__testData__|fixtures)/`)
+
 // maxFile is the largest file that is taken for configuration; what is larger is data.
 const maxFile = 1 << 20
 
@@ -52,7 +55,7 @@ func claim(name string, head []byte) (string, bool) {
 		return "", false
 	case structured.MatchString(name) && template.Match(head):
 		return "", false // a template says nothing until it is rendered
-	case strings.Contains(name, "node_modules/"), strings.Contains(string(head), "\x00"):
+	case strings.Contains(name, "node_modules/"), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
 		return "", false
 	}
 	return name, true
@@ -79,7 +82,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 		r := reader{file: f, fragment: frag}
 		r.owner(string(data))
-		for _, s := range address.Config(f.Path(), string(data), nil) {
+		for _, s := range signals(string(data), address.Config(f.Path(), string(data), nil)) {
 			r.setting(s)
 		}
 	}
@@ -118,6 +121,9 @@ func (r *reader) owner(text string) {
 	})
 }
 
+// inside are files that an image takes in when it is built around them.
+var inside = regexp.MustCompile(`(^|/)(src/main/resources/[^/]+|appsettings(\.Production)?\.json|config/(default|production)\.json|provisioning/datasources/[^/]+)$`)
+
 // factor is how much less a file says than a setting that a deployment makes: a
 // profile, or a variable, may override it.
 const factor = 0.9
@@ -127,7 +133,7 @@ func (r *reader) setting(s address.Setting) {
 	o.Note, o.Confidence = s.Path, s.Form.Confidence()*factor
 	ref := link.Reference{Terms: s.Terms(), Form: link.Text, Origin: o, Members: s.Targets(link.OwnerScope)}
 	if r.app.IsZero() {
-		ref.Owners = &link.Selector{File: r.file.Path()}
+		ref.Owners = &link.Selector{File: r.file.Path(), Built: inside.MatchString(r.file.Path())}
 	} else {
 		ref.Owner = link.ID(r.app)
 		for i := range ref.Members { // where the application runs, and so looks names up, is not known here

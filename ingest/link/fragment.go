@@ -127,6 +127,7 @@ type Selector struct {
 	// nearest directory around it: what is built there takes the file in.
 	Built      bool
 	PathPrefix string            // definitions read from inputs below this directory; "" is any
+	Source     string            // with PathPrefix: definitions that this source read; "" is any
 	Kinds      []depgraph.Kind   // nil is any but provider, region, facility, zone, external and human
 	Labels     map[string]string // all must match the node's labels; nil is any
 }

@@ -70,7 +70,7 @@ func (x *selections) find(s Selector) []int32 {
 		if prefix != "" && rest != "" && rest[0] != '/' {
 			continue
 		}
-		if s.matches(&d.Node) {
+		if (s.Source == "" || s.Source == d.Origin.Source) && s.matches(&d.Node) {
 			out = append(out, x.l.root(x.l.of[i]))
 		}
 	}
@@ -152,5 +152,8 @@ func (s Selector) key() string {
 		labels = append(labels, "l"+k+"\x01"+v)
 	}
 	slices.Sort(labels)
+	if s.Source != "" {
+		parts = append(parts, "s"+s.Source)
+	}
 	return strings.Join(append(parts, labels...), "\x00")
 }

@@ -19,6 +19,7 @@ func TestASelectorSelectsDefinitions(t *testing.T) {
 		labelled("service:a", "deploy/prod/a.yaml", "a"), labelled("job:b", "deploy/prod/sub/b.yaml", "b"), labelled("service:c", "deploy/production/c.yaml", "a"),
 		labelled("zone:z", "deploy/prod/a.yaml", "a"), labelled("external:e", "deploy/prod/a.yaml", "a"), labelled("tool:t", "ci.yaml", "t"),
 	}
+	all[1].Origin.Source = "kubernetes"
 	kinds := func(ks ...depgraph.Kind) []depgraph.Kind { return ks }
 	for _, c := range []struct {
 		name     string
@@ -33,6 +34,7 @@ func TestASelectorSelectsDefinitions(t *testing.T) {
 		{"by labels", link.Selector{Labels: map[string]string{"app": "a", "x": "y"}}, "service:a service:c"},
 		{"all labels must match", link.Selector{Labels: map[string]string{"app": "a", "x": "z"}}, ""},
 		{"everything but the owner's own tool", link.Selector{PathPrefix: "."}, "job:b service:a service:c"},
+		{"what one source read", link.Selector{PathPrefix: "deploy", Source: "kubernetes"}, "job:b"},
 		{"nothing there", link.Selector{PathPrefix: "charts"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 // deployment is what one command of a script changes.
 type deployment struct {
 	paths    []string          // files or directories, as the command names them
+	source   string            // which source reads what the command deploys from there
 	labels   map[string]string // objects that carry these labels
 	object   string            // a Kubernetes object, "deployment/api"
 	scope    string            // its namespace; "" is unknown
@@ -30,7 +31,8 @@ func deployments(script string) []deployment {
 		if len(words) < 2 {
 			continue
 		}
-		if d, ok := command(words); ok {
+		// What is built and never applied deploys nothing.
+		if d, ok := command(words); ok && (d.commands != "kustomize build" || strings.Contains(script, "apply")) {
 			ds = append(ds, d)
 		}
 	}
@@ -49,27 +51,27 @@ func command(words []string) (deployment, bool) {
 		return kubectl(words[1:])
 	case "kustomize":
 		if words[1] == "build" && len(words) > 2 {
-			return below(words[2], "kustomize build")
+			return below(manifests, words[2], "kustomize build")
 		}
 	case "helm":
 		return helm(words[1:])
 	case "terraform", "tofu", "terragrunt":
 		if words[1] == "apply" || words[1] == "run-all" {
-			return below(".", words[0]+" apply")
+			return below("terraform", ".", words[0]+" apply")
 		}
 		if dir, ok := strings.CutPrefix(words[1], "-chdir="); ok && len(words) > 2 && words[2] == "apply" {
-			return below(dir, words[0]+" apply")
+			return below("terraform", dir, words[0]+" apply")
 		}
 	case "docker", "docker-compose":
 		if i := indexOf(words, "up"); i > 0 && (words[1] == "compose" || words[0] == "docker-compose") {
 			if file := flag(words, "-f", "--file"); file != "" {
-				return below(file, "docker compose up")
+				return below("compose", file, "docker compose up")
 			}
-			return below(".", "docker compose up")
+			return below("compose", ".", "docker compose up")
 		}
 	case "skaffold":
 		if words[1] == "run" || words[1] == "deploy" {
-			return below(".", "skaffold "+words[1])
+			return below(manifests, ".", "skaffold "+words[1])
 		}
 	}
 	return deployment{}, false
@@ -81,7 +83,7 @@ func kubectl(words []string) (deployment, bool) {
 	switch verb {
 	case "apply", "replace", "create":
 		if p := flag(words, "-f", "--filename", "-k", "--kustomize"); p != "" && p != "-" {
-			return below(p, "kubectl "+verb)
+			return below(manifests, p, "kubectl "+verb)
 		}
 	case "rollout", "set", "patch", "scale":
 		for _, w := range words {
@@ -111,17 +113,21 @@ func helm(words []string) (deployment, bool) {
 	}
 	d := deployment{labels: map[string]string{"app.kubernetes.io/instance": args[1]}, scope: flag(words, "-n", "--namespace"), commands: "helm " + verb}
 	if len(args) > 2 && (strings.HasPrefix(args[2], ".") || strings.HasPrefix(args[2], "charts/")) && !variable(args[2]) {
-		d.paths = []string{args[2]}
+		d.paths, d.source = []string{args[2]}, manifests
 	}
 	return d, true
 }
 
-// below is a deployment of everything read from a path of the repository.
-func below(p, commands string) (deployment, bool) {
+// manifests is the source that reads what kubectl, kustomize, skaffold and helm deploy.
+const manifests = "kubernetes"
+
+// below is a deployment of everything that a source read from a path of the
+// repository: what a tool applies is of its own kind, whatever else lies there.
+func below(source, p, commands string) (deployment, bool) {
 	if variable(p) || strings.Contains(p, "://") {
 		return deployment{}, false
 	}
-	return deployment{paths: []string{strings.Trim(p, `"'`)}, commands: commands}, true
+	return deployment{paths: []string{strings.Trim(p, `"'`)}, source: source, commands: commands}, true
 }
 
 func variable(s string) bool { return strings.Contains(s, "$") || s == "" || s == "-" }
@@ -191,7 +197,7 @@ func (d deployment) references(tool link.Name, dir string, origin depgraph.Origi
 	var refs []link.Reference
 	for _, p := range d.paths {
 		r := base
-		r.Owners = &link.Selector{PathPrefix: path.Join(dir, p)}
+		r.Owners = &link.Selector{PathPrefix: path.Join(dir, p), Source: d.source}
 		refs = append(refs, r)
 	}
 	if d.labels != nil {

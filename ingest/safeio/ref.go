@@ -25,6 +25,9 @@ type Ref struct {
 	before  fs.FileInfo // at the first opening; nil before it and for streams
 	stream  io.ReadCloser
 	started bool // a stream: its bytes have gone
+
+	reading sync.Mutex
+	read    *whole // of a stream; nil before it was read whole
 }
 
 // Head is the beginning of a file.
@@ -150,8 +153,33 @@ type rejoined struct {
 	io.Closer
 }
 
-// ReadAll returns the whole file, inflated, and the proof that it is whole.
+// ReadAll returns the whole file, inflated, and the proof that it is whole. What
+// it read of a stream it keeps, so that several may read all of one: with the
+// limits of the first.
 func (f *Ref) ReadAll(ctx context.Context, lim Limits) ([]byte, Proof, error) {
+	f.mu.Lock()
+	isStream := f.stream != nil
+	f.mu.Unlock()
+	if !isStream {
+		return f.readAll(ctx, lim)
+	}
+	f.reading.Lock()
+	defer f.reading.Unlock()
+	if f.read == nil {
+		data, proof, err := f.readAll(ctx, lim)
+		f.read = &whole{data, proof, err}
+	}
+	return bytes.Clone(f.read.data), f.read.proof, f.read.err
+}
+
+// whole is what reading all of a stream gave.
+type whole struct {
+	data  []byte
+	proof Proof
+	err   error
+}
+
+func (f *Ref) readAll(ctx context.Context, lim Limits) ([]byte, Proof, error) {
 	r, err := f.Open(ctx, lim)
 	if err != nil {
 		return nil, Proof{}, err

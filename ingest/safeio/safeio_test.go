@@ -255,3 +255,17 @@ func TestErrorsNameNoPath(t *testing.T) {
 		t.Errorf("error = %v, want one without the path", err)
 	}
 }
+
+func TestAllOfAStreamCanBeReadSeveralTimes(t *testing.T) {
+	ref := Stream(strings.NewReader("once"))
+	if _, err := ref.Head(t.Context(), 2, Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		data, proof, err := ref.ReadAll(t.Context(), Limits{})
+		if err != nil || string(data) != "once" || proof.Bytes != 4 {
+			t.Errorf("ReadAll = %q, %v, %v", data, proof, err)
+		}
+		data[0] = 'x' // is the reader's own
+	}
+}

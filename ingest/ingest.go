@@ -27,6 +27,11 @@ type Options struct {
 	DeclaredOnly bool // leave out what was only observed or is implied
 	NoImplied    bool // leave out what is implied
 
+	// Catalogue is what every practitioner knows; nil is [catalogue.Builtin].
+	Catalogue *catalogue.Catalogue
+	// Own are the files of the run itself: a walk leaves them out.
+	Own []Own
+
 	Stdin io.Reader // read where a path is "-"; nil: there is none
 
 	// Problem is told everything that went wrong, in the order of paths and
@@ -77,7 +82,10 @@ func Run(ctx context.Context, paths []string, sources []*Source, opt Options) (*
 	case opt.NoImplied:
 		return g.Keep(func(b depgraph.Basis) bool { return b != depgraph.Implied })
 	}
-	return catalogue.Builtin().Apply(g)
+	if opt.Catalogue == nil {
+		opt.Catalogue = catalogue.Builtin()
+	}
+	return opt.Catalogue.Apply(g)
 }
 
 // Reading is what the sources found, before it is linked.
@@ -172,6 +180,9 @@ func (f *found) ask(ctx context.Context, sources []*Source, lim Limits) {
 		return
 	}
 	f.empty = len(head.Data) == 0
+	if f.report = isReport(head.Data); f.report {
+		return
+	}
 	name := f.path
 	if head.Packing != safeio.Plain {
 		name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
@@ -220,6 +231,9 @@ func (w *walker) units(out *Reading) []*task {
 			p := problemOf(f.path, f.err)
 			out.Problems = append(out.Problems, p)
 			out.Inputs = append(out.Inputs, depgraph.Input{Path: f.path, Status: depgraph.Unreadable, Reason: p.short()})
+			continue
+		case f.report:
+			out.Inputs = append(out.Inputs, depgraph.Input{Path: f.path, Status: depgraph.Excluded, Reason: leftOut("a report that it wrote itself")})
 			continue
 		case len(f.claims) == 0:
 			out.Inputs = append(out.Inputs, depgraph.Input{Path: f.path, Status: depgraph.Unclaimed, Reason: f.unclaimed(), Bytes: f.ref.Size()})

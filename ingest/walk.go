@@ -22,6 +22,7 @@ type found struct {
 	quiet  bool // no row where nobody claims it
 	ref    *safeio.Ref
 	empty  bool
+	report bool // of Fateline's own
 	err    error
 	claims []claimed
 }
@@ -148,6 +149,7 @@ func (w *walker) dir(ctx context.Context, named, shown string) error {
 	w.trees = append(w.trees, tree)
 	root := dirName(named)
 	before := len(w.files) + len(w.rows)
+	mine := ownBelow(named, w.opt.Own)
 	skip := func(below string, dir bool) string {
 		if why := w.excluded(join(shown, below), below); why != "" {
 			return why
@@ -155,7 +157,7 @@ func (w *walker) dir(ctx context.Context, named, shown string) error {
 		if dir {
 			return left(below)
 		}
-		return ""
+		return mine.is(below)
 	}
 	err = tree.Walk(ctx, skip, func(e safeio.Entry) {
 		full := join(shown, e.Path)
@@ -176,6 +178,7 @@ func (w *walker) dir(ctx context.Context, named, shown string) error {
 	if err == nil && len(w.files)+len(w.rows) == before {
 		w.unreadable(shown, &safeio.Error{ID: NothingNamed, At: -1, Msg: "the directory is empty", Fix: "name a directory that holds the inputs"})
 	}
+	mine.missed(func(below, why string) { w.row(join(shown, below), depgraph.Excluded, why) })
 	return err
 }
 

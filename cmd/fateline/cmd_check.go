@@ -11,6 +11,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/gate"
 	"github.com/fateline/fateline/analyzer/rules"
+	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/safeio"
 	"github.com/fateline/fateline/report"
 )
@@ -60,6 +61,7 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 			return configError{"policy", o.policy, err}
 		}
 		by.params = by.policy.Params()
+		a.own = append(a.own, ingest.Own{Path: o.policy, What: "the policy of this run"})
 	}
 	by.policy.Now, by.policy.Built = now, buildVersion().built()
 	if o.baseline != "" {
@@ -72,6 +74,7 @@ func runCheck(ctx context.Context, a *app, o checkOptions, paths []string) error
 			return configError{"baseline", o.baseline, err}
 		}
 		by.policy.Baseline = saved.Baseline()
+		a.own = append(a.own, ingest.Own{Path: o.baseline, What: "the baseline of this run"})
 	}
 	return a.report(ctx, o.in, o.out, paths, by)
 }

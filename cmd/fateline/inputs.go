@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/sources"
+	"github.com/fateline/fateline/report/store"
 )
 
 // inputOptions are the flags wherever PATH stands. The zero value reads everything.
@@ -21,6 +23,8 @@ type inputOptions struct {
 	memory       string   // a size; "" is three quarters of what the system grants
 	declaredOnly bool
 	noImplied    bool
+	facts        []string // files
+	noFact       []string // ids
 }
 
 func (o *inputOptions) register(flags *pflag.FlagSet) {
@@ -29,6 +33,8 @@ func (o *inputOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.memory, "memory", "", "memory budget, a `SIZE` such as 2GiB; beyond it the run stops with exit 3 (default: three quarters of what the control group grants)")
 	flags.BoolVar(&o.declaredOnly, "declared-only", false, "use only facts that an input declares: nothing observed, nothing implied")
 	flags.BoolVar(&o.noImplied, "no-implied", false, "use no fact that is only common knowledge")
+	flags.StringArrayVar(&o.facts, "facts", nil, "`FILE` of further common knowledge, in the form of the built-in catalogue; may be repeated")
+	flags.StringArrayVar(&o.noFact, "no-fact", nil, "`ID` of a fact of common knowledge that does not hold here; may be repeated")
 }
 
 // somePaths demands at least one PATH.
@@ -78,9 +84,13 @@ func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgra
 	if err != nil {
 		return nil, err
 	}
+	known, err := o.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
 	a.progress.enter("reading")
 	return ingest.Run(ctx, paths, sources.All(), ingest.Options{
-		Exclude: exclude, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
+		Exclude: exclude, Own: a.own, Catalogue: known, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
 		Problem: func(p ingest.Problem) {
 			a.say.say(message{Level: p.Level.String(), ID: p.ID, Place: p.Place(), Text: p.Msg, Effect: p.Effect, Fix: p.Fix})
 		},
@@ -99,6 +109,9 @@ func (a *app) withGraph(ctx context.Context, in inputOptions, out outputOptions,
 	if err != nil {
 		return err
 	}
+	if err := a.owns(in, outs, paths); err != nil {
+		return err
+	}
 	box, err := openOutbox(outs)
 	if err != nil {
 		return err
@@ -112,4 +125,31 @@ func (a *app) withGraph(ctx context.Context, in inputOptions, out outputOptions,
 		err = use(ctx, g, box)
 	}
 	return box.close(withinMemory(ctx, err))
+}
+
+// owns notes the files of the run itself, which are no inputs: what it writes,
+// what stood there before, and what it is judged by. An output that is named as
+// an input as well is refused before it is set aside.
+func (a *app) owns(in inputOptions, outs []output, paths []string) error {
+	for _, o := range outs {
+		if o.file == "" {
+			continue
+		}
+		if i := slices.IndexFunc(paths, func(p string) bool { return samePath(p, o.file) }); i >= 0 {
+			return usageError{fmt.Sprintf("-f %s=%s: %s is to be read as well", o.format, o.file, paths[i]), "name another file"}
+		}
+		a.own = append(a.own,
+			ingest.Own{Path: o.file, What: "an output of this run", Always: true},
+			ingest.Own{Path: o.file + store.Previous, What: "what an output of this run set aside", Always: true})
+	}
+	for _, file := range in.facts {
+		a.own = append(a.own, ingest.Own{Path: file, What: "facts of this run"})
+	}
+	return nil
+}
+
+func samePath(a, b string) bool {
+	x, err := filepath.Abs(a)
+	y, err2 := filepath.Abs(b)
+	return err == nil && err2 == nil && x == y
 }

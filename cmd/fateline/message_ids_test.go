@@ -44,7 +44,7 @@ func TestEveryMessageIDIsExplained(t *testing.T) {
 // field ID of an error, or to a parameter named id.
 func messageIDs(t *testing.T) map[string]string {
 	t.Helper()
-	used := map[string]string{"policy": "cmd/fateline/cmd_check.go", "baseline": "cmd/fateline/cmd_check.go"} // configError
+	used := map[string]string{"policy": "cmd/fateline/cmd_check.go", "baseline": "cmd/fateline/cmd_check.go", "facts": "cmd/fateline/facts.go"} // configError
 	inspect(t, func(p *typed, n ast.Node) {
 		note := func(e ast.Expr) {
 			if tv := p.info.Types[e]; tv.Value != nil && tv.Value.Kind() == constant.String {

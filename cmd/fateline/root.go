@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/store"
 )
@@ -27,6 +28,7 @@ type app struct {
 	quiet     bool
 	verbose   int
 
+	own      []ingest.Own // files of the run itself
 	progress *progress
 	outcome  outcome
 }

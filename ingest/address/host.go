@@ -38,7 +38,8 @@ func validHost(s string) bool {
 // loopback says whether s is the machine itself, or no machine at all.
 func loopback(s string) bool {
 	switch s {
-	case "localhost", "ip6-localhost", "host", "hostname", "none", "null", "nil", "true", "false", "undefined":
+	case "localhost", "ip6-localhost", "host", "hostname", "none", "null", "nil", "true", "false", "undefined",
+		"host.docker.internal", "gateway.docker.internal", "host.minikube.internal", "host.k3d.internal", "host.containers.internal":
 		return true
 	}
 	if strings.HasSuffix(s, ".localhost") || strings.HasSuffix(s, ".localdomain") {

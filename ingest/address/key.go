@@ -49,6 +49,10 @@ func saysHost(key string) bool {
 	}
 	last := words[len(words)-1]
 	switch last {
+	case "connection", "connectionstring":
+		return true // "EventBusConnection", "ConnectionString"
+	case "string":
+		return len(words) > 1 && words[len(words)-2] == "connection"
 	case "name", "names":
 		return len(words) > 1 && (words[len(words)-2] == "host" || words[len(words)-2] == "dns")
 	case "port", "ports", "type", "account", "path", "key", "token", "password", "user", "username", "version", "image", "file",

@@ -45,9 +45,10 @@ func telemetryKey(key string) bool {
 		return true
 	}
 	return has("opentelemetry", "otlp", "jaeger", "zipkin", "statsd", "dogstatsd", "fluentd", "fluentbit", "logstash", "syslog", "graylog", "gelf",
-		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite", "opamp") ||
+		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite", "opamp", "serilog", "healthcheck", "healthchecks", "applicationinsights", "appinsights") ||
 		pair("remote", "write") || pair("push", "gateway") || pair("apm", "server") || pair("trace", "agent") || pair("collector", "service") ||
-		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry")
+		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry") ||
+		pair("health", "check") || pair("health", "checks") || pair("new", "relic") || pair("elastic", "apm") || pair("seq", "url") || pair("seq", "server")
 }
 
 // telemetryHost says whether a host is a receiver of signals, by its port or by

@@ -106,13 +106,18 @@ func (e *emitter) countShares() {
 // emitConfiguration adds the addresses in the ConfigMaps that a workload reads.
 func (e *emitter) emitConfiguration(run *workload) {
 	for _, x := range e.configuration(run) {
-		for _, s := range e.settings(run, x.key, x.text) {
+		found := e.settings(run, x.key, x.text)
+		others := e.shares[x.print]
+		book := distinctIDs(others) > 1 && e.addressBook(found, others)
+		for _, s := range found {
 			at := x.at(s.At)
 			t := text{key: s.Key, phases: x.phases, note: "through " + x.key}
-			if others := e.shares[x.print]; distinctIDs(others) > 1 {
+			if distinctIDs(others) > 1 {
 				t.trust, t.note = sharedTrust, "through "+x.key+", which several workloads read"
 				named := e.users(s, others)
 				switch {
+				case book && e.leadsTo(s, others) != nil:
+					t.ifLost, t.note = depgraph.Unaffected, "through "+x.key+", which lists the addresses of its readers"
 				case slices.Contains(named, run):
 					t.trust, t.note = 0, "through "+x.key
 				case len(named) > 0:
@@ -184,9 +189,35 @@ func (e *emitter) emitKey(run *workload, c *container, variable, ref field) {
 	}
 }
 
+// leadsTo returns the reader of a text that a reference in it leads to, nil if none.
+func (e *emitter) leadsTo(s address.Setting, readers []*workload) *workload {
+	for _, run := range readers {
+		if slices.ContainsFunc(s.Hosts, func(h address.Host) bool { return e.isOwn(run, h.Name) }) {
+			return run
+		}
+	}
+	return nil
+}
+
+// listed is how many of its readers a text must lead to for it to be a list of them.
+const listed = 3
+
+// addressBook says whether a text lists where its readers are: then it says who can
+// be called, and not who calls.
+func (e *emitter) addressBook(found []address.Setting, readers []*workload) bool {
+	var to []*workload
+	for _, s := range found {
+		if run := e.leadsTo(s, readers); run != nil && !slices.Contains(to, run) {
+			to = append(to, run)
+		}
+	}
+	return distinctIDs(to) >= listed
+}
+
 // users returns those of several readers of one text whose own names stand in the
-// key or the host of a reference: GeoMongoAddress belongs to geo. A reader that the
-// reference leads to is named as a target and not as a user.
+// key or the host of a reference: GeoMongoAddress belongs to geo, and
+// post-storage-mongodb to post-storage-service, not to compose-post-service. A
+// reader that the reference leads to is named as a target and not as a user.
 func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
 	words := address.Words(s.Path)
 	for _, h := range s.Hosts {
@@ -194,12 +225,18 @@ func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
 		words = append(words, address.Words(first)...)
 	}
 	var named []*workload
+	most := 1
 	for _, run := range readers {
-		if slices.ContainsFunc(distinctive(run, readers), func(w string) bool {
-			return slices.ContainsFunc(words, func(have string) bool { return sameWord(w, have) })
-		}) && !slices.ContainsFunc(s.Hosts, func(h address.Host) bool { return e.isOwn(run, h.Name) }) {
-			named = append(named, run)
+		own := distinctive(run, readers)
+		if len(own) < most || slices.ContainsFunc(own, func(w string) bool {
+			return !slices.ContainsFunc(words, func(have string) bool { return sameWord(w, have) })
+		}) || e.leadsTo(s, []*workload{run}) != nil {
+			continue
 		}
+		if len(own) > most {
+			most, named = len(own), nil
+		}
+		named = append(named, run)
 	}
 	if len(named) == len(readers) {
 		return nil
@@ -207,10 +244,14 @@ func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
 	return named
 }
 
-// distinctive returns the words of a workload's name that not all of them have.
+// generic are words that say of a workload only that it is one.
+var generic = []string{"service", "services", "svc", "server", "app", "api", "microservice", "ms", "backend", "deployment"}
+
+// distinctive returns the words of a workload's name that not all of them have, and
+// that say more than that it is a workload.
 func distinctive(run *workload, all []*workload) []string {
 	return slices.DeleteFunc(address.Words(run.name), func(w string) bool {
-		return !slices.ContainsFunc(all, func(other *workload) bool { return !slices.Contains(address.Words(other.name), w) })
+		return slices.Contains(generic, w) || !slices.ContainsFunc(all, func(other *workload) bool { return !slices.Contains(address.Words(other.name), w) })
 	})
 }
 

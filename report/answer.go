@@ -18,7 +18,7 @@ type Answer struct {
 	Incomplete []string
 }
 
-// Body is the substance of an answer: [Loss], [Ranking], [Risk], [Why],
+// Body is the substance of an answer: [Loss], [Ranking], [Risk], [Risks], [Why],
 // [Identity] or [Diff].
 type Body interface {
 	writeText(t *Terminal, o Options)
@@ -123,9 +123,16 @@ type Rank struct {
 // Risk is the answer of risk: minimal sets whose loss takes a node down.
 type Risk struct {
 	Node     depgraph.ID     `json:"node"`
-	Order    int             `json:"order"`    // the largest set that was looked for
-	Complete bool            `json:"complete"` // there is no further set of at most that size
+	Together []depgraph.ID   `json:"together,omitempty"` // the others that have to go down with it
+	Order    int             `json:"order"`              // the largest set that was looked for
+	Complete bool            `json:"complete"`           // there is no further set of at most that size
+	Found    int             `json:"found,omitempty"`    // how many there are, where fewer were asked for; else 0
 	Groups   [][]depgraph.ID `json:"riskGroups"`
+}
+
+// Risks is the answer of risk without a node.
+type Risks struct {
+	Claimants []Risk `json:"claimants"` // by node
 }
 
 // Why is the answer of why with two nodes: the ways in which one needs the other.
@@ -200,6 +207,14 @@ func (r Ranking) normal() any {
 
 func (r Risk) normal() any {
 	r.Groups = full(r.Groups)
+	return r
+}
+
+func (r Risks) normal() any {
+	r.Claimants = full(r.Claimants)
+	for i := range r.Claimants {
+		r.Claimants[i].Groups = full(r.Claimants[i].Groups)
+	}
 	return r
 }
 

@@ -190,13 +190,34 @@ func (t *Terminal) ranks(rows []Rank, o Options) {
 }
 
 func (r Risk) writeText(t *Terminal, _ Options) {
-	t.Printf(Bold, "%s", Message(r.Node.String())).Printf(Plain, " goes down with any one of these sets (%s of at most %s):",
-		plural(len(r.Groups), "minimal set", "minimal sets"), plural(r.Order, "node", "nodes")).End()
+	t.Printf(Bold, "%s", Message(r.Node.String()))
+	if len(r.Together) > 0 {
+		t.Printf(Plain, " and %s go down together", joinIDs(r.Together, len(r.Together)))
+	} else {
+		t.Print(Plain, " goes down")
+	}
+	listed := plural(len(r.Groups), "minimal set", "minimal sets")
+	if r.Found > 0 {
+		listed = fmt.Sprintf("the first %d of %s", len(r.Groups), plural(r.Found, "minimal set", "minimal sets"))
+	}
+	t.Printf(Plain, " with any one of these sets (%s of at most %s):", listed, plural(r.Order, "node", "nodes")).End()
 	for _, g := range r.Groups {
 		t.Print(Plain, "  ").Wrap(Plain, joinIDs(g, len(g)))
 	}
-	if !r.Complete {
+	if !r.Complete && r.Found == 0 {
 		t.Line(Yellow, "There may be more: the search was cut short.")
+	}
+}
+
+func (r Risks) writeText(t *Terminal, o Options) {
+	if len(r.Claimants) == 0 {
+		t.Line(Plain, "No node claims to survive anything: --node ID asks for one that does not.")
+	}
+	for i, c := range r.Claimants {
+		if i > 0 {
+			t.End()
+		}
+		c.writeText(t, o)
 	}
 }
 

@@ -12,12 +12,22 @@ import (
 
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/cloud"
 )
 
 // configuration is every .tf file of a run, by directory.
 type configuration struct {
-	dirs map[string]*directory
-	vars map[string][]*hclsyntax.Body // .tfvars, by directory
+	dirs   map[string]*directory
+	vars   map[string][]*hclsyntax.Body // .tfvars, by directory
+	units  map[string]*unit             // of Terragrunt, by directory
+	states map[string]*root             // by the name of their backend
+}
+
+// root is what is applied by itself: a directory of configuration with the modules
+// it calls, a unit of Terragrunt, a state or plan file.
+type root struct {
+	stack  *cloud.Stack
+	module *module // nil: it was printed
 }
 
 // directory is a module as written: a root, or what others call.
@@ -34,7 +44,7 @@ type block struct {
 }
 
 func newConfiguration() *configuration {
-	return &configuration{dirs: map[string]*directory{}, vars: map[string][]*hclsyntax.Body{}}
+	return &configuration{dirs: map[string]*directory{}, vars: map[string][]*hclsyntax.Body{}, units: map[string]*unit{}, states: map[string]*root{}}
 }
 
 // maxDepth bounds how deep expressions may nest before they are given to the
@@ -116,24 +126,71 @@ func (c *configuration) roots() []*root {
 	for _, dir := range dirs {
 		for _, b := range c.dirs[dir].blocks {
 			if b.Type == "module" {
-				if callee := c.local(dir, literal(b.Body.Attributes["source"])); callee != nil && callee.path != dir {
+				if callee := c.source(dir, literal(b.Body.Attributes["source"])); callee != nil && callee.path != dir {
 					callee.called = true
 				}
 			}
 		}
 	}
 	var out []*root
+	add := func(r *root, m *module) {
+		r.module = m
+		r.stack.Applies = m.applied()
+		m.findRegions()
+		for _, b := range m.directory.blocks {
+			if b.Type == "terraform" {
+				m.settings(b)
+			}
+		}
+		if be := r.stack.Backend; be != nil && be.Key != "" {
+			c.states[be.Name()] = r
+		}
+		out = append(out, r)
+	}
+	for _, u := range c.sortedUnits() {
+		if d := u.sourceDirectory(); d != nil {
+			d.called = true
+		}
+	}
+	for _, u := range c.sortedUnits() {
+		if d := u.sourceDirectory(); d != nil {
+			u.root = &root{stack: cloud.NewStack(below(u.file, u.dir), "terraform", u.file)}
+			u.root.stack.Backend = u.backend()
+			add(u.root, c.module(d, u.root, "", u, nil))
+			u.root.stack.Applies = true
+		}
+	}
 	for _, dir := range dirs {
 		d := c.dirs[dir]
 		if d.called {
 			continue
 		}
-		r := &root{name: below(d.files[0], dir), byAddress: map[string]*resource{}, file: d.files[0]}
-		m := &module{configuration: c, directory: d, root: r, args: c.variables(dir)}
-		m.read(0)
-		out = append(out, r)
+		r := &root{stack: cloud.NewStack(below(d.files[0], dir), "terraform", d.files[0])}
+		add(r, c.module(d, r, "", values(c.variables(dir)), nil))
+	}
+	for _, r := range out {
+		r.module.read()
 	}
 	return out
+}
+
+// applied reports whether a directory says that it is applied by itself: it has a
+// backend or a provider.
+func (m *module) applied() bool {
+	for _, b := range m.directory.blocks {
+		if b.Type == "provider" && !clouds[b.Labels[0]] {
+			return true
+		}
+	}
+	return false
+}
+
+// values are the arguments that files give.
+type values map[string]cty.Value
+
+func (v values) argument(name string) (cty.Value, bool) {
+	value, ok := v[name]
+	return value, ok
 }
 
 // variables returns what the .tfvars files of a directory set.
@@ -149,8 +206,8 @@ func (c *configuration) variables(dir string) map[string]cty.Value {
 	return out
 }
 
-// local returns the directory that a module's source names; nil where it is not among the inputs.
-func (c *configuration) local(dir, source string) *directory {
+// source returns the directory that a module's source names; nil where it is not among the inputs.
+func (c *configuration) source(dir, source string) *directory {
 	if !strings.HasPrefix(source, ".") {
 		return nil
 	}
@@ -167,4 +224,21 @@ func literal(a *hclsyntax.Attribute) string {
 		return ""
 	}
 	return v.AsString()
+}
+
+// below returns a path below the directory that was scanned: how people know it,
+// and the same wherever the command was run.
+func below(f *ingest.File, dir string) string {
+	dir = path.Clean(dir)
+	rootName := f.Root()
+	if rootName == "" {
+		return dir
+	}
+	if i := strings.LastIndex("/"+dir+"/", "/"+rootName+"/"); i >= 0 {
+		return strings.Trim(("/" + dir + "/")[i+len(rootName)+1:], "/")
+	}
+	if dir == "." {
+		return ""
+	}
+	return dir
 }

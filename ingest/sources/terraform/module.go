@@ -1,133 +1,147 @@
 package terraform
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/cloud"
 )
 
-// module is one call of a directory: the root itself, or a module block.
+// caller gives a module its arguments: the module block that calls it, the .tfvars
+// files of a root, the inputs of a Terragrunt unit.
+type caller interface {
+	// argument returns a variable's value; false where the caller does not set it.
+	argument(name string) (cty.Value, bool)
+}
+
+// module is one instance of a directory: the root itself, or what a module block makes of it.
 type module struct {
 	*configuration
 	*directory
 	root   *root
-	prefix string // "module.x." before its addresses; "" in the root
-	args   map[string]cty.Value
+	prefix string // "module.x[0]." before its addresses; "" in the root
+	from   caller
+	parent *module // nil in the root
 
-	parent    *module
-	call      *hclsyntax.Body // of the module block; nil in the root
-	children  map[string]*module
+	blocks    map[string]map[string]block // resource, data and module blocks, by type and name
 	locals    map[string]hclsyntax.Expression
 	outputs   map[string]hclsyntax.Expression
-	ctx       *hcl.EvalContext
-	regions   map[string]string // by provider and alias
-	resources map[string]bool   // "type.name" and "data.type.name"
+	variables map[string]hclsyntax.Expression // the default; nil where there is none
+	regions   map[string]string               // by provider and alias
+	providers map[string]block                // likewise
+	passed    map[string]string               // provider and alias here -> those of the caller
+
+	memo      map[string]cty.Value // of locals, variables and outputs, by "local.x"
+	resources map[string]*instances
+	children  map[string]*children
+	busy      map[string]bool // what is being evaluated: asked again, it is unknown
 }
 
 // maxModules is how deep modules may call each other.
 const maxModules = 16
 
-func (m *module) read(depth int) {
-	m.children, m.locals, m.outputs, m.resources = map[string]*module{}, map[string]hclsyntax.Expression{}, map[string]hclsyntax.Expression{}, map[string]bool{}
+func (c *configuration) module(d *directory, r *root, prefix string, from caller, parent *module) *module {
+	m := &module{
+		configuration: c, directory: d, root: r, prefix: prefix, from: from, parent: parent,
+		blocks: map[string]map[string]block{}, locals: map[string]hclsyntax.Expression{}, outputs: map[string]hclsyntax.Expression{}, variables: map[string]hclsyntax.Expression{},
+		regions: map[string]string{}, providers: map[string]block{}, passed: map[string]string{},
+		memo: map[string]cty.Value{}, resources: map[string]*instances{}, children: map[string]*children{}, busy: map[string]bool{},
+	}
 	m.declare()
-	m.evaluate()
-	m.findRegions()
-	for _, b := range m.blocks {
-		if b.Type == "module" && len(b.Labels) == 1 && depth < maxModules {
-			m.child(b, depth)
-		}
-	}
-	for _, b := range m.blocks {
-		switch {
-		case (b.Type == "resource" || b.Type == "data") && len(b.Labels) == 2:
-			m.resource(b)
-		case b.Type == "terraform":
-			m.settings(b)
-		}
-	}
+	return m
 }
 
 func (m *module) declare() {
-	for _, b := range m.blocks {
-		switch b.Type {
-		case "locals":
+	for _, b := range m.directory.blocks {
+		switch {
+		case b.Type == "locals":
 			for name, a := range b.Body.Attributes {
 				m.locals[name] = a.Expr
 			}
-		case "output":
-			if a := b.Body.Attributes["value"]; a != nil && len(b.Labels) == 1 {
+		case b.Type == "output" && len(b.Labels) == 1:
+			if a := b.Body.Attributes["value"]; a != nil {
 				m.outputs[b.Labels[0]] = a.Expr
 			}
-		case "resource":
-			m.resources[strings.Join(b.Labels, ".")] = true
-		case "data":
-			m.resources["data."+strings.Join(b.Labels, ".")] = true
-		case "variable":
-			if len(b.Labels) != 1 {
-				continue
-			}
+		case b.Type == "variable" && len(b.Labels) == 1:
+			m.variables[b.Labels[0]] = nil
 			if a := b.Body.Attributes["default"]; a != nil {
-				if _, given := m.args[b.Labels[0]]; !given {
-					if v, diags := a.Expr.Value(nil); !diags.HasErrors() {
-						m.args[b.Labels[0]] = v
-					}
+				m.variables[b.Labels[0]] = a.Expr
+			}
+		case (b.Type == "resource" || b.Type == "data") && len(b.Labels) == 2:
+			m.block(b.Type+"."+b.Labels[0], b.Labels[1], b)
+		case b.Type == "module" && len(b.Labels) == 1:
+			m.block("module", b.Labels[0], b)
+		}
+	}
+}
+
+// block keeps the first block of a name: an override file says the rest again.
+func (m *module) block(typ, name string, b block) {
+	if m.blocks[typ] == nil {
+		m.blocks[typ] = map[string]block{}
+	}
+	if _, again := m.blocks[typ][name]; !again {
+		m.blocks[typ][name] = b
+	}
+}
+
+// read adds what the module and those it calls contain to the root's stack.
+func (m *module) read() {
+	m.findRegions()
+	for _, b := range m.directory.blocks {
+		switch {
+		case b.Type == "module" && len(b.Labels) == 1:
+			for _, c := range m.calls(b.Labels[0]).list {
+				if c.module != nil {
+					c.module.read()
+				}
+			}
+		case b.Type == "terraform" && m.parent == nil:
+			m.settings(b)
+		}
+	}
+	for _, b := range m.directory.blocks {
+		if (b.Type == "resource" || b.Type == "data") && len(b.Labels) == 2 && m.blocks[b.Type+"."+b.Labels[0]][b.Labels[1]].Block == b.Block {
+			for _, in := range m.resource(b).list {
+				m.fill(b, in)
+			}
+		}
+		if b.Type == "module" && len(b.Labels) == 1 {
+			for _, c := range m.calls(b.Labels[0]).list {
+				if c.module == nil {
+					m.fill(b, c.instance)
 				}
 			}
 		}
-	}
-}
-
-// evaluate makes what variables and locals are worth known to expressions. Locals
-// may use each other, so those that are known are found in rounds.
-func (m *module) evaluate() {
-	known := map[string]cty.Value{}
-	for {
-		m.ctx = &hcl.EvalContext{
-			Functions: functions(),
-			Variables: map[string]cty.Value{
-				"var":   cty.ObjectVal(m.args),
-				"local": cty.ObjectVal(known),
-				"path": cty.ObjectVal(map[string]cty.Value{
-					"module": cty.StringVal(m.path), "root": cty.StringVal(m.top().path), "cwd": cty.StringVal(m.top().path),
-				}),
-			},
-		}
-		grew := false
-		for _, name := range slices.Sorted(maps.Keys(m.locals)) {
-			if _, done := known[name]; done {
-				continue
-			}
-			if v, diags := m.locals[name].Value(m.ctx); !diags.HasErrors() && v.IsWhollyKnown() {
-				known[name] = v
-				grew = true
-			}
-		}
-		if !grew {
-			return
+		if b.Type == "provider" && len(b.Labels) == 1 {
+			m.talksTo(b)
 		}
 	}
-}
-
-func (m *module) top() *module {
-	for m.parent != nil {
-		m = m.parent
-	}
-	return m
 }
 
 // findRegions reads the region of every provider; a module without a provider of its
 // own has its caller's.
 func (m *module) findRegions() {
-	m.regions = map[string]string{}
 	if m.parent != nil {
-		maps.Copy(m.regions, m.parent.regions)
+		for key, region := range m.parent.regions {
+			if !strings.Contains(key, ".") {
+				m.regions[key] = region
+			}
+			if _, own := m.providers[key]; !own {
+				m.providers[key] = m.parent.providers[key]
+			}
+		}
+		for here, there := range m.passed {
+			m.regions[here] = m.parent.regions[there]
+			m.providers[here] = m.parent.providers[there]
+		}
 	}
-	for _, b := range m.blocks {
+	for _, b := range m.directory.blocks {
 		if b.Type != "provider" || len(b.Labels) != 1 {
 			continue
 		}
@@ -135,7 +149,8 @@ func (m *module) findRegions() {
 		if alias := m.texts(b.Body.Attributes["alias"]); len(alias) == 1 {
 			key += "." + alias[0]
 		}
-		for _, field := range []string{"region", "location"} {
+		m.providers[key] = b
+		for _, field := range []string{"zone", "location", "region"} {
 			if region := m.texts(b.Body.Attributes[field]); len(region) == 1 {
 				m.regions[key] = region[0]
 			}
@@ -143,115 +158,101 @@ func (m *module) findRegions() {
 	}
 }
 
-func (m *module) child(b block, depth int) {
-	d := m.local(m.path, literal(b.Body.Attributes["source"]))
-	if d == nil {
+// clouds are providers that are someone else's service: what their blocks mention is
+// a way to log in.
+var clouds = map[string]bool{"aws": true, "awscc": true, "google": true, "google-beta": true, "azurerm": true, "azuread": true, "azapi": true, "random": true, "tls": true, "null": true, "local": true, "time": true, "http": true, "archive": true}
+
+// talksTo records what a provider talks to, where that is a resource of this very
+// configuration, such as the cluster whose address the kubernetes provider is given:
+// without it nothing of the root can be applied.
+func (m *module) talksTo(b block) {
+	if clouds[b.Labels[0]] {
 		return
 	}
-	for up := m; up != nil; up = up.parent {
-		if up.directory == d {
-			return // a module that calls itself
-		}
-	}
-	args := map[string]cty.Value{}
-	for name, a := range b.Body.Attributes {
-		if v, diags := a.Expr.Value(m.ctx); !diags.HasErrors() && v.IsWhollyKnown() {
-			args[name] = v
-		}
-	}
-	c := &module{configuration: m.configuration, directory: d, root: m.root, prefix: m.prefix + "module." + b.Labels[0] + ".", args: args, parent: m, call: b.Body}
-	m.children[b.Labels[0]] = c
-	c.read(depth + 1)
+	m.root.stack.Needs = append(m.root.stack.Needs, m.providerRefs(b)...)
 }
 
-// texts returns the literal strings, numbers and bools of an expression, as far as
-// they are known: all of a list, without what a provider would have to answer.
-func (m *module) texts(a *hclsyntax.Attribute) []string {
-	if a == nil {
-		return nil
-	}
-	return m.literals(a.Expr)
-}
-
-func (m *module) literals(e hclsyntax.Expression) []string {
-	if v, diags := e.Value(m.ctx); !diags.HasErrors() {
-		return flatten(v, nil, 0)
-	}
-	if list, ok := e.(*hclsyntax.TupleConsExpr); ok {
-		var out []string
-		for _, item := range list.Exprs {
-			out = append(out, m.literals(item)...)
-		}
-		return out
-	}
-	return nil
-}
-
-func flatten(v cty.Value, out []string, depth int) []string {
-	v, _ = v.UnmarkDeep()
-	if v.IsNull() || !v.IsKnown() || depth > 8 {
-		return out
-	}
-	switch t := v.Type(); {
-	case t == cty.String:
-		return append(out, v.AsString())
-	case t == cty.Number:
-		return append(out, v.AsBigFloat().Text('f', -1))
-	case t == cty.Bool && v.True():
-		return append(out, "true")
-	case t == cty.Bool:
-		return append(out, "false")
-	case t.IsListType(), t.IsSetType(), t.IsTupleType():
-		for it := v.ElementIterator(); it.Next(); {
-			_, item := it.Element()
-			out = flatten(item, out, depth+1)
-		}
-	}
-	return out
-}
-
-// addresses returns the resources that a traversal leads to, in the root's
-// addresses: through locals, variables that the caller set, and outputs.
-func (m *module) addresses(t hcl.Traversal, depth int) []string {
-	steps := names(t)
-	if len(steps) < 2 || depth > 24 {
-		return nil
-	}
-	switch steps[0] {
-	case "each", "count", "self", "path", "terraform":
-		return nil
-	case "local":
-		if e := m.locals[steps[1]]; e != nil {
-			return m.mentions(e, depth+1)
-		}
-	case "var":
-		if m.call != nil && m.call.Attributes[steps[1]] != nil {
-			return m.parent.mentions(m.call.Attributes[steps[1]].Expr, depth+1)
-		}
-	case "module":
-		if c := m.children[steps[1]]; c != nil && len(steps) > 2 {
-			if e := c.outputs[steps[2]]; e != nil {
-				return c.mentions(e, depth+1)
+// providerRefs returns the clusters, databases and servers that a provider's block mentions.
+func (m *module) providerRefs(b block) []cloud.Ref {
+	probe := &cloud.Resource{File: b.file, Attrs: map[string][]string{}}
+	m.body(probe, b.Body, "", nil, 0)
+	var out []cloud.Ref
+	for _, x := range probe.Refs {
+		for t := x.Target; t != nil; t = standsFor(t) {
+			if hosts(t.Kind) {
+				x.Target, x.File = t, b.file
+				x.Attr = "provider " + b.Labels[0]
+				out = append(out, x)
+				break
 			}
 		}
-	case "data":
-		if len(steps) > 2 && m.resources["data."+steps[1]+"."+steps[2]] {
-			return []string{m.prefix + "data." + steps[1] + "." + steps[2]}
-		}
-	default:
-		if m.resources[steps[0]+"."+steps[1]] {
-			return []string{m.prefix + steps[0] + "." + steps[1]}
+	}
+	return out
+}
+
+// standsFor returns the one resource of a kind that hosts something which a lookup
+// mentions, such as the cluster of aws_eks_cluster_auth.
+func standsFor(t *cloud.Resource) *cloud.Resource {
+	if !t.Data {
+		return nil
+	}
+	for _, x := range t.Refs {
+		if x.Target != nil && x.Target != t && hosts(x.Target.Kind) {
+			return x.Target
 		}
 	}
 	return nil
 }
 
-func (m *module) mentions(e hclsyntax.Expression, depth int) []string {
-	var out []string
-	for _, t := range e.Variables() {
-		out = append(out, m.addresses(t, depth)...)
+func hosts(k depgraph.Kind) bool {
+	return k == depgraph.KindCluster || k == depgraph.KindDatastore || k == depgraph.KindService || k == depgraph.KindQueue
+}
+
+// settings reads the backend of the root.
+func (m *module) settings(b block) {
+	for _, inner := range b.Body.Blocks {
+		if (inner.Type == "backend" && len(inner.Labels) == 1 || inner.Type == "cloud") && m.root.stack.Backend == nil {
+			kind := "remote"
+			if inner.Type == "backend" {
+				kind = inner.Labels[0]
+			}
+			be := m.backend(kind, inner.Body.Attributes, m.path)
+			be.File, be.Line, be.Column = b.file, inner.TypeRange.Start.Line, inner.TypeRange.Start.Column
+			m.root.stack.Backend = &be
+		}
 	}
-	return out
+}
+
+// evaluator knows what an expression is worth.
+type evaluator interface {
+	value(e hclsyntax.Expression) cty.Value
+}
+
+func (m *module) value(e hclsyntax.Expression) cty.Value { return m.eval(e, nil) }
+
+func (m *module) backend(kind string, attrs hclsyntax.Attributes, dir string) cloud.Backend {
+	return backendOf(m, kind, attrs, dir)
+}
+
+func backendOf(by evaluator, kind string, attrs hclsyntax.Attributes, dir string) cloud.Backend {
+	text := func(names ...string) string {
+		for _, name := range names {
+			if a := attrs[name]; a != nil {
+				if t := flatten(by.value(a.Expr), nil, 0); len(t) == 1 {
+					return t[0]
+				}
+			}
+		}
+		return ""
+	}
+	be := cloud.Backend{
+		Kind: kind, Bucket: text("bucket", "storage_account_name", "organization", "address"),
+		Key: text("key", "prefix", "path"), Table: text("dynamodb_table"),
+	}
+	if kind == "local" && be.Key != "" {
+		be.Key = path.Join(dir, be.Key)
+	}
+	return be
 }
 
 // names returns the attribute steps of a traversal, indexes left out.
@@ -266,34 +267,4 @@ func names(t hcl.Traversal) []string {
 		}
 	}
 	return out
-}
-
-// settings reads the backend of the root.
-func (m *module) settings(b block) {
-	for _, inner := range b.Body.Blocks {
-		if inner.Type == "backend" && len(inner.Labels) == 1 && m.parent == nil {
-			be := m.backend(inner.Labels[0], inner.Body.Attributes)
-			be.file, be.line, be.column = b.file, inner.TypeRange.Start.Line, inner.TypeRange.Start.Column
-			m.root.backend = &be
-		}
-	}
-}
-
-func (m *module) backend(kind string, attrs hclsyntax.Attributes) backend {
-	text := func(names ...string) string {
-		for _, name := range names {
-			if t := m.texts(attrs[name]); len(t) == 1 {
-				return t[0]
-			}
-		}
-		return ""
-	}
-	be := backend{
-		kind: kind, bucket: text("bucket", "storage_account_name", "organization", "address"),
-		key: text("key", "prefix", "path"), table: text("dynamodb_table"),
-	}
-	if kind == "local" && be.key != "" {
-		be.key = path.Join(m.path, be.key)
-	}
-	return be
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/cloud"
 )
 
 // readPrinted reads a state or a plan as Terraform prints it: raw state of version
@@ -26,7 +27,7 @@ func readPrinted(f *ingest.File) *root {
 	}
 	f.Counted(1)
 	f.Proven()
-	p := &printed{root: &root{name: below(f, f.Path()), byAddress: map[string]*resource{}, file: f}, ids: map[string]string{}}
+	p := &printed{Stack: cloud.NewStack(below(f, f.Path()), "terraform", f), ids: map[string]string{}}
 	v := doc.Root
 	switch {
 	case v.Get("planned_values").Exists():
@@ -42,7 +43,7 @@ func readPrinted(f *ingest.File) *root {
 		f.Note("no resources in it")
 	}
 	p.match()
-	return p.root
+	return &root{stack: p.Stack}
 }
 
 // blankBanner turns what stands before the first '{' into spaces, so that places stay.
@@ -66,10 +67,18 @@ var (
 	anyIndex  = regexp.MustCompile(`\[[^\]]*\]`)
 )
 
+// mention is one value of a state.
+type mention struct {
+	of           *cloud.Resource
+	attr, text   string
+	line, column int
+}
+
 type printed struct {
-	*root
-	byBase map[string][]*resource // by address without indexes; nil until asked
-	ids    map[string]string      // what others call a resource by: its id, arn, self link -> address; "" where two do
+	*cloud.Stack
+	byBase   map[string][]*cloud.Resource // by address without indexes; nil until asked
+	mentions []mention                    // while a state is read: every value, for matching
+	ids      map[string]string            // what others call a resource by: its id, arn, self link -> address; "" where two do
 }
 
 // module reads a module of `show -json`, and those inside it.
@@ -131,25 +140,22 @@ func (p *printed) version3(v strict.Value) {
 				p.value(r, name.Text, text)
 			}
 			for d := range res.Get("depends_on").Items() {
-				r.refs = append(r.refs, ref{attr: "depends_on", to: prefix + d.Text(), line: d.Line(), column: d.Col()})
+				r.Refs = append(r.Refs, cloud.Ref{Attr: "depends_on", To: prefix + d.Text(), Line: d.Line(), Column: d.Col()})
 			}
 		}
 	}
 }
 
-func (p *printed) add(at strict.Value, address, typ string, data bool) *resource {
-	r := &resource{address: address, typ: typ, data: data, kind: kindOf(typ), file: p.file, line: at.Line(), column: at.Col(), attrs: map[string][]string{}}
-	if _, again := p.byAddress[address]; !again && address != "" {
-		p.byAddress[address] = r
-		p.order = append(p.order, r)
+func (p *printed) add(at strict.Value, address, typ string, data bool) *cloud.Resource {
+	r := &cloud.Resource{Address: address, Type: typ, Data: data, File: p.File, Line: at.Line(), Column: at.Col(), Attrs: map[string][]string{}}
+	if base := anyIndex.ReplaceAllString(address, ""); base != address {
+		r.Alias = base
 	}
+	p.Add(r)
 	return r
 }
 
-// maxValues is how deep the values of a resource are read.
-const maxValues = 12
-
-func (p *printed) values(r *resource, v strict.Value, prefix string) {
+func (p *printed) values(r *cloud.Resource, v strict.Value, prefix string) {
 	if strings.Count(prefix, ".") > maxValues {
 		return
 	}
@@ -175,7 +181,7 @@ func (p *printed) values(r *resource, v strict.Value, prefix string) {
 // identities are the attributes that others call a resource by.
 var identities = map[string]bool{"id": true, "arn": true, "self_link": true, "dns_name": true, "endpoint": true, "address": true, "fqdn": true, "hostname": true, "private_ip": true, "private_dns": true, "public_ip": true, "access_ip_v4": true}
 
-func (p *printed) value(r *resource, name string, v strict.Value) {
+func (p *printed) value(r *cloud.Resource, name string, v strict.Value) {
 	text := v.Text()
 	if text == "" {
 		return
@@ -185,32 +191,30 @@ func (p *printed) value(r *resource, name string, v strict.Value) {
 	if strings.HasSuffix(name, ".#") || strings.HasSuffix(name, ".%") {
 		return
 	}
-	r.attrs[name] = append(r.attrs[name], text)
-	r.mentions = append(r.mentions, mention{name, text, v.Line(), v.Col()})
-	if identities[name] && len(text) > 3 && !r.data {
-		if other, taken := p.ids[text]; taken && other != r.address {
+	r.Attrs[name] = append(r.Attrs[name], text)
+	p.mentions = append(p.mentions, mention{r, name, text, v.Line(), v.Col()})
+	if identities[name] && len(text) > 3 && !r.Data {
+		if other, taken := p.ids[text]; taken && other != r.Address {
 			p.ids[text] = ""
 		} else {
-			p.ids[text] = r.address
+			p.ids[text] = r.Address
 		}
 	}
 }
 
 // match turns values that are the identity of another resource into references.
 func (p *printed) match() {
-	for _, r := range p.order {
-		for _, m := range r.mentions {
-			if to := p.ids[m.text]; to != "" && to != r.address && !(identities[m.attr] && m.attr != "endpoint") {
-				r.refs = append(r.refs, ref{attr: m.attr, to: to, line: m.line, column: m.column})
-			}
+	for _, m := range p.mentions {
+		if to := p.ids[m.text]; to != "" && to != m.of.Address && !(identities[m.attr] && m.attr != "endpoint") {
+			m.of.Refs = append(m.of.Refs, cloud.Ref{Attr: m.attr, To: to, Line: m.line, Column: m.column})
 		}
-		r.mentions = nil
 	}
+	p.mentions = nil
 }
 
-func (p *printed) dependsOn(r *resource, v strict.Value) {
+func (p *printed) dependsOn(r *cloud.Resource, v strict.Value) {
 	for d := range v.Items() {
-		r.refs = append(r.refs, ref{attr: "depends_on", to: d.Text(), line: d.Line(), column: d.Col()})
+		r.Refs = append(r.Refs, cloud.Ref{Attr: "depends_on", To: d.Text(), Line: d.Line(), Column: d.Col()})
 	}
 }
 
@@ -244,7 +248,7 @@ func (p *printed) references(owner, prefix, attr string, e strict.Value, depth i
 			to := prefix + text.Text()
 			for _, r := range p.instances(owner) {
 				for _, target := range p.instances(to) {
-					r.refs = append(r.refs, ref{attr: attr, to: target.address, line: text.Line(), column: text.Col()})
+					r.Refs = append(r.Refs, cloud.Ref{Attr: attr, To: target.Address, Line: text.Line(), Column: text.Col()})
 				}
 			}
 		}
@@ -252,11 +256,11 @@ func (p *printed) references(owner, prefix, attr string, e strict.Value, depth i
 }
 
 // instances returns the resources of an address, whatever their index.
-func (p *printed) instances(address string) []*resource {
+func (p *printed) instances(address string) []*cloud.Resource {
 	if p.byBase == nil {
-		p.byBase = map[string][]*resource{}
-		for _, r := range p.order {
-			base := anyIndex.ReplaceAllString(r.address, "")
+		p.byBase = map[string][]*cloud.Resource{}
+		for _, r := range p.Resources {
+			base := anyIndex.ReplaceAllString(r.Address, "")
 			p.byBase[base] = append(p.byBase[base], r)
 		}
 	}

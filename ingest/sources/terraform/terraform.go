@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/cloud"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -15,21 +16,27 @@ var Source = ingest.Define(ingest.Spec{
 	Name: "terraform",
 	Doc: ingest.Doc{
 		Title: "Terraform and OpenTofu: configuration, state, plan",
-		Text: "Resources of the large providers as nodes, what they refer to as needs, where they stand (subnets, zones, locations, regions, " +
-			"facilities, else the provider's region), how many there are, the state backend and the states of other roots that a root reads.",
+		Text: "Resources of the large providers as nodes, what they refer to as needs, also through modules, published states and outputs of other roots; where they " +
+			"stand (subnets, zones, locations, regions, facilities, else the provider's region), how many there are and what the provider does where nobody says, " +
+			"the state backend, and what a provider talks to that is made by the same code.",
 		Reads: []string{
-			"*.tf, *.tf.json's sibling configuration, *.tfvars: resource, data, module (local), provider, variable, locals, output, backend",
+			"*.tf, *.tfvars: resource, data, module (local), provider, variable, locals, output, backend, for_each, count, dynamic",
+			"terragrunt.hcl: terraform.source, inputs, dependency, include, remote_state",
 			"*.tfstate and show -json of states: resources, values",
 			"show -json of plans: planned_values, configuration references",
 		},
-		Limits: "Modules that do not stand in the inputs are not fetched. An expression that needs a provider's answer is unknown. *.tf.json is not read.",
-		Since:  "0.1",
+		Limits: "Modules that do not stand in the inputs are not fetched: well-known published ones are read by their arguments, others lead to what they are given. " +
+			"An expression that needs a provider's answer is unknown; which resource it comes from is known. Three zones are taken to be listed by a data source that " +
+			"lists those of a region. for_each makes resources, count makes one with that many instances, but for networks. *.tf.json is not read.",
+		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)
 
 var (
 	stateHead = regexp.MustCompile(`"(terraform_version|format_version)"\s*:`)
-	jsonName  = regexp.MustCompile(`\.(json|tfstate|tfplan)$`)
+	// terragruntHead is what a file says that units include.
+	terragruntHead = regexp.MustCompile(`(?m)^(include|remote_state|dependency|generate)\b[^\n]*\{|^\s*inputs\s*=`)
+	jsonName       = regexp.MustCompile(`\.(json|tfstate|tfplan)$`)
 )
 
 // claim puts all of a run into one unit: modules and remote states join its roots.
@@ -37,6 +44,7 @@ func claim(name string, head []byte) (string, bool) {
 	base := path.Base(name)
 	switch {
 	case strings.HasSuffix(base, ".tf"), strings.HasSuffix(base, ".tfvars"):
+	case base == "terragrunt.hcl", strings.HasSuffix(base, ".hcl") && terragruntHead.Match(head):
 	case (jsonName.MatchString(base) || name == "-") && stateHead.Match(head):
 	case strings.HasSuffix(base, ".tfstate"):
 	default:
@@ -54,6 +62,8 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		}
 		base := path.Base(f.Path())
 		switch {
+		case strings.HasSuffix(base, ".hcl"):
+			config.addUnit(f)
 		case strings.HasSuffix(base, ".tf"):
 			config.add(f)
 		case strings.HasSuffix(base, ".tfvars"):
@@ -64,10 +74,13 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			}
 		}
 	}
-	roots := append(config.roots(), printed...)
-	e := newEmitter(roots)
-	for _, r := range roots {
-		e.root(r)
+	var stacks []*cloud.Stack
+	for _, r := range append(config.roots(), printed...) {
+		stacks = append(stacks, r.stack)
 	}
-	return e.fragment, nil
+	e := cloud.NewEmitter(stacks)
+	for _, s := range stacks {
+		e.Stack(s)
+	}
+	return e.Fragment, nil
 }

@@ -1,4 +1,4 @@
-package terraform
+package cloud
 
 import (
 	"sort"
@@ -18,20 +18,20 @@ var imageAttributes = map[string]bool{
 
 // system reads which operating system a machine or image has: from the names that
 // its image goes by, and those of the data source that finds it.
-func (e *emitter) system(r *root, res *resource) (os string, images []string) {
-	if res.kind != depgraph.KindNodePool && res.kind != depgraph.KindImage {
+func (e *Emitter) system(res *Resource) (os string, images []string) {
+	if res.Kind != depgraph.KindNodePool && res.Kind != depgraph.KindImage {
 		return "", nil
 	}
-	look := func(x *resource) {
-		attrs := make([]string, 0, len(x.attrs))
-		for attr := range x.attrs {
+	look := func(x *Resource) {
+		attrs := make([]string, 0, len(x.Attrs))
+		for attr := range x.Attrs {
 			if imageAttributes[attr[strings.LastIndexByte(attr, '.')+1:]] {
 				attrs = append(attrs, attr)
 			}
 		}
 		sort.Strings(attrs)
 		for _, attr := range attrs {
-			for _, text := range x.attrs[attr] {
+			for _, text := range x.Attrs[attr] {
 				if os == "" {
 					os = catalogue.OS(text)
 				}
@@ -42,8 +42,8 @@ func (e *emitter) system(r *root, res *resource) (os string, images []string) {
 		}
 	}
 	look(res)
-	for _, x := range res.refs {
-		if t := r.byAddress[x.to]; t != nil && t.data {
+	for _, x := range res.Refs {
+		if t := res.target(x); t != nil && t.Data {
 			look(t)
 		}
 	}
@@ -52,9 +52,9 @@ func (e *emitter) system(r *root, res *resource) (os string, images []string) {
 
 // built records what a machine is made from: the operating system, and an image of
 // its own where some input makes one of that name.
-func (e *emitter) built(r *root, res *resource, os string, images []string) {
-	owner := e.id(r, res)
-	o := origin(res.file, res.line, res.column, "", 1)
+func (e *Emitter) built(res *Resource, os string, images []string) {
+	owner := e.ID(res)
+	o := res.origin("", 1)
 	terms := depgraph.Terms{Via: depgraph.BuiltFrom}
 	if os != "" {
 		id := depgraph.ID{Kind: depgraph.KindImage, Name: os}

@@ -57,6 +57,9 @@ type Context struct {
 	// Known says whether a name is one of a service in scope: the bare "redis", or
 	// one qualified by a namespace, "redis.shop". nil knows none.
 	Known func(name string) bool
+	// Guess takes a bare name under a key that says host for a known one: the caller
+	// finds out later whether it is.
+	Guess bool
 	// Loose says that the string is running text, such as a script, and not the
 	// value of one setting: only what cannot be anything else counts.
 	Loose bool

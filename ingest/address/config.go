@@ -21,13 +21,22 @@ type Setting struct {
 // file is by its ending. Comments count for nothing. It costs time linear in the
 // text.
 func Config(name, text string, known func(name string) bool) []Setting {
+	return settings(name, text, Context{Known: known})
+}
+
+// Guesses is [Config] for a reader who knows no names: a bare word under a key that
+// says host is a reference of form [Bare] whatever it names.
+func Guesses(name, text string) []Setting { return settings(name, text, Context{Guess: true}) }
+
+// settings reads a file; c says what is known of every string in it.
+func settings(name, text string, c Context) []Setting {
 	if !readable(name, text) {
 		return nil
 	}
 	if t := strings.TrimSpace(text); strings.HasPrefix(t, "{") && strings.Contains(t, `"`) {
-		return jsonSettings(text, known)
+		return jsonSettings(text, c)
 	}
-	return lineSettings(name, text, known)
+	return lineSettings(name, text, c)
 }
 
 // readable says whether a file can hold settings: prose, markup, queries, keys and
@@ -47,7 +56,7 @@ func readable(name, text string) bool {
 
 // lineSettings reads line by line. A key is known by what stands before ':', '='
 // or, in nginx and its like, the first blank.
-func lineSettings(name, text string, known func(string) bool) []Setting {
+func lineSettings(name, text string, every Context) []Setting {
 	var out []Setting
 	var around outline
 	number, begin, next := 0, 0, 0
@@ -70,7 +79,8 @@ func lineSettings(name, text string, known func(string) bool) []Setting {
 		if value == "" {
 			continue
 		}
-		c := Context{Key: key, Known: known, Loose: script || key == ""}
+		c := every
+		c.Key, c.Loose = key, script || key == ""
 		if key == "" && !script {
 			c.Key, c.Loose = around.key(), strings.ContainsAny(value, " \t") && !isItem(trimmed)
 		}
@@ -303,7 +313,7 @@ func isScript(name, text string) bool {
 
 // jsonSettings reads JSON, also with comments and trailing commas: every string
 // that follows a key, and every string of a list under it.
-func jsonSettings(text string, known func(string) bool) []Setting {
+func jsonSettings(text string, every Context) []Setting {
 	var out []Setting
 	var keys []string // the key of each open object
 	last, key := "", ""
@@ -341,7 +351,7 @@ func jsonSettings(text string, known func(string) bool) []Setting {
 			}
 			path := strings.TrimLeft(strings.Join(append(keys[:len(keys):len(keys)], key), "."), ".")
 			first, _, _ := strings.Cut(path, ".")
-			for _, r := range Find(value, Context{Key: key, Known: known, Loose: strings.ContainsAny(value, " \n")}) {
+			for _, r := range Find(value, Context{Key: key, Known: every.Known, Guess: every.Guess, Loose: strings.ContainsAny(value, " \n")}) {
 				r.At += begin
 				out = append(out, Setting{Ref: r, Key: key, Path: path, Context: first, Line: line, Col: r.At - lineAt + 1})
 			}

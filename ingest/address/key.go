@@ -51,12 +51,14 @@ func saysHost(key string) bool {
 	switch last {
 	case "connection", "connectionstring":
 		return true // "EventBusConnection", "ConnectionString"
+	case "id":
+		return len(words) > 1 && words[len(words)-2] == "service" // a route of Zuul
 	case "string":
 		return len(words) > 1 && words[len(words)-2] == "connection"
 	case "name", "names":
 		return len(words) > 1 && (words[len(words)-2] == "host" || words[len(words)-2] == "dns")
 	case "port", "ports", "type", "account", "path", "key", "token", "password", "user", "username", "version", "image", "file",
-		"timeout", "enabled", "id", "class", "mode", "protocol", "scheme", "kind", "tier", "prefix", "role":
+		"timeout", "enabled", "class", "mode", "protocol", "scheme", "kind", "tier", "prefix", "role":
 		return false
 	}
 	return slices.ContainsFunc(words, func(w string) bool {

@@ -159,6 +159,8 @@ func nameForm(host string, c Context) Form {
 		}
 	case c.known(host) && !neverHost(c.Key) && (saysHost(c.Key) || namesHost(c.Key, host)):
 		return Bare
+	case c.Guess && saysHost(c.Key) && !neverHost(c.Key) && validHost(host) && !allDigits(host):
+		return Bare
 	}
 	return 0
 }

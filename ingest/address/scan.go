@@ -30,7 +30,7 @@ func scan(text string, c Context) []Ref {
 			at += len(name) + 1
 			value = rest
 		}
-		found := wordRefs(value, Context{Key: key, Known: c.Known}, key == "" || key == c.Key)
+		found := wordRefs(value, Context{Key: key, Known: c.Known, Guess: c.Guess && key != "" && key != c.Key}, key == "" || key == c.Key)
 		if len(found) == 0 && i+1 < len(words) {
 			found = pairRef(words, i, c)
 		}

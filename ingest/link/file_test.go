@@ -116,3 +116,40 @@ func TestWhatAFileSaysOfANodeIsAnAttributeOfWhoeverUsesIt(t *testing.T) {
 		t.Errorf("the file stands for itself though two use it: %+v", n)
 	}
 }
+
+func TestAGuessCountsOnlyWhereOneReaderMeansSomething(t *testing.T) {
+	define := func(node, file string) link.Definition {
+		d := link.Definition{
+			Node: depgraph.Node{ID: depgraph.MustID("service:" + node)}, Names: []link.Name{link.Host("", node)},
+			Origin: depgraph.Origin{Input: "compose.yaml", Line: 1},
+		}
+		if file != "" {
+			d.Names = append(d.Names, link.Name{Space: link.SpacePath, Text: file})
+		}
+		return d
+	}
+	guess := func(file, host string) link.Reference {
+		return link.Reference{
+			Owners: &link.Selector{File: file}, Members: []link.Target{{Name: link.Host("", host), Guess: true}},
+			Form: link.Text, Origin: depgraph.Origin{Input: file, Line: 2},
+		}
+	}
+	frag := &link.Fragment{
+		Definitions: []link.Definition{define("cart", "cart.yaml"), define("web", "all.yaml"), define("api", "all.yaml"), define("store", "")},
+		References:  []link.Reference{guess("cart.yaml", "store"), guess("cart.yaml", "standalone"), guess("all.yaml", "store")},
+	}
+	g, err := link.Link([]*link.Fragment{frag}, nil, link.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for r := range g.AllRequirements() {
+		got = append(got, r.Owner.String()+" -> "+r.Members[0].String())
+	}
+	if want := "service:cart -> service:store"; len(got) != 1 || got[0] != want {
+		t.Errorf("requirements = %q, want %q alone", got, want)
+	}
+	if u := g.Unresolved(); len(u) > 0 {
+		t.Errorf("unresolved = %v, want none: a guess that misses says nothing", u)
+	}
+}

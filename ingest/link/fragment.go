@@ -103,6 +103,9 @@ type Target struct {
 	// Quiet says that such a miss is normal and not worth reporting (a Secret that
 	// no manifest shows, a public registry).
 	Quiet bool
+	// Guess says that the name may be no name at all: it counts only where something
+	// answers to it, and not in a file that several use.
+	Guess bool
 }
 
 // Form is how a fact was written. For one owner, member and phase the strongest

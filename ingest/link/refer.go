@@ -96,6 +96,9 @@ func (l *linker) addFor(ref, seen *Reference, owners []int32) {
 		return
 	}
 	if s := ref.Owners; s != nil && s.File != "" && l.sharedFiles[s.key()] {
+		if slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Guess }) {
+			return
+		}
 		trust *= sharedFile
 	}
 	for _, owner := range owners {
@@ -178,6 +181,9 @@ func (l *linker) targets(ref *Reference, owner depgraph.ID) (out []*shape, note 
 
 // miss says what stands for a name that led nowhere or to several things, and reports it.
 func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID) *shape {
+	if t.Guess {
+		return nil
+	}
 	if len(r.candidates) > 0 {
 		l.report(owner, t.Name, r.candidates, ref.Origin)
 		if len(ref.Members) < 2 {

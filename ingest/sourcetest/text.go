@@ -115,7 +115,7 @@ func reference(r link.Reference) string {
 		if !m.Else.IsZero() {
 			s += " else=" + m.Else.String()
 		}
-		s += flagged("quiet", m.Quiet)
+		s += flagged("quiet", m.Quiet) + flagged("guess", m.Guess)
 	}
 	return s + terms(r.Terms) + form(r.Form) + at(r.Origin)
 }

@@ -82,7 +82,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 		r := reader{file: f, fragment: frag}
 		r.owner(string(data))
-		for _, s := range signals(string(data), address.Config(f.Path(), string(data), nil)) {
+		for _, s := range signals(string(data), address.Guesses(f.Path(), string(data))) {
 			r.setting(s)
 		}
 	}
@@ -97,9 +97,12 @@ type reader struct {
 
 var springName = regexp.MustCompile(`(?m)^spring\.application\.name\s*[=:]\s*(\S+)`)
 
+// served are the files of a Spring Cloud Config server that keeps them itself.
+var served = regexp.MustCompile(`(?:^|/)src/main/resources/(?:shared|configs?|config-repo|configurations?)/([a-z][a-z0-9-]*)\.(?:ya?ml|properties)$`)
+
 // owner finds the application that the file itself says it belongs to.
 func (r *reader) owner(text string) {
-	name, line := "", 1
+	name, line, note := "", 1, "spring.application.name"
 	if m := springName.FindStringSubmatchIndex(text); m != nil {
 		name, line = text[m[2]:m[3]], 1+strings.Count(text[:m[2]], "\n")
 	} else if strings.Contains(text, "spring:") {
@@ -110,12 +113,15 @@ func (r *reader) owner(text string) {
 			}
 		}
 	}
+	if m := served.FindStringSubmatch(r.file.Path()); m != nil && name == "" && m[1] != "application" && m[1] != "bootstrap" {
+		name, note = m[1], "named after its application, as a Spring Cloud Config server keeps them"
+	}
 	if name == "" || strings.ContainsAny(name, "${ @") {
 		return
 	}
 	r.app = depgraph.ID{Kind: depgraph.KindService, Name: name}
 	o := r.file.Origin(line, 1)
-	o.Note = "spring.application.name"
+	o.Note = note
 	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
 		Node: depgraph.Node{ID: r.app}, Names: []link.Name{{Space: link.SpaceService, Text: name}}, Weak: true, Origin: o,
 	})
@@ -132,6 +138,9 @@ func (r *reader) setting(s address.Setting) {
 	o := r.file.Origin(s.Line, s.Col)
 	o.Note, o.Confidence = s.Path, s.Form.Confidence()*factor
 	ref := link.Reference{Terms: s.Terms(), Form: link.Text, Origin: o, Members: s.Targets(link.OwnerScope)}
+	for i := range ref.Members {
+		ref.Members[i].Guess = s.Form == address.Bare
+	}
 	if r.app.IsZero() {
 		ref.Owners = &link.Selector{File: r.file.Path(), Built: inside.MatchString(r.file.Path())}
 	} else {

@@ -140,6 +140,8 @@ type Why struct {
 	From   depgraph.ID `json:"from"`
 	To     depgraph.ID `json:"to"`
 	Proofs [][]Step    `json:"proofs"` // the shortest first; empty: it does not
+	// Complete says that there is no further proof; else the search was capped.
+	Complete bool `json:"complete"`
 }
 
 // Identity is the answer of why with one node: which facts made it one.

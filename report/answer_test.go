@@ -110,7 +110,7 @@ func TestAnswersAsJSON(t *testing.T) {
   ]
 }
 `},
-		{"no need", report.Why{From: idA, To: idB}, nil, "{\n  \"from\": \"service:a\",\n  \"to\": \"service:b\",\n  \"proofs\": []\n}\n"},
+		{"no need", report.Why{From: idA, To: idB, Complete: true}, nil, "{\n  \"from\": \"service:a\",\n  \"to\": \"service:b\",\n  \"proofs\": [],\n  \"complete\": true\n}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -163,6 +163,7 @@ There may be more: the search was cut short.
   or
   service:a needs service:b  calls a.yaml:2:7
   service:b needs facility:c calls a.yaml:3:7
+There may be further ways: --proofs N shows more.
 `},
 		{"one node", report.Identity{
 			Node: idA, Title: "Shop", Owner: "sales", Aliases: []string{"a.svc", "shop"}, Conflicts: []string{"tier: 0 or 1"},

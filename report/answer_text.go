@@ -233,6 +233,9 @@ func (w Why) writeText(t *Terminal, _ Options) {
 		}
 		t.Steps(2, p)
 	}
+	if !w.Complete {
+		t.Line(Yellow, "There may be further ways: --proofs N shows more.")
+	}
 }
 
 func (n Identity) writeText(t *Terminal, o Options) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,8 @@ import (
 type whyOptions struct {
 	in   inputOptions
 	out  outputOptions
-	node string // the node whose identity is asked for; "" asks about a need
+	node   string // the node whose identity is asked for; "" asks about a need
+	proofs int    // of a need, at most
 }
 
 func newWhyCommand(a *app) *cobra.Command {
@@ -23,6 +25,11 @@ func newWhyCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "why FROM TO PATH..., or why --node ID PATH...",
 		Short: "Prove that FROM needs TO, or say which facts made ID one node",
+		Long: `Why lists the minimal proofs that FROM needs TO, the shortest first: sets of requirements that
+make FROM go down, degrade, freeze, lose its watch or its last spare when TO is lost, and none
+of which can be left out. Where losing TO does nothing to FROM, it lists the chains that lead there.
+
+With --node it says which facts of which inputs made ID one node, and what it needs.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.node == "" && len(args) < 3 {
 				return usageError{"why needs two nodes and a PATH", "fateline why service:shop/cart datastore:shop/redis PATH, or fateline why --node ID PATH"}
@@ -40,12 +47,16 @@ func newWhyCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.node, "node", "", "`ID` of the node whose facts are asked for")
+	cmd.Flags().IntVar(&o.proofs, "proofs", 5, "how many ways to show, at most `N`; the shortest first")
 	o.in.register(cmd.Flags())
 	o.out.register(cmd.Flags(), []string{"text", "json"})
 	return cmd
 }
 
 func runWhy(ctx context.Context, a *app, o whyOptions, from, to string, paths []string) error {
+	if o.proofs < 1 {
+		return usageError{fmt.Sprintf("--proofs %d: want a positive number", o.proofs), ""}
+	}
 	return a.ask(ctx, o.in, o.out, paths, func(_ context.Context, g *depgraph.Graph, _ asked) (reply, error) {
 		f, err := findNode(g, "FROM", from)
 		if err != nil {
@@ -55,37 +66,45 @@ func runWhy(ctx context.Context, a *app, o whyOptions, from, to string, paths []
 		if err != nil {
 			return reply{}, err
 		}
-		body := report.Why{From: f, To: t}
-		for _, proof := range needProofs(g, f, t) {
+		proofs, complete := needProofs(g, f, t, o.proofs)
+		body := report.Why{From: f, To: t, Complete: complete}
+		for _, proof := range proofs {
 			body.Proofs = append(body.Proofs, report.NewSteps(proof))
 		}
 		return reply{body: body}, nil
 	})
 }
 
-// needProofs returns why from needs to, the shortest first: what losing to makes
-// of from, state by state, and where it makes nothing of it, the shortest chain of
-// requirements that leads there.
-func needProofs(g *depgraph.Graph, from, to depgraph.ID) [][]depgraph.Edge {
+// needProofs returns the ways in which from needs to, the shortest first: what
+// losing to makes of from, in every state, and where it makes nothing of it, the
+// chains of requirements that lead there. complete says that these are all.
+func needProofs(g *depgraph.Graph, from, to depgraph.ID, most int) (proofs [][]depgraph.Edge, complete bool) {
 	f, _ := g.Index(from)
 	t, _ := g.Index(to)
 	loss := simulate.NewModel(g, simulate.DefaultOutage).Lose(t)
-	var proofs [][]depgraph.Edge
-	add := func(p []depgraph.Edge) {
-		if len(p) > 0 && !slices.ContainsFunc(proofs, func(q []depgraph.Edge) bool { return slices.EqualFunc(p, q, sameEdge) }) {
-			proofs = append(proofs, p)
-		}
-	}
+	complete = true
 	for _, state := range simulate.States() {
-		if p := loss.Proof(state, f); leadsTo(p, to) {
-			add(p)
+		more, all := loss.Proofs(state, f, most)
+		if len(more) == 0 && !all { // one is better than none, were it not the shortest
+			if p := loss.Proof(state, f); leadsTo(p, to) {
+				more = append(more, p)
+			}
 		}
+		for _, p := range more {
+			if !slices.ContainsFunc(proofs, func(q []depgraph.Edge) bool { return slices.EqualFunc(p, q, sameEdge) }) {
+				proofs = append(proofs, p)
+			}
+		}
+		complete = complete && all
 	}
 	if len(proofs) == 0 {
-		add(shortestChain(g, f, t))
+		return chains(g, f, t, most)
 	}
 	slices.SortStableFunc(proofs, func(p, q []depgraph.Edge) int { return len(p) - len(q) })
-	return proofs
+	if len(proofs) > most {
+		proofs, complete = proofs[:most], false
+	}
+	return proofs, complete
 }
 
 func sameEdge(a, b depgraph.Edge) bool {
@@ -96,41 +115,6 @@ func sameEdge(a, b depgraph.Edge) bool {
 // state would be there whatever is lost.
 func leadsTo(proof []depgraph.Edge, to depgraph.ID) bool {
 	return slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.To == to })
-}
-
-// shortestChain returns the fewest requirements, in any phase, that lead from one
-// node to another; ties by id. Nil where none does. It costs O(nodes + members).
-func shortestChain(g *depgraph.Graph, from, to depgraph.NodeIndex) []depgraph.Edge {
-	type step struct {
-		owner depgraph.NodeIndex
-		by    depgraph.ReqIndex
-	}
-	came := map[depgraph.NodeIndex]step{}
-	for queue := []depgraph.NodeIndex{from}; len(queue) > 0; queue = queue[1:] {
-		first, end := g.OwnedBy(queue[0])
-		for r := first; r < end; r++ {
-			for _, m := range g.Members(r) {
-				if _, seen := came[m]; !seen && m != from {
-					came[m] = step{queue[0], r}
-					queue = append(queue, m)
-				}
-			}
-		}
-		if _, found := came[to]; found {
-			break
-		}
-	}
-	var chain []depgraph.Edge
-	for at := to; at != from; {
-		s, found := came[at]
-		if !found {
-			return nil
-		}
-		chain = append(chain, g.Edge(s.by, at, g.Terms(s.by).Phases.List()[0]))
-		at = s.owner
-	}
-	slices.Reverse(chain)
-	return chain
 }
 
 // runIdentity says which facts made a node one.

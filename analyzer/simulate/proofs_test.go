@@ -1,0 +1,204 @@
+package simulate_test
+
+import (
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
+)
+
+// edgeOf is an edge of a world: a member of one of its needs.
+type edgeOf struct{ need, member int }
+
+// edgesOf lists the edges of a world, after taking out of it what no set of edges
+// can stand for: needs beyond the members, needs that are there twice, and groups
+// beside standbys, whose meaning hangs on who names them.
+func edgesOf(w *simtest.World) []edgeOf {
+	var edges []edgeOf
+	var kept []simtest.Need
+	for _, r := range w.Needs {
+		same := func(q simtest.Need) bool {
+			a, b := q, r
+			return slices.Equal(a.Members, b.Members) && fmt.Sprint(a.Owner, a.Number, depgraphPhases(a.Phases), a.IfLost, a.Lasts, a.Placed) == fmt.Sprint(b.Owner, b.Number, depgraphPhases(b.Phases), b.IfLost, b.Lasts, b.Placed)
+		}
+		if r.Of() > len(r.Members) || slices.ContainsFunc(kept, same) {
+			continue
+		}
+		for _, m := range r.Members {
+			edges = append(edges, edgeOf{len(kept), m})
+		}
+		kept = append(kept, r)
+	}
+	w.Needs = kept
+	if slices.Contains(w.Standby, true) {
+		w.Group = make([]bool, len(w.Standby))
+	}
+	return edges
+}
+
+func depgraphPhases(s string) string {
+	b := []byte(s)
+	slices.Sort(b)
+	return string(slices.Compact(b))
+}
+
+// with returns the world in which only these edges can fail their owners: every
+// other member is one that nothing can take down.
+func with(w simtest.World, edges []edgeOf, set uint) simtest.World {
+	out := simtest.World{Standby: slices.Clone(w.Standby), Group: slices.Clone(w.Group)}
+	for i, r := range w.Needs {
+		r.Members = slices.Clone(r.Members)
+		used := false
+		for k, m := range r.Members {
+			at := slices.Index(edges, edgeOf{i, m})
+			if set&(1<<at) != 0 {
+				used = true
+				continue
+			}
+			r.Members[k] = len(out.Standby)
+			out.Standby, out.Group = append(out.Standby, false), append(out.Group, false)
+		}
+		if used {
+			r.Number = r.Of()
+			out.Needs = append(out.Needs, r)
+		}
+	}
+	return out
+}
+
+// minimalProofs tries every set of edges.
+func minimalProofs(w simtest.World, edges []edgeOf, failed []int, outage, v int, state simulate.State) []string {
+	var found []uint
+	for size := 1; size <= len(edges); size++ {
+		for set := uint(1); set < 1<<len(edges); set++ {
+			if bits.OnesCount(set) != size || slices.ContainsFunc(found, func(f uint) bool { return f&set == f }) {
+				continue
+			}
+			if setOf(with(w, edges, set).Lose(failed, outage), state)[v] {
+				found = append(found, set)
+			}
+		}
+	}
+	var out []string
+	for _, set := range found {
+		var names []string
+		leads := false
+		for i, e := range edges {
+			if set&(1<<i) == 0 {
+				continue
+			}
+			names = append(names, fmt.Sprintf("%d:%s", e.need+1, w.ID(e.member)))
+			leads = leads || slices.Contains(failed, e.member) && (!w.Standby[e.member] || w.ServedByStandbys(w.Needs[e.need].Owner))
+		}
+		if leads {
+			slices.Sort(names)
+			out = append(out, strings.Join(names, " "))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestAllMinimalProofsAreFound(t *testing.T) {
+	const most = 1_000
+	proved, several := 0, 0
+	for seed := range tiered(4_000, 15_000, 150_000) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 11))
+		w := simtest.Random(rng, 6)
+		edges := edgesOf(&w)
+		if len(edges) > 10 {
+			continue
+		}
+		s := newSystem(t, w, []int{1, 30, 60, 120}[rng.IntN(4)])
+		failed := w.Failures(rng)
+		failed = slices.DeleteFunc(failed, func(f int) bool { return w.Group[f] })
+		l := s.m.Lose(s.indexes(failed)...)
+		for v := range w.Standby {
+			for _, state := range simulate.States() {
+				if !l.Is(state, s.at[v]) || state <= simulate.Degraded && slices.Contains(failed, v) || w.Group[v] {
+					continue
+				}
+				want := minimalProofs(w, edges, failed, s.outage, v, state)
+				proofs, complete := l.Proofs(state, s.at[v], most)
+				var got []string
+				for i, p := range proofs {
+					got = append(got, proofName(p))
+					if i > 0 && len(p) < len(proofs[i-1]) {
+						t.Errorf("seed %d: a shorter proof comes later: %v", seed, got)
+					}
+				}
+				slices.Sort(got)
+				if !slices.Equal(got, want) || !complete {
+					t.Fatalf("seed %d: %d %v without %v:\n got %q\nwant %q\nneeds %+v standby %v", seed, v, state, failed, got, want, w.Needs, w.Standby)
+				}
+				if len(want) > 0 {
+					proved++
+				}
+				if len(want) > 1 {
+					several++
+				}
+				checkCap(t, l, state, s.at[v], proofs)
+			}
+		}
+	}
+	if proved < 500 || several < 50 {
+		t.Errorf("%d states proved, %d in several ways: the systems test too little", proved, several)
+	}
+}
+
+func proofName(p []depgraph.Edge) string {
+	var names []string
+	for _, e := range p {
+		names = append(names, fmt.Sprintf("%d:%s", e.Origins[0].Line, e.To))
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
+
+// checkCap wants the first proofs, and word that there are more.
+func checkCap(t *testing.T, l *simulate.Loss, state simulate.State, v depgraph.NodeIndex, all [][]depgraph.Edge) {
+	t.Helper()
+	if len(all) < 2 {
+		return
+	}
+	some, complete := l.Proofs(state, v, len(all)-1)
+	if complete || len(some) != len(all)-1 || proofName(some[0]) != proofName(all[0]) {
+		t.Errorf("capped at %d: %d proofs, complete %v", len(all)-1, len(some), complete)
+	}
+}
+
+// Ten ways at each of thirty steps are 10^30 proofs: the first are found at once.
+func TestTheFirstOfVeryManyProofsAreFoundAtOnce(t *testing.T) {
+	b := depgraph.NewBuilder()
+	id := func(layer, i int) depgraph.ID {
+		return depgraph.ID{Kind: depgraph.KindService, Name: fmt.Sprintf("%02d-%d", layer, i)}
+	}
+	for layer := range 30 {
+		for i := range 10 {
+			for k := range 10 {
+				b.AddRequirement(depgraph.Requirement{Owner: id(layer, i), Members: []depgraph.ID{id(layer+1, k%10)}, Origins: []depgraph.Origin{{Input: "a.yaml", Line: 1}}})
+			}
+		}
+	}
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, _ := g.Index(id(0, 0))
+	bottom, _ := g.Index(id(30, 0))
+	proofs, complete := simulate.NewModel(g, 0).Lose(bottom).Proofs(simulate.Down, top, 5)
+	if len(proofs) != 5 || complete {
+		t.Fatalf("%d proofs, complete %v; want 5 of more", len(proofs), complete)
+	}
+	for _, p := range proofs {
+		if len(p) != 30 {
+			t.Errorf("a proof has %d edges, want 30", len(p))
+		}
+	}
+}

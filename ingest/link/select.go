@@ -67,7 +67,7 @@ func (x *selections) find(s Selector) []int32 {
 		if !below {
 			break
 		}
-		if prefix != "" && rest != "" && rest[0] != '/' {
+		if prefix != "" && rest != "" && rest[0] != '/' || s.Flat && strings.Contains(strings.TrimPrefix(rest, "/"), "/") {
 			continue
 		}
 		if (s.Source == "" || s.Source == d.Origin.Source) && s.matches(&d.Node) {
@@ -143,6 +143,9 @@ func (s Selector) key() string {
 	parts := []string{s.PathPrefix, s.File}
 	if s.Built {
 		parts = append(parts, "b")
+	}
+	if s.Flat {
+		parts[0] += "\x02"
 	}
 	for _, k := range s.Kinds {
 		parts = append(parts, "k"+string(k))

@@ -28,6 +28,9 @@ func TestASelectorSelectsDefinitions(t *testing.T) {
 	}{
 		{"below a directory, not one that begins alike", link.Selector{PathPrefix: "deploy/prod"}, "job:b service:a"},
 		{"a directory however it is written", link.Selector{PathPrefix: "./deploy//prod/"}, "job:b service:a"},
+		{"directly in a directory", link.Selector{PathPrefix: "deploy/prod", Flat: true}, "service:a"},
+		{"directly in what was scanned", link.Selector{Flat: true}, ""},
+		{"one file, which is flat", link.Selector{PathPrefix: "deploy/prod/a.yaml", Flat: true}, "service:a"},
 		{"one file", link.Selector{PathPrefix: "deploy/prod/sub/b.yaml"}, "job:b"},
 		{"by kind", link.Selector{PathPrefix: "deploy", Kinds: kinds(depgraph.KindService)}, "service:a service:c"},
 		{"a place only by its kind", link.Selector{PathPrefix: "deploy", Kinds: kinds(depgraph.KindZone)}, "zone:z"},

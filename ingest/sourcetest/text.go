@@ -151,6 +151,9 @@ func selector(s *link.Selector) string {
 	if s.PathPrefix != "" {
 		parts = append(parts, "path="+s.PathPrefix)
 	}
+	if s.Flat {
+		parts = append(parts, "flat")
+	}
 	for _, k := range s.Kinds {
 		parts = append(parts, "kind="+string(k))
 	}

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -29,15 +30,32 @@ var Source = ingest.Define(ingest.Spec{
 
 var workflowPath = regexp.MustCompile(`(^|/)\.github/workflows/[^/]+\.ya?ml$`)
 
-// claim puts every pipeline file of one repository into one unit.
+// claim puts all of a run into one unit: the files of a repository refer to each
+// other, and its git configuration says what it is called.
 func claim(name string, head []byte) (string, bool) {
-	if workflowPath.MatchString(name) {
-		return "ci " + root(name), true
+	return "ci", formatOf(name, head) != ""
+}
+
+// format is what a file is.
+type format string
+
+const (
+	gitConfig    format = "git configuration"
+	githubFlow   format = "workflow"
+	githubAction format = "action"
+)
+
+func formatOf(name string, head []byte) format {
+	base := path.Base(name)
+	switch {
+	case base == "config" && path.Base(path.Dir(name)) == ".git":
+		return gitConfig
+	case workflowPath.MatchString(name):
+		return githubFlow
+	case (base == "action.yml" || base == "action.yaml") && bytes.Contains(head, []byte("runs:")):
+		return githubAction
 	}
-	if base := path.Base(name); (base == "action.yml" || base == "action.yaml") && strings.Contains(string(head), "runs:") {
-		return "ci " + root(name), true
-	}
-	return "", false
+	return ""
 }
 
 // root returns the repository's directory as it was named: what stands before
@@ -59,49 +77,42 @@ type file struct {
 	root strict.Value
 }
 
+// inputs is what one run reads, by what it is.
+type inputs struct {
+	repositories repositories
+	fragment     *link.Fragment
+	actions      map[string]file   // composite actions by directory
+	workflows    map[string][]file // documents by path
+}
+
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
-	files, err := ingest.Each(ctx, u, func(f *ingest.File, doc strict.Document) file { return file{f, doc.Root} })
-	frag := &link.Fragment{}
-	actions, workflows := compositeActions(files), workflowsByName(files)
+	in := &inputs{repositories: repositories{}, fragment: &link.Fragment{}, actions: map[string]file{}, workflows: map[string][]file{}}
+	documents := &ingest.Unit{Name: u.Name, Limits: u.Limits}
+	for _, f := range u.Files {
+		switch formatOf(f.Path(), []byte("runs:")) {
+		case gitConfig:
+			if data, err := f.Bytes(); err == nil { // else recorded
+				f.Counted(1)
+				in.repositories.add(f.Path(), data)
+			}
+		default:
+			documents.Files = append(documents.Files, f)
+		}
+	}
+	files, err := ingest.Each(ctx, documents, func(f *ingest.File, doc strict.Document) file { return file{f, doc.Root} })
+	for _, f := range files {
+		switch formatOf(f.Path(), []byte("runs:")) {
+		case githubAction:
+			in.actions[path.Dir(f.Path())] = f
+		case githubFlow:
+			in.workflows[f.Path()] = append(in.workflows[f.Path()], f)
+		}
+	}
 	for _, f := range files {
 		if workflowPath.MatchString(f.Path()) {
-			w := workflow{file: f, repo: repoOf(f.File), fragment: frag, actions: actions, workflows: workflows}
+			w := workflow{file: f, inputs: in, repository: in.repositories.of(f.File, root(f.Path()))}
 			w.read()
 		}
 	}
-	return frag, err
-}
-
-// repoOf names the repository that a file belongs to: the directory it stands in,
-// or where that is the one that was scanned, the name of that.
-func repoOf(f *ingest.File) string {
-	if base := path.Base(root(f.Path())); base != "." && base != "/" && base != ".." {
-		return base
-	}
-	if f.Root() != "" {
-		return f.Root()
-	}
-	return "repository"
-}
-
-func workflowsByName(files []file) map[string]file {
-	byName := map[string]file{}
-	for _, f := range files {
-		if workflowPath.MatchString(f.Path()) {
-			base := path.Base(f.Path())
-			byName[strings.TrimSuffix(base, path.Ext(base))] = f
-		}
-	}
-	return byName
-}
-
-// compositeActions indexes the local composite actions by their directory.
-func compositeActions(files []file) map[string]file {
-	actions := map[string]file{}
-	for _, f := range files {
-		if base := path.Base(f.Path()); base == "action.yml" || base == "action.yaml" {
-			actions[path.Dir(f.Path())] = f
-		}
-	}
-	return actions
+	return in.fragment, err
 }

@@ -17,10 +17,8 @@ var github = depgraph.ID{Kind: depgraph.KindExternal, Name: "github.com"}
 // workflow reads one file of GitHub Actions, by the workflow syntax reference.
 type workflow struct {
 	file
-	repo      string
-	fragment  *link.Fragment
-	actions   map[string]file // composite actions by directory
-	workflows map[string]file // workflows of the repository by name
+	*inputs
+	repository repository
 }
 
 func (w *workflow) read() {
@@ -32,13 +30,12 @@ func (w *workflow) read() {
 }
 
 // name returns the workflow's file name without suffix.
-func (w *workflow) name() string {
-	base := path.Base(w.Path())
-	return strings.TrimSuffix(base, path.Ext(base))
-}
+func (w *workflow) name() string { return workflowName(w.Path()) }
+
+func workflowName(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)) }
 
 func (w *workflow) toolID(job string) depgraph.ID {
-	return depgraph.ID{Kind: depgraph.KindTool, Name: w.repo + "/" + w.name() + "#" + job}
+	return depgraph.ID{Kind: depgraph.KindTool, Name: w.repository.name + "/" + w.name() + "#" + job}
 }
 
 func (w *workflow) job(key strict.Key, job strict.Value) {
@@ -47,7 +44,7 @@ func (w *workflow) job(key strict.Key, job strict.Value) {
 	title := w.root.Get("name").Text()
 	names := []link.Name{
 		{Space: link.SpaceTool, Text: short},
-		{Space: link.SpaceTool, Text: w.repo + "/" + short},
+		{Space: link.SpaceTool, Text: w.repository.name + "/" + short},
 	}
 	if title != "" {
 		names = append(names, link.Name{Space: link.SpaceTool, Text: title})
@@ -60,8 +57,11 @@ func (w *workflow) job(key strict.Key, job strict.Value) {
 		Names:  names,
 		Origin: w.Origin(key.Line, key.Col),
 	})
-	j := &needs{file: w.file, repo: w.repo, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}}
-	j.use(github, depgraph.ScheduledBy, j.at, "GitHub Actions runs the job", 0.95)
+	j := &needs{
+		file: w.file, repository: w.repository, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}, values: w.values(job),
+	}
+	w.server(j)
+	j.source()
 	w.runner(j, job.Get("runs-on"))
 	w.before(j, job.Get("needs"))
 	j.image(job.Get("container"), "image")
@@ -101,6 +101,9 @@ func environment(job strict.Value) string {
 
 var hosted = regexp.MustCompile(`^(ubuntu|windows|macos)-`)
 
+// everyRunner are the labels that GitHub gives to every runner of its sort.
+var everyRunner = map[string]bool{"self-hosted": true, "linux": true, "windows": true, "macos": true, "x64": true, "arm": true, "arm64": true}
+
 // runner records where the job runs. A runner of GitHub's own is part of GitHub;
 // any other is a name that a runner set of some cluster may answer to.
 func (w *workflow) runner(j *needs, v strict.Value) {
@@ -112,7 +115,8 @@ func (w *workflow) runner(j *needs, v strict.Value) {
 	if len(labels) == 0 || slices.ContainsFunc(labels, hosted.MatchString) {
 		return
 	}
-	named := slices.DeleteFunc(slices.Clone(labels), func(s string) bool { return s == "self-hosted" })
+	named := slices.DeleteFunc(slices.Clone(labels), func(s string) bool { return everyRunner[strings.ToLower(s)] })
+	slices.Sort(named)
 	text := strings.Join(named, "+")
 	if text == "" {
 		text = "self-hosted"
@@ -130,30 +134,39 @@ func (w *workflow) before(j *needs, v strict.Value) {
 	}
 }
 
-// reusable records a workflow that the job hands over to.
-func (w *workflow) reusable(j *needs, v strict.Value) {
-	uses := v.Text()
-	if local, ok := strings.CutPrefix(uses, "./.github/workflows/"); ok {
-		called := strings.TrimSuffix(local, path.Ext(local))
-		for _, f := range w.jobsOf(called) {
-			j.add(link.Target{Name: link.ID(f)}, depgraph.Calls, placeOf(v), "reusable workflow", 1)
-		}
+// server is where the job is started: GitHub, or the host of the repository where
+// that is another, such as GitHub Enterprise or Forgejo.
+func (w *workflow) server(j *needs) {
+	if host := w.repository.host; host != "" && host != github.Name {
+		j.add(link.Target{Name: link.Host("", host)}, depgraph.ScheduledBy, j.at, "the host of the repository runs the job", 0.95)
 		return
 	}
-	j.action(v)
+	j.use(github, depgraph.ScheduledBy, j.at, "GitHub Actions runs the job", 0.95)
 }
 
-// jobsOf lists the jobs of a workflow of the same repository, as the unit knows it.
-func (w *workflow) jobsOf(name string) []depgraph.ID {
-	f, ok := w.workflows[name]
+// reusable records a workflow that the job hands over to.
+func (w *workflow) reusable(j *needs, v strict.Value) {
+	called, ok := w.localWorkflow(v.Text())
 	if !ok {
-		return nil
+		j.action(v)
+		return
 	}
-	var ids []depgraph.ID
-	for key := range f.root.Get("jobs").Fields() {
-		ids = append(ids, depgraph.ID{Kind: depgraph.KindTool, Name: w.repo + "/" + name + "#" + key.Text})
+	for _, f := range w.workflows[called] {
+		for key := range f.root.Get("jobs").Fields() {
+			id := depgraph.ID{Kind: depgraph.KindTool, Name: w.repository.name + "/" + workflowName(called) + "#" + key.Text}
+			j.add(link.Target{Name: link.ID(id)}, depgraph.Calls, placeOf(v), "reusable workflow", 1)
+		}
 	}
-	return ids
+}
+
+// localWorkflow returns the path of a workflow that is called, of this repository.
+func (w *workflow) localWorkflow(uses string) (string, bool) {
+	local, ok := strings.CutPrefix(uses, "./")
+	if !ok && w.repository.host != "" {
+		name, _, _ := strings.Cut(uses, "@")
+		local, ok = strings.CutPrefix(name, w.repository.path+"/")
+	}
+	return path.Join(w.repository.dir, local), ok
 }
 
 // maxComposite is how deep composite actions of one repository may use each other.
@@ -173,12 +186,32 @@ func (w *workflow) steps(j *needs, steps strict.Value, dir string, depth int) {
 		}
 		j.settings(step.Get("with"))
 		j.settings(step.Get("env"))
+		j.pushes(step)
 		if run := step.Get("run"); run.Exists() {
 			at := step.Get("working-directory").Text()
 			if at == "" {
 				at = dir
 			}
-			j.script(run, path.Join(root(w.Path()), at))
+			inner := *j
+			inner.values = j.values.with(step.Get("env"))
+			inner.script(run, path.Join(root(w.Path()), at))
+		}
+	}
+}
+
+// pushes reads a step that builds an image and writes it to a registry, by the
+// inputs of docker/build-push-action and its like.
+func (n *needs) pushes(step strict.Value) {
+	with := step.Get("with")
+	if push := with.Get("push").Text(); !step.Get("uses").Exists() || push == "" || push == "false" {
+		return
+	}
+	tags := with.Get("tags")
+	known := expressionUse.ReplaceAllString(tags.Text(), "$${$1}")
+	for _, word := range strings.FieldsFunc(known, func(r rune) bool { return r == '\n' || r == ',' || r == ' ' }) {
+		word = strings.Trim(word, `"'`)
+		for _, d := range publishes("docker push", []string{word}, n.values) {
+			n.deploys(d, "", placeOf(tags), "", 0.9)
 		}
 	}
 }

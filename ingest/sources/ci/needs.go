@@ -17,13 +17,20 @@ type place struct{ line, col int }
 
 func placeOf(v strict.Value) place { return place{v.Line(), v.Col()} }
 
+// placeIn is the place of a byte of the value's text: the line of a command in a script.
+func placeIn(v strict.Value, offset int) place {
+	line, col := v.Place(offset)
+	return place{line, col}
+}
+
 // needs collects what one job needs and what it deploys.
 type needs struct {
-	file     file
-	repo     string
-	owner    link.Name
-	fragment *link.Fragment
-	at       place
+	file       file
+	repository repository
+	owner      link.Name
+	fragment   *link.Fragment
+	at         place
+	values     values // of variables, as far as the pipeline itself states them
 }
 
 func (n *needs) origin(at place, note string, confidence float64) depgraph.Origin {
@@ -101,6 +108,11 @@ func (n *needs) settings(v strict.Value) {
 				n.use(depgraph.ID{Kind: depgraph.KindIdentity, Name: value.Text()}, depgraph.Authenticates, at, key.Text, 1)
 			}
 			continue
+		case "registry", "login-server", "registries":
+			for _, host := range strings.Split(value.Text(), ",") {
+				n.registry(n.known(strings.TrimSpace(host)), at)
+			}
+			continue
 		}
 		if strings.ContainsRune(value.Text(), '\n') {
 			n.addresses(value, address.Context{Key: key.Text, Loose: true}, 1)
@@ -109,6 +121,13 @@ func (n *needs) settings(v strict.Value) {
 		}
 	}
 }
+
+// known returns a value with its variables filled in, "" where one is unknown.
+func (n *needs) known(text string) string {
+	return one(n.values, expressionUse.ReplaceAllString(text, "$${$1}"))
+}
+
+var expressionUse = regexp.MustCompile(`\$\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}`)
 
 // secrets reads the secrets handed to a reusable workflow.
 func (n *needs) secrets(v strict.Value) {
@@ -122,7 +141,7 @@ func (n *needs) secretsIn(text string, at place) {
 		if m[1] == "GITHUB_TOKEN" {
 			continue // made by GitHub for every run
 		}
-		n.use(depgraph.ID{Kind: depgraph.KindSecret, Name: n.repo + "/" + m[1]}, depgraph.Reads, at, "", 1)
+		n.use(depgraph.ID{Kind: depgraph.KindSecret, Name: n.repository.name + "/" + m[1]}, depgraph.Reads, at, "", 1)
 	}
 }
 
@@ -133,7 +152,7 @@ func (n *needs) addresses(v strict.Value, c address.Context, factor float64) {
 			Members: ref.Targets(""),
 			Terms:   ref.Terms(),
 			Form:    link.Text,
-			Origin:  n.origin(placeOf(v), c.Key, ref.Form.Confidence()*factor),
+			Origin:  n.origin(placeIn(v, ref.At), c.Key, ref.Form.Confidence()*factor),
 		})
 	}
 }
@@ -146,7 +165,33 @@ const scriptFactor = 0.7
 func (n *needs) script(run strict.Value, dir string) {
 	n.secretsIn(run.Text(), placeOf(run))
 	n.addresses(run, address.Context{Loose: true}, scriptFactor)
-	for _, d := range deployments(run.Text()) {
-		n.fragment.References = append(n.fragment.References, d.references(n.owner, dir, n.origin(placeOf(run), "", 0.9))...)
+	n.commands(run.Text(), dir, func(at int) place { return placeIn(run, at) })
+}
+
+// commands records what a script deploys; at says where its bytes stand.
+func (n *needs) commands(script, dir string, at func(offset int) place) {
+	for _, d := range deployments(script, n.values) {
+		n.deploys(d, dir, at(d.at), "", 0.9)
 	}
 }
+
+func (n *needs) deploys(d deployment, dir string, at place, note string, confidence float64) {
+	n.fragment.References = append(n.fragment.References, d.references(n.owner, dir, n.origin(at, note, confidence))...)
+}
+
+// source adds the need for the repository that the job checks out.
+func (n *needs) source() {
+	if t, ok := n.repository.remote(); ok {
+		n.add(t, depgraph.Pulls, n.at, "its own repository", 0.95)
+	}
+}
+
+// registry adds a need for a registry that the job logs in to.
+func (n *needs) registry(host string, at place) {
+	if host = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(host, "https://"), "http://"), "/"); registryHost.MatchString(host) {
+		host, _, _ = strings.Cut(host, "/")
+		n.use(depgraph.ID{Kind: depgraph.KindRegistry, Name: host}, depgraph.Authenticates, at, "registry that it logs in to", 1)
+	}
+}
+
+var registryHost = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?(/[a-z0-9._/-]*)?$`)

@@ -26,7 +26,7 @@ var attachments = map[string][2]string{
 	"aws_sns_topic_subscription":                                 {"topic_arn", "endpoint"},
 	"aws_cloudwatch_event_target":                                {"rule", "arn"},
 	"aws_apigatewayv2_integration":                               {"api_id", "integration_uri"},
-	"aws_api_gateway_integration":                                {"rest_api_id", "uri"},
+	"aws_api_gateway_integration":                                {"rest_api_id", "uri|integration"},
 	"aws_api_gateway_authorizer":                                 {"rest_api_id", "authorizer_uri|provider_arns"},
 	"aws_apigatewayv2_authorizer":                                {"api_id", "authorizer_uri|jwt_configuration"},
 	"aws_globalaccelerator_listener":                             {"accelerator_arn", "-"},
@@ -141,6 +141,13 @@ func (e *Emitter) members(res *Resource, attrs string, depth int) []*Resource {
 // are attached to it, services and scaling groups that name it.
 func (e *Emitter) behind(t *Resource) []*Resource {
 	var out []*Resource
+	if strings.HasSuffix(t.Type, "target_group") {
+		e.named(t, "targets", func(to *Resource) {
+			if to.Kind != "" {
+				out = append(out, to)
+			}
+		})
+	}
 	for _, user := range e.users[t] {
 		switch {
 		case strings.HasSuffix(user.Type, "target_group_attachment"):

@@ -63,7 +63,8 @@ func (e *Emitter) place(res *Resource) {
 	for _, s := range subnets {
 		ids = append(ids, e.ID(s))
 	}
-	if x == oneZone && res.Kind != depgraph.KindNetwork && e.pickedZone(res, subnets, why) {
+	if x == oneZone && res.Kind != depgraph.KindNetwork {
+		e.pickedZone(res, subnets, why)
 		return
 	}
 	if len(ids) > 0 {
@@ -84,8 +85,8 @@ func (e *Emitter) place(res *Resource) {
 
 // pickedZone places a resource that stands in one zone which its provider picks: the
 // zone of its subnets where they share one, else one of its own, which nobody else is
-// known to share. It reports false where not even the region is known.
-func (e *Emitter) pickedZone(res *Resource, subnets []*Resource, why string) bool {
+// known to share.
+func (e *Emitter) pickedZone(res *Resource, subnets []*Resource, why string) {
 	o := res.origin(why, 1)
 	if why != "" {
 		o.Confidence = 0.9
@@ -104,16 +105,12 @@ func (e *Emitter) pickedZone(res *Resource, subnets []*Resource, why string) boo
 	slices.SortFunc(all, depgraph.ID.Compare)
 	if all = slices.Compact(all); known && len(all) == 1 {
 		e.refer(e.ID(res), o, placement, targets(all)...)
-		return true
+		return
 	}
-	if region.IsZero() {
-		return false
-	}
-	zone := depgraph.ID{Kind: depgraph.KindZone, Name: region.Name + "/of/" + e.ID(res).Name}
-	e.Fragment.Definitions = append(e.Fragment.Definitions, link.Definition{Node: depgraph.Node{ID: zone, Title: "the one zone of " + region.Name + " that " + e.ID(res).Name + " stands in"}, Origin: o})
+	zone := depgraph.ID{Kind: depgraph.KindZone, Name: strings.TrimPrefix(region.Name+"/of/"+e.ID(res).Name, "/")}
+	e.Fragment.Definitions = append(e.Fragment.Definitions, link.Definition{Node: depgraph.Node{ID: zone, Title: "the one zone that " + e.ID(res).Name + " stands in"}, Origin: o})
 	e.refer(e.ID(res), o, placement, targets([]depgraph.ID{zone})...)
 	e.inside(res, zone, region)
-	return true
 }
 
 func targets(ids []depgraph.ID) []link.Target {
@@ -139,6 +136,7 @@ var (
 	awsZoneID  = regexp.MustCompile(`^([a-z]{2})(g?)([nsewc]{1,2})(\d)-az\d+$`)
 	googleZone = regexp.MustCompile(`^([a-z]+-[a-z]+\d+)-[a-z]$`)
 	azureZone  = regexp.MustCompile(`^[1-3]$`)
+	stackZone  = regexp.MustCompile(`^.+/az-\d$`)
 	listedZone = regexp.MustCompile(`^([a-z0-9-]+)#\d+$`)
 	googleArea = regexp.MustCompile(`^[a-z]+-[a-z]+\d+$`)
 )
@@ -148,6 +146,10 @@ var directions = map[string]string{"n": "north", "s": "south", "e": "east", "w":
 // ListedZone names the n-th zone (from 1) of those that a region lists at the
 // provider: which it is differs between accounts.
 func ListedZone(region string, n int) string { return region + "#" + string(rune('0'+n)) }
+
+// StackZone names the n-th zone (from 1) of those that the region of a stack lists,
+// where nobody knows the region.
+func StackZone(stack string, n int) string { return stack + "/az-" + string(rune('0'+n)) }
 
 // regionOfZone returns the region that the name of a zone tells; "" where it is no
 // name of a zone. Zone ids such as "usw1-az1" follow the AWS RAM user guide.
@@ -175,6 +177,10 @@ func (e *Emitter) zones(res *Resource) []depgraph.ID {
 		attrs = []string{"location", "zone"}
 	}
 	for _, text := range res.all(attrs...) {
+		if stackZone.MatchString(text) {
+			out = append(out, depgraph.ID{Kind: depgraph.KindZone, Name: text})
+			continue
+		}
 		text = text[strings.LastIndexByte(text, '/')+1:] // a self link
 		region := regionOfZone(text)
 		if location := strings.ToLower(res.first("location", "region")); region == "" && azureZone.MatchString(text) && location != "" {

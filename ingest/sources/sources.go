@@ -5,6 +5,7 @@ import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/sources/backstage"
 	"github.com/fateline/fateline/ingest/sources/ci"
+	"github.com/fateline/fateline/ingest/sources/cloudformation"
 	"github.com/fateline/fateline/ingest/sources/compose"
 	"github.com/fateline/fateline/ingest/sources/config"
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
@@ -23,6 +24,7 @@ func All() []*ingest.Source {
 	return []*ingest.Source{
 		backstage.Source,
 		ci.Source,
+		cloudformation.Source,
 		compose.Source,
 		config.Source,
 		dockerfile.Source,

@@ -78,7 +78,7 @@ func (e *Emitter) edges(res *Resource) []edge {
 	walk = func(from *Resource, attr string, through *Resource, depth int) {
 		for _, x := range from.Refs {
 			t := e.resolved(from.target(x))
-			if t == nil || t == res || depth > 6 {
+			if t == nil || t == res || depth > 6 || depth > 0 && x.Attr == "depends_on" {
 				continue
 			}
 			outer, at := attr, x
@@ -159,8 +159,12 @@ func termsOf(res, to *Resource, attr string) depgraph.Terms {
 	}
 	last := lastStep(attr)
 	switch {
-	case attr == "depends_on":
-		return terms(depgraph.OrderedAfter, depgraph.Start)
+	case attr == "depends_on" && res.Kind == depgraph.KindNodePool && to.Kind == depgraph.KindNodePool:
+		return terms(depgraph.OrderedAfter, depgraph.Start) // machines that boot from others
+	case attr == "depends_on": // the order in which things are made, and no more
+		return depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Deploy), IfLost: depgraph.Unaffected, Via: depgraph.OrderedAfter}
+	case to.Type == "aws_eip" && res.Kind == depgraph.KindNodePool:
+		return depgraph.Terms{IfLost: depgraph.Unaffected, Via: "mentions"} // the address leads to the machine
 	case res.Kind == depgraph.KindMonitor:
 		return terms(depgraph.WatchedBy, depgraph.Observe)
 	case strings.Contains(last, "kms") || strings.Contains(last, "crypto_key") || strings.Contains(last, "encryption"):

@@ -14,6 +14,7 @@ type ground struct {
 	e         *estate
 	inside    map[node][]node // by place: what cannot stand without it, transitively; ascending
 	populated map[node]bool   // places in which something other than a place may stand, transitively
+	own       map[node]bool   // those of them in which more than someone else's services may
 }
 
 var groundFact = &analyzer.Fact[*ground]{
@@ -23,7 +24,7 @@ var groundFact = &analyzer.Fact[*ground]{
 		if err != nil {
 			return nil, err
 		}
-		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
+		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}, own: map[node]bool{}}
 		for _, p := range e.places {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -74,23 +75,28 @@ func (gr *ground) fill(p node) []node {
 
 // populate marks the places in which something may stand.
 func (gr *ground) populate() {
-	var up func(n node)
-	up = func(n node) {
+	var up func(n node, in map[node]bool)
+	up = func(n node, in map[node]bool) {
 		for r, end := gr.e.g.OwnedBy(n); r < end; r++ {
 			if !gr.e.isPlacement(r) {
 				continue
 			}
 			for _, m := range gr.e.members(r) {
-				if !gr.populated[m] {
-					gr.populated[m] = true
-					up(m)
+				if !in[m] {
+					in[m] = true
+					up(m, in)
 				}
 			}
 		}
 	}
 	for i := range node(gr.e.g.Len()) {
-		if !gr.e.isPlace(i) && !gr.e.isGroup(i) {
-			up(i)
+		switch {
+		case gr.e.isPlace(i), gr.e.isGroup(i):
+		case gr.e.g.ID(i).Kind == depgraph.KindExternal:
+			up(i, gr.populated)
+		default:
+			up(i, gr.populated)
+			up(i, gr.own)
 		}
 	}
 }
@@ -125,11 +131,11 @@ func (gr *ground) mayStand(n node, kind depgraph.Kind) []node {
 	return out
 }
 
-// spreadKinds lists the kinds of which at least two places are populated, in
-// alphabetical order.
-func (gr *ground) spreadKinds() []depgraph.Kind {
+// spreadKinds lists the kinds of which at least two places are in a set, such as
+// populated, in alphabetical order.
+func (gr *ground) spreadKinds(in map[node]bool) []depgraph.Kind {
 	count := map[depgraph.Kind]int{}
-	for p := range gr.populated {
+	for p := range in {
 		if gr.e.isPlace(p) {
 			count[gr.e.g.ID(p).Kind]++
 		}

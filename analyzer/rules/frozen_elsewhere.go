@@ -65,7 +65,7 @@ func runFrozenElsewhere(ctx context.Context, pass *analyzer.Pass, _ struct{}) er
 		return err
 	}
 	s := &freezeScan{pass: pass, e: e, ground: gr, losses: losses, byCulprit: map[string]*freeze{}}
-	kinds := append(gr.spreadKinds(), e.claims.kinds...)
+	kinds := append(gr.spreadKinds(gr.populated), e.claims.kinds...)
 	slices.Sort(kinds)
 	for _, kind := range slices.Compact(kinds) {
 		if err := s.kind(ctx, kind); err != nil {

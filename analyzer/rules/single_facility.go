@@ -260,7 +260,7 @@ const maxAdvisories = 20
 // take the same nodes, with the narrowest.
 func (s *facilityScan) advise() {
 	var all []facilityFinding
-	for _, kind := range s.ground.spreadKinds() {
+	for _, kind := range s.ground.spreadKinds(s.ground.own) {
 		all = append(all, s.advisories(kind)...)
 	}
 	narrower := s.e.narrower(s.losses)
@@ -280,7 +280,7 @@ func (s *facilityScan) advise() {
 func (s *facilityScan) advisories(kind depgraph.Kind) []facilityFinding {
 	var all []facilityFinding
 	for _, p := range s.e.byKind[kind] {
-		if !s.ground.populated[p] {
+		if !s.ground.own[p] {
 			continue
 		}
 		var victims []node

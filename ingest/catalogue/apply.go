@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -51,30 +53,102 @@ type application struct {
 func (a *application) node(id depgraph.ID, labels map[string]string) {
 	for _, kind := range []depgraph.Kind{id.Kind, "*"} {
 		for _, f := range a.byKind[kind] {
-			if f.speaksOf(labels) {
-				a.fact(f, id)
-			}
+			a.fact(f, id, labels)
+		}
+	}
+	for _, typ := range resourceTypes(id, labels) {
+		for _, f := range a.byResource[typ] {
+			a.fact(f, id, labels)
 		}
 	}
 }
 
+// resourceTypes returns the types of resource that a node may be of: what its label
+// says, and the words of an address such as dir/module.db["a/b"].aws_db_instance.main.
+func resourceTypes(id depgraph.ID, labels map[string]string) []string {
+	var out []string
+	if typ := labels[LabelResource]; typ != "" {
+		out = append(out, typ)
+	}
+	if strings.IndexByte(id.Name, '_') < 0 {
+		return out
+	}
+	name := instanceKey.ReplaceAllString(id.Name, "")
+	for word := range strings.SplitSeq(name[strings.LastIndexByte(name, '/')+1:], ".") {
+		if strings.IndexByte(word, '_') > 0 && !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// instanceKey is the [0] or ["key"] behind a name in an address.
+var instanceKey = regexp.MustCompile(`\[(\d+|"[^"]*")\]`)
+
 // fact records what one fact says of one node.
-func (a *application) fact(f *Fact, id depgraph.ID) {
-	members, ok := f.members(id)
+func (a *application) fact(f *Fact, id depgraph.ID, labels map[string]string) {
+	if !f.carries(labels) {
+		return
+	}
+	filled, ok := f.bind(id)
 	if !ok {
 		return
 	}
-	r := depgraph.Requirement{Owner: id, Members: members, Terms: f.terms, Origins: []depgraph.Origin{a.origin(id, f)}}
-	if a.said(r) {
+	if f.regional {
+		region := a.region(id)
+		if region == "" {
+			return
+		}
+		filled = append(filled, "{region}", region)
+	}
+	r := depgraph.Requirement{Owner: id, Terms: f.terms, Origins: []depgraph.Origin{a.origin(id, f)}}
+	fill := strings.NewReplacer(filled...)
+	for _, text := range f.Needs {
+		if member, err := depgraph.ParseID(fill.Replace(text)); err == nil && member != id {
+			r.Members = append(r.Members, member)
+		}
+	}
+	if len(r.Members) == 0 || a.said(r) {
 		return
 	}
-	for _, member := range members {
+	for _, member := range r.Members {
 		if !a.named[member] && a.g.Node(member) == nil {
 			a.queue = append(a.queue, member)
 		}
 		a.named[member] = true
 	}
 	a.implied = append(a.implied, r)
+}
+
+// region returns the name of the only region in which a node may stand, by its
+// placements and those of its places; "" where there is none or more than one.
+func (a *application) region(id depgraph.ID) string {
+	seen := map[depgraph.ID]bool{id: true}
+	queue := []depgraph.ID{id}
+	region := ""
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		if at.Kind == depgraph.KindRegion {
+			if region != "" && region != at.Name {
+				return ""
+			}
+			region = at.Name
+			continue
+		}
+		for q := range a.g.Needs(at) {
+			if q.Terms.Via != depgraph.PlacedIn {
+				continue
+			}
+			for _, m := range q.Members {
+				if !seen[m] {
+					seen[m] = true
+					queue = append(queue, m)
+				}
+			}
+		}
+	}
+	return region
 }
 
 // origin says that a fact is common knowledge, at the place where an input speaks

@@ -22,7 +22,8 @@ type Catalogue struct {
 	Facts   []Fact
 	Nodes   []Node
 
-	byKind map[depgraph.Kind][]*Fact // of what they match; "*" is any kind
+	byKind     map[depgraph.Kind][]*Fact // those that match, by what they match; "*" is any kind
+	byResource map[string][]*Fact        // the others, by the type of resource
 }
 
 // file is the form of a catalogue's file. Fields are named by their json tags; one
@@ -130,12 +131,17 @@ func placed(name string, err error) error {
 }
 
 func newCatalogue(version string, facts []Fact, nodes []Node) *Catalogue {
-	c := &Catalogue{Version: version, Facts: facts, Nodes: nodes, byKind: map[depgraph.Kind][]*Fact{}}
+	c := &Catalogue{Version: version, Facts: facts, Nodes: nodes, byKind: map[depgraph.Kind][]*Fact{}, byResource: map[string][]*Fact{}}
 	slices.SortFunc(c.Facts, compareFacts)
 	for i := range c.Facts {
 		f := &c.Facts[i]
-		for kind := range f.kinds() {
-			c.byKind[kind] = append(c.byKind[kind], f)
+		for _, typ := range f.Resource {
+			c.byResource[typ] = append(c.byResource[typ], f)
+		}
+		if len(f.Resource) == 0 {
+			for kind := range f.kinds() {
+				c.byKind[kind] = append(c.byKind[kind], f)
+			}
 		}
 	}
 	return c

@@ -21,21 +21,29 @@ type Fact struct {
 	// Match is one or several "kind:name", any of which may fit: '*' stands for
 	// anything, '{x}' for anything without '/', for use in Needs.
 	Match Choice `json:"match"`
+	// Resource is one or several types of resource, as aws_db_instance or
+	// AWS::RDS::DBInstance: part of the node's id as Terraform prints addresses,
+	// or its label [LabelResource]. Where there is Match too, both must fit.
+	Resource Choice `json:"resource"`
 	// Labels are what the node carries, each with one of the values; a node that
 	// carries one of Unless is not spoken of.
-	Labels     map[string]Choice `json:"labels"`
-	Unless     map[string]Choice `json:"unless"`
-	Needs      []string          `json:"needs"`      // ids, any of which suffices; {x} is filled in
-	Phase      []string          `json:"phase"`      // default run
-	IfLost     string            `json:"ifLost"`     // default down
-	Lasts      string            `json:"lasts"`      // how long the node goes on without, as 1h30m
-	Via        string            `json:"via"`        // the relation, for people
-	Confidence float64           `json:"confidence"` // in (0,1], default 0.8
-	Note       string            `json:"note"`       // one sentence
-	Source     string            `json:"source"`     // the public page where it can be checked
+	Labels map[string]Choice `json:"labels"`
+	Unless map[string]Choice `json:"unless"`
+	// Needs are ids, any of which suffices; {x} is filled in. {region} is where
+	// Match has none the region in which the node stands: the fact is silent where
+	// that is none or more than one.
+	Needs      []string `json:"needs"`
+	Phase      []string `json:"phase"`      // default run
+	IfLost     string   `json:"ifLost"`     // default down
+	Lasts      string   `json:"lasts"`      // how long the node goes on without, as 1h30m
+	Via        string   `json:"via"`        // the relation, for people
+	Confidence float64  `json:"confidence"` // in (0,1], default 0.8
+	Note       string   `json:"note"`       // one sentence
+	Source     string   `json:"source"`     // the public page where it can be checked
 
-	match []*pattern
-	terms depgraph.Terms
+	match    []*pattern
+	terms    depgraph.Terms
+	regional bool // {region} is where the node stands
 }
 
 // Node is what a fact names and no input may know: its attributes.
@@ -72,8 +80,8 @@ func (f *Fact) compile() error {
 	switch {
 	case !kebab.MatchString(f.ID):
 		return errors.New("want a kebab-case id")
-	case len(f.Match) == 0, len(f.Needs) == 0, f.Note == "", f.Source == "":
-		return errors.New("want match, needs, note and source")
+	case len(f.Match)+len(f.Resource) == 0, len(f.Needs) == 0, f.Note == "", f.Source == "":
+		return errors.New("want match or resource, needs, note and source")
 	case f.Confidence < 0 || f.Confidence > 1:
 		return fmt.Errorf("confidence %v: want more than 0, up to 1", f.Confidence)
 	case f.Confidence == 0:
@@ -85,18 +93,35 @@ func (f *Fact) compile() error {
 			return err
 		}
 		f.match = append(f.match, p)
-		for _, member := range f.Needs {
-			if _, err := depgraph.ParseID(member); err != nil {
-				return fmt.Errorf("needs: %w", err)
-			}
-			for _, m := range braces.FindAllStringSubmatch(member, -1) {
-				if !slices.Contains(p.names(), m[1]) {
-					return fmt.Errorf("needs %q: %s is not in match %q", member, m[0], text)
-				}
-			}
+	}
+	for _, member := range f.Needs {
+		if err := f.compileNeed(member); err != nil {
+			return err
 		}
 	}
 	return f.compileTerms()
+}
+
+// compileNeed checks that a need is an id and that its placeholders are known.
+func (f *Fact) compileNeed(member string) error {
+	if _, err := depgraph.ParseID(member); err != nil {
+		return fmt.Errorf("needs: %w", err)
+	}
+	for _, m := range braces.FindAllStringSubmatch(member, -1) {
+		named := 0
+		for _, p := range f.match {
+			if slices.Contains(p.names(), m[1]) {
+				named++
+			}
+		}
+		switch {
+		case m[1] == "region" && named == 0:
+			f.regional = true
+		case named == 0 || named < len(f.match):
+			return fmt.Errorf("needs %q: %s is not in every match", member, m[0])
+		}
+	}
+	return nil
 }
 
 func (f *Fact) compileTerms() error {
@@ -131,9 +156,8 @@ func (f *Fact) kinds() iter.Seq[depgraph.Kind] {
 	return maps.Keys(set)
 }
 
-// speaksOf reports whether a node with these labels is one that f speaks of, but
-// for its id.
-func (f *Fact) speaksOf(labels map[string]string) bool {
+// carries reports whether a node's labels are those that f asks for.
+func (f *Fact) carries(labels map[string]string) bool {
 	for k, want := range f.Labels {
 		if got, ok := labels[k]; !ok || !slices.Contains(want, got) {
 			return false
@@ -147,21 +171,21 @@ func (f *Fact) speaksOf(labels map[string]string) bool {
 	return true
 }
 
-// members returns what f says that a node needs, and whether f speaks of its id.
-func (f *Fact) members(id depgraph.ID) ([]depgraph.ID, bool) {
+// bind returns what the placeholders of f stand for in an id, as old and new texts
+// in turn, and whether f matches the id.
+func (f *Fact) bind(id depgraph.ID) ([]string, bool) {
 	for _, p := range f.match {
 		values, ok := p.fit(id)
 		if !ok {
 			continue
 		}
-		var out []depgraph.ID
-		for _, text := range f.Needs {
-			member, err := depgraph.ParseID(filled(text, p.names(), values))
-			if err == nil && member != id {
-				out = append(out, member)
+		var filled []string
+		for i, name := range p.names() {
+			if i < len(values) && name != "" {
+				filled = append(filled, "{"+name+"}", values[i])
 			}
 		}
-		return out, len(out) > 0
+		return filled, true
 	}
-	return nil, false
+	return nil, len(f.match) == 0
 }

@@ -9,6 +9,9 @@ const (
 	// LabelUpdates is "on" or "off" where configuration says whether the machine
 	// installs updates by itself; where it is absent the distribution's default holds.
 	LabelUpdates = "updates"
+	// LabelResource is the type of a resource, as AWS::RDS::DBInstance, where the
+	// id does not hold it.
+	LabelResource = "resource"
 )
 
 // releases are the names that images, repositories and configuration give to the
@@ -36,6 +39,8 @@ var releases = []struct {
 	{"rhel-9", regexp.MustCompile(`(?i)\brhel[-_ ]?9|(rocky|alma)[a-z]*[-_ ]?9`)},
 	{"rhel-8", regexp.MustCompile(`(?i)\brhel[-_ ]?8|(rocky|alma)[a-z]*[-_ ]?8|centos[-_ ]?8`)},
 	{"centos-7", regexp.MustCompile(`(?i)centos[-_ ]?7`)},
+	{"opensuse-microos", regexp.MustCompile(`(?i)\bmicroos\b`)},
+	{"windows-server", regexp.MustCompile(`(?i)windows[-_ ]?server|\bwindows[-_ ]?20(12|16|19|22|25)\b`)},
 }
 
 // OS names the release that a text speaks of, such as an image's name or a line of

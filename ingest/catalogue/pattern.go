@@ -13,12 +13,14 @@ type pattern struct {
 	kind   depgraph.Kind // "*" is any
 	prefix string        // of every name that fits
 	suffix string        // of every name that fits
+	within string        // the longest text that every name that fits holds
 	exact  bool          // nothing but prefix
 	re     *regexp.Regexp
 }
 
 var (
 	braces      = regexp.MustCompile(`\{([a-z]+)\}`)
+	wildcard    = regexp.MustCompile(`\*|\{[a-z]+\}`)
 	placeholder = regexp.MustCompile(`\\\{([a-z]+)\\\}`)
 )
 
@@ -35,6 +37,11 @@ func newPattern(text string) (*pattern, error) {
 	p := &pattern{kind: depgraph.Kind(kind), prefix: name, exact: true}
 	if i := strings.IndexAny(name, "*{"); i >= 0 {
 		p.prefix, p.suffix, p.exact = name[:i], name[strings.LastIndexAny(name, "*}")+1:], false
+	}
+	for _, literal := range wildcard.Split(name, -1) {
+		if len(literal) > len(p.within) {
+			p.within = literal
+		}
 	}
 	body := strings.ReplaceAll(regexp.QuoteMeta(name), `\*`, `.*`)
 	body = placeholder.ReplaceAllString(body, `(?P<$1>[^/]+?)`)
@@ -55,19 +62,11 @@ func (p *pattern) fit(id depgraph.ID) ([]string, bool) {
 		return nil, false
 	case p.exact:
 		return nil, id.Name == p.prefix
-	case !strings.HasPrefix(id.Name, p.prefix), !strings.HasSuffix(id.Name, p.suffix):
+	case p.within == "" && len(p.names()) == 1: // nothing but '*'
+		return nil, true
+	case !strings.HasPrefix(id.Name, p.prefix), !strings.HasSuffix(id.Name, p.suffix), !strings.Contains(id.Name, p.within):
 		return nil, false
 	}
 	values := p.re.FindStringSubmatch(id.Name)
 	return values, values != nil
-}
-
-// filled puts the values of placeholders into a text.
-func filled(text string, names, values []string) string {
-	for i := range values {
-		if names[i] != "" {
-			text = strings.ReplaceAll(text, "{"+names[i]+"}", values[i])
-		}
-	}
-	return text
 }

@@ -37,7 +37,7 @@ bench-diff: ## benchmarks of BASE (origin/main) and of this tree, in one sitting
 corpus: build ## scan every set of ../shared/corpus, where it is present
 	.ci/corpus ./$(BIN)
 update: ## rewrite goldens and generated tables, printing what changed
-	$(GO) test ./cmd/fateline ./examples ./ingest/sources/*/ -update
+	$(GO) test ./cmd/fateline ./examples ./ingest/catalogue ./ingest/sources/*/ -update
 examples: ## check what every example says against its want.txt
 	$(GO) test -count=1 ./examples/...
 vuln: ## known vulnerabilities (needs govulncheck and its database)

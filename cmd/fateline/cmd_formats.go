@@ -6,15 +6,24 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fateline/fateline/ingest/catalogue"
 	"github.com/fateline/fateline/ingest/sources"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/formats"
 )
 
-// listing is what formats prints: what is read, and what can be written.
+// listing is what formats prints: what is read, what is known without reading, and
+// what can be written.
 type listing struct {
 	Reads  []listedSource `json:"reads"`
+	Knows  listedFacts    `json:"knows"`
 	Writes []listedFormat `json:"writes"`
+}
+
+// listedFacts is the built-in catalogue of common knowledge.
+type listedFacts struct {
+	Facts   int    `json:"facts"`
+	Version string `json:"version"` // as 2026-11
 }
 
 type listedSource struct {
@@ -48,7 +57,8 @@ func newFormatsCommand(a *app) *cobra.Command {
 }
 
 func listAll() listing {
-	var l listing
+	known := catalogue.Builtin()
+	l := listing{Knows: listedFacts{len(known.Facts), known.Version}}
 	for _, s := range sources.All() {
 		l.Reads = append(l.Reads, listedSource{s.Name, s.Doc.Title, s.Doc.Text, s.Doc.Reads, s.Doc.Limits, s.Doc.Since})
 	}
@@ -74,6 +84,9 @@ func (l listing) write(t *report.Terminal) {
 	for _, s := range l.Reads {
 		t.Printf(report.Plain, "  %-12s ", s.Name).Wrap(report.Plain, s.Title+": "+strings.Join(s.Reads, ", "))
 	}
+	t.End()
+	t.Line(report.Bold, "Fateline knows")
+	t.Printf(report.Plain, "  %-12s ", "facts").Wrap(report.Plain, fmt.Sprintf("%d facts of %s that no file says: of clouds, registries, systems and programs (--no-implied, --no-fact ID, --facts FILE)", l.Knows.Facts, l.Knows.Version))
 	t.End()
 	t.Line(report.Bold, "Fateline writes (-f FORMAT[=FILE])")
 	for _, f := range l.Writes {

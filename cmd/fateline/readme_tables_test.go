@@ -27,7 +27,8 @@ func readmeTables() map[string]string {
 	for _, m := range meanings() {
 		says = append(says, []string{"`" + m.ID + "`", m.What, m.Why})
 	}
-	return map[string]string{"sources": reads.String(), "rules": finds.String(), "formats": writes.String(), "messages": says.String()}
+	knows := fmt.Sprintf("%d facts of %s come with the program: [ingest/catalogue/FACTS.md](ingest/catalogue/FACTS.md) lists each with its source.\n", all.Knows.Facts, all.Knows.Version)
+	return map[string]string{"sources": reads.String(), "rules": finds.String(), "formats": writes.String(), "messages": says.String(), "facts": knows}
 }
 
 // table is rows of cells, the first row the head.

@@ -72,6 +72,9 @@ func (c *clusters) name(s string) {
 
 // see takes note of an object that defines a cluster.
 func (c *clusters) see(o *object) {
+	if o.is(clusterAPI, "Cluster") {
+		return // it is made from another cluster, in which its object and what lies beside it live
+	}
 	for _, name := range definedClusters(o) {
 		c.name(name)
 		dir := path.Dir(o.file.Path())

@@ -107,6 +107,7 @@ func (e *emitter) emitIngress(o *object) {
 	}
 	e.emitController(o)
 	e.emitIngressCalls(o)
+	e.emitTraefikAnnotation(o)
 }
 
 // emitIngressCalls adds what the annotations of nginx make every request wait for.
@@ -126,7 +127,7 @@ func (e *emitter) emitIngressCalls(o *object) {
 var controllers = map[string][]string{
 	"nginx":   {"controller", "nginx-ingress-controller", "nginx-ingress", "ingress-nginx-controller"},
 	"traefik": {"traefik"}, "haproxy": {"kubernetes-ingress", "haproxy-ingress", "haproxy-ingress-controller"}, "kong": {"kubernetes-ingress-controller", "kong"},
-	"contour": {"contour", "envoy"}, "istio": {"proxyv2"}, "alb": {"aws-load-balancer-controller"}, "envoy": {"gateway", "envoy"},
+	"contour": {"contour"}, "istio": {"proxyv2"}, "alb": {"aws-load-balancer-controller"}, "envoy": {"gateway"},
 }
 
 // emitController adds the workload that carries an Ingress's traffic, where the
@@ -175,12 +176,26 @@ func (e *emitter) isControllerOf(run *workload, class, controller string) bool {
 			continue
 		}
 		for _, base := range controllers[word] {
-			if hasImage(run, base) && (base != "controller" || strings.Contains(run.name, "ingress")) {
+			if hasImage(run, base) && namedFor(run, base) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// namedFor says whether the name of a workload bears out an image that others run too:
+// a sidecar, or somebody's own gateway.
+func namedFor(run *workload, base string) bool {
+	switch base {
+	case "controller":
+		return strings.Contains(run.name, "ingress")
+	case "proxyv2":
+		return strings.Contains(run.name, "gateway")
+	case "gateway":
+		return strings.Contains(run.name, "envoy")
+	}
+	return true
 }
 
 func firstValue(vs ...strict.Value) strict.Value {

@@ -78,6 +78,9 @@ func clusterScoped(group, kind string) bool {
 	case "keda.sh":
 		return kind == "ClusterTriggerAuthentication"
 	}
+	if strings.HasSuffix(group, ".crossplane.io") || strings.HasSuffix(group, ".upbound.io") {
+		return !strings.Contains(group, ".m.") // the first generation of Crossplane's resources
+	}
 	return strings.HasPrefix(kind, "Cluster") && kind != "Cluster"
 }
 
@@ -155,6 +158,12 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 	}
 	if op, ok := operated[o.group+"/"+o.kind]; ok {
 		return op.kind, false
+	}
+	switch {
+	case isTraefik(o.group) && strings.HasPrefix(o.kind, "IngressRoute"):
+		return depgraph.KindGateway, false
+	case isManaged(o):
+		return managedKind(o), false
 	}
 	if pools[o.group+"/"+o.kind] {
 		return depgraph.KindNodePool, true

@@ -72,6 +72,9 @@ func (e *emitter) findAreas() {
 			e.addEksctl(a, o)
 		case pools[o.group+"/"+o.kind]:
 			if p := readPool(o, subnets); p != nil {
+				if of := o.get("spec", "clusterName").Text(); of != "" && o.group == clusterAPI {
+					a = e.areaOf(of, o.here()) // not the one in which the object lives
+				}
 				a.pools = append(a.pools, p)
 			}
 		}

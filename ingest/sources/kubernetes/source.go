@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"path"
+	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
@@ -21,7 +22,8 @@ var doc = ingest.Doc{
 		"YAML and JSON with apiVersion and kind, lists and dumps of kubectl included",
 		"kustomization.yaml: resources, components, patches, namespace, names, images, replicas, generators",
 		"Chart.yaml and values.yaml: dependencies and images; Flux HelmRelease and Argo CD values",
-		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones",
+		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones; Crossplane's managed resources",
+		"Traefik's routes and middlewares; the keys that open what SOPS encrypted",
 	},
 	Limits: "Charts and templates are not rendered: an unrendered template is a partial input. The values of Secrets are never read. " +
 		"Objects of unknown kinds are noted, and only their references by kind and name are followed. CEL expressions are not evaluated.",
@@ -179,7 +181,19 @@ func (e *emitter) emitObject(o *object) {
 		e.emitHelmRelease(o)
 	case releaseGroup + "/Release":
 		// A workload, emitted as such.
+	case clusterAPI + "/Cluster":
+		e.emitFleet(o)
 	default:
+		switch {
+		case isTraefik(o.group) && strings.HasPrefix(o.kind, "IngressRoute"):
+			e.emitTraefikRoute(o)
+			return
+		case isTraefik(o.group):
+			return // read where a route names it
+		case isManaged(o):
+			e.emitManaged(o)
+			return
+		}
 		if e.w.running[o] == nil && !pools[o.group+"/"+o.kind] && !silentKinds[o.group+"/"+o.kind] {
 			e.emitUnknown(o)
 		}
@@ -192,6 +206,7 @@ func (e *emitter) emitBuiltin(o *object) {
 	case "ConfigMap", "Secret":
 		e.define(o, depgraph.Node{})
 		e.emitTracking(o)
+		e.emitSops(o)
 	case "PersistentVolumeClaim":
 		e.emitClaim(o)
 	case "PersistentVolume":

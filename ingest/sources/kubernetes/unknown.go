@@ -34,7 +34,7 @@ var silentKinds = map[string]bool{
 	"notification.toolkit.fluxcd.io/Alert": true, "notification.toolkit.fluxcd.io/Provider": true, "notification.toolkit.fluxcd.io/Receiver": true,
 	grafanaGroup + "/GrafanaDashboard": true, grafanaGroup + "/GrafanaFolder": true,
 	"argoproj.io/AppProject": true, "secrets-store.csi.x-k8s.io/SecretProviderClass": true, "kops.k8s.io/Cluster": true, "eksctl.io/ClusterConfig": true,
-	"cluster.x-k8s.io/Cluster": true, "container.cnrm.cloud.google.com/ContainerCluster": true, "metrics.k8s.io/PodMetrics": true, "metrics.k8s.io/NodeMetrics": true,
+	"container.cnrm.cloud.google.com/ContainerCluster": true, "metrics.k8s.io/PodMetrics": true, "metrics.k8s.io/NodeMetrics": true,
 	"snapshot.storage.k8s.io/VolumeSnapshotClass": true, "keda.sh/TriggerAuthentication": true, "keda.sh/ClusterTriggerAuthentication": true,
 }
 

@@ -42,10 +42,31 @@ func (e *emitter) emitVolumes(run *workload) {
 				e.need(need{owner: run.id, to: to(img.registry()), phases: starts, via: depgraph.Pulls, at: ref.at()})
 			}
 		}
+		e.emitVolumeSecrets(run, v)
 		e.emitRemote(run.object, run.id, v)
 		e.emitProviderClass(run, v.get("csi"))
 	}
 	e.emitClaimTemplates(run)
+}
+
+// volumeSecrets are the fields of a volume that name a Secret with which it is mounted.
+var volumeSecrets = [][]string{
+	{"csi", "nodePublishSecretRef", "name"},
+	{"cephfs", "secretRef", "name"},
+	{"rbd", "secretRef", "name"},
+	{"iscsi", "secretRef", "name"},
+	{"flexVolume", "secretRef", "name"},
+	{"scaleIO", "secretRef", "name"},
+	{"storageos", "secretRef", "name"},
+	{"azureFile", "secretName"},
+}
+
+func (e *emitter) emitVolumeSecrets(run *workload, v field) {
+	for _, path := range volumeSecrets {
+		if name := v.get(path...); name.text() != "" {
+			e.need(need{owner: run.id, to: e.material(run.object, "Secret", name.text()), phases: starts, via: depgraph.Mounts, at: name.at()})
+		}
+	}
 }
 
 // remotes are the fields of a volume that name the machines which hold it.

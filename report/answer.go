@@ -68,6 +68,7 @@ type Loss struct {
 	Blind    []depgraph.ID `json:"blind"`
 	Exposed  []depgraph.ID `json:"exposed"`
 	Recovery *Recovery     `json:"recovery,omitempty"` // nil unless asked for
+	Healed   *Healed       `json:"healed,omitempty"`   // what changes would buy: all else is the state with them; nil: none
 
 	Outage time.Duration `json:"-"` // for the text; 0 says nothing of it
 	Proofs []NodeProof   `json:"-"` // for the text; by state, then node
@@ -191,6 +192,11 @@ type FindingRef struct {
 func (l Loss) normal() any {
 	l.Failed, l.Down, l.Degraded = full(l.Failed), full(l.Down), full(l.Degraded)
 	l.Frozen, l.Blind, l.Exposed = full(l.Frozen), full(l.Blind), full(l.Exposed)
+	if l.Healed != nil {
+		h := *l.Healed
+		h.Changes, h.Saved, h.Eased, h.Returned = full(h.Changes), full(h.Saved), full(h.Eased), full(h.Returned)
+		l.Healed = &h
+	}
 	if l.Recovery != nil {
 		r := *l.Recovery
 		r.Order, r.LockedOut, r.Deadlocked = append([]Return{}, r.Order...), full(r.LockedOut), full(r.Deadlocked)

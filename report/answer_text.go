@@ -21,6 +21,9 @@ func (l Loss) writeText(t *Terminal, o Options) {
 	t.End()
 	t.Print(Plain, "  ").Wrap(Plain, fmt.Sprintf("leaves %d down, %d degraded, %d frozen, %d blind, %d exposed.",
 		len(l.Down), len(l.Degraded), len(l.Frozen), len(l.Blind), len(l.Exposed)))
+	if l.Healed != nil {
+		l.Healed.writeText(t, o)
+	}
 	proofs := map[string][]Step{}
 	for _, p := range l.Proofs {
 		proofs[p.State+" "+p.Node.String()] = p.Steps

@@ -14,8 +14,8 @@ import (
 
 // whyOptions are the flags of why.
 type whyOptions struct {
-	in   inputOptions
-	out  outputOptions
+	in     inputOptions
+	out    outputOptions
 	node   string // the node whose identity is asked for; "" asks about a need
 	proofs int    // of a need, at most
 }

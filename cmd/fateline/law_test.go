@@ -40,6 +40,7 @@ func importLaw() []row {
 		{"analyzer/simulate", []string{"analyzer/depgraph"}, nil, "a simulation reads the graph and nothing else, so that a second implementation can check it"},
 		{"analyzer/simulate/simtest", []string{"analyzer/depgraph"}, nil, "the reference that simulations are tested against shares no code with them"},
 		{"analyzer/riskgroup", []string{"analyzer/depgraph", "analyzer/simulate"}, nil, "risk groups are sets of losses"},
+		{"analyzer/probe", []string{"analyzer/depgraph"}, nil, "what to ask about, and what would be, is said of a graph alone"},
 		{"analyzer", []string{"analyzer/depgraph", "analyzer/strict"}, nil, "the driver knows no rule and no simulation"},
 		{"analyzer/rules", []string{"analyzer", "analyzer/depgraph", "analyzer/simulate", "analyzer/riskgroup"}, nil, "a rule judges a graph: it reads no file and knows no format"},
 		{"analyzer/gate", []string{"analyzer", "analyzer/depgraph", "analyzer/strict"}, []string{"cel.dev/cel-go@policy.go"}, "the gate judges results and must not know the rules: what it judges comes as facts in them"},

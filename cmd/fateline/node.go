@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/probe"
 	"github.com/fateline/fateline/analyzer/strict"
 )
 
@@ -30,6 +31,34 @@ func findNode(g *depgraph.Graph, flag, text string) (depgraph.ID, error) {
 		return depgraph.ID{}, usageError{fmt.Sprintf("%s %s: no node of the inputs has this id", flag, text), suggest(g, text)}
 	}
 	return depgraph.ID{}, usageError{fmt.Sprintf("%s %s: %d nodes answer to this name", flag, text, len(answering)), "say which: " + joinIDs(answering)}
+}
+
+// findNodes returns the nodes that a flag names: one, by its id or alias, or all
+// that a selector matches, by id.
+func findNodes(g *depgraph.Graph, flag, text string) ([]depgraph.ID, error) {
+	id, err := findNode(g, flag, text)
+	if err == nil {
+		return []depgraph.ID{id}, nil
+	}
+	if !probe.IsSelector(text) {
+		return nil, err
+	}
+	s, err := probe.ParseSelector(text)
+	if err != nil {
+		return nil, usageError{flag + " " + err.Error(), "fateline whatif --help lists the forms"}
+	}
+	nodes := idsOf(g, s.Nodes(g))
+	if len(nodes) == 0 {
+		why, there := s.Empty(g, mostNear)
+		usage := usageError{text: fmt.Sprintf("%s %s selects nothing: %s", flag, text, why)}
+		if len(there) > 0 {
+			usage.text, _, _ = strings.Cut(usage.text, ";")
+			_, instead, _ := strings.Cut(why, "; ")
+			usage.fix = instead + " " + strings.Join(there, ", ")
+		}
+		return nil, usage
+	}
+	return nodes, nil
 }
 
 // nodesAnswering lists the nodes that have an alias, by id.

@@ -9,8 +9,8 @@ import (
 // Healed is what changes of needs would buy in a loss.
 type Healed struct {
 	Changes  []HealedNeed  `json:"changes"`
-	Before   LossSizes       `json:"before"`   // without the changes
-	After    LossSizes       `json:"after"`    // with them
+	Before   LossSizes     `json:"before"`   // without the changes
+	After    LossSizes     `json:"after"`    // with them
 	Saved    []depgraph.ID `json:"saved"`    // down without, not down with them; sorted
 	Eased    []depgraph.ID `json:"eased"`    // degraded without, neither degraded nor down with them; sorted
 	Returned []depgraph.ID `json:"returned"` // never served again without, do so with them; sorted; of a way back that was asked for

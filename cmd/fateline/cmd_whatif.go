@@ -49,8 +49,8 @@ them, and the counts stand beside those without.`,
 		Example: `  fateline whatif --fail zone:eu-west-1a --fail external:idp.example --recover .
   fateline whatif --fail 'datastore:*[engine=redis]' .
   fateline whatif --fail service:storage/kv --heal 'service:identity/login->service:storage/kv=+datastore:keys-2' .`,
-		Args:  somePaths,
-		RunE:  func(cmd *cobra.Command, paths []string) error { return runWhatif(cmd.Context(), a, o, paths) },
+		Args: somePaths,
+		RunE: func(cmd *cobra.Command, paths []string) error { return runWhatif(cmd.Context(), a, o, paths) },
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.fail, "fail", nil, "`ID` or selector of what is lost, or all; may be repeated")

@@ -45,6 +45,7 @@ type Finding struct {
 	Severity   Severity
 	Title      string          // one sentence: the subject first, a number if there is one
 	Remedy     string          // what would make it go away, in a sentence; "" where the rule's Doc says it all
+	Remedies   []Remedy        // set by Run: the smallest changes that make it go away, the cheapest first
 	Root       []depgraph.ID   // sorted by Run; for an edge, owner then member. A name "*" stands for all of a kind
 	Nodes      []depgraph.ID   // the victims; sorted by Run
 	Proof      []depgraph.Edge // the edges that force it, at least one; the last one closes it

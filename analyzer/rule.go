@@ -32,6 +32,9 @@ type Spec struct {
 
 	// Folds lists under which findings those of this rule fold; the first that fits decides.
 	Folds []Fold
+
+	// Cure says of which findings the driver looks for a remedy.
+	Cure Cure
 }
 
 // Fold says when a finding is the consequence of another finding: it is

@@ -52,6 +52,10 @@ func Run(ctx context.Context, g *depgraph.Graph, rules []*Rule, opts Options) (*
 		return nil, err
 	}
 	fold(g, results)
+	addRemedies(ctx, g, results, opts)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return results, nil
 }
 

@@ -86,6 +86,7 @@ type Finding struct {
 	Severity   string        `json:"severity"` // low, medium, high or critical, as the policy sets it
 	Title      string        `json:"title"`
 	Remedy     string        `json:"remedy,omitempty"` // its own, else that of the rule
+	Remedies   []Remedy      `json:"remedies,omitempty"` // the smallest changes of needs that make it go away, the cheapest first
 	Root       []depgraph.ID `json:"root"`
 	Ordered    bool          `json:"ordered,omitempty"` // the root is an edge
 	Nodes      []depgraph.ID `json:"nodes"`             // the victims, sorted
@@ -101,6 +102,20 @@ type Finding struct {
 	Note       string        `json:"note,omitempty"`       // such as an expired waiver
 	FoldedInto string        `json:"foldedInto,omitempty"` // the finding this one is a consequence of
 	Why        string        `json:"why,omitempty"`        // why it was folded
+}
+
+// Remedy is one smallest set of needs to change: see [analyzer.Remedy].
+type Remedy struct {
+	Edges  []Need `json:"edges"`
+	Action string `json:"action"` // remove or alternative
+	Text   string `json:"text"`   // a sentence
+}
+
+// Need is an edge of a remedy: From needs To in Phase.
+type Need struct {
+	From  depgraph.ID `json:"from"`
+	To    depgraph.ID `json:"to"`
+	Phase string      `json:"phase"`
 }
 
 // Step is one step of a proof: From needs To in Phase.
@@ -281,8 +296,19 @@ func newFinding(f *analyzer.Finding, said gate.Judgement, remedy string) Finding
 		Violates: said.Violates, Baseline: said.Baseline.String(), Grown: said.Grown, Note: said.Note,
 		FoldedInto: f.FoldedInto, Why: f.Why,
 	}
+	for _, r := range f.Remedies {
+		out.Remedies = append(out.Remedies, newRemedy(r))
+	}
 	if w := said.Waiver; w != nil {
 		out.Waived, out.Waiver = true, &Waiver{Owner: w.Owner, Reason: w.Reason, Ticket: w.Ticket, Expires: w.Expires.String()}
+	}
+	return out
+}
+
+func newRemedy(r analyzer.Remedy) Remedy {
+	out := Remedy{Action: string(r.Action), Text: r.Text, Edges: []Need{}}
+	for _, e := range r.Edges {
+		out.Edges = append(out.Edges, Need{From: e.From, To: e.To, Phase: e.Phase.String()})
 	}
 	return out
 }

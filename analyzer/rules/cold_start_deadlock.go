@@ -15,6 +15,7 @@ var coldStartDeadlock = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Critical,
 	Subject:  "node that needs another one to start",
 	Doc:      coldStartDeadlockDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always},
 	Folds: []analyzer.Fold{
 		{Under: "fail-closed-admission", When: admittedBySameWebhook},
 		{Under: "recovery-loop", When: sharesDeployment},

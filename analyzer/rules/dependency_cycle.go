@@ -15,6 +15,7 @@ var dependencyCycle = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Medium,
 	Subject:  "node that cannot run without another one",
 	Doc:      dependencyCycleDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always, Cut: true},
 }, analyzer.NoParams, runDependencyCycle)
 
 var dependencyCycleDoc = analyzer.Doc{

@@ -375,7 +375,12 @@ func (s *culpritSearch) proof(c culprit, v node) []depgraph.Edge {
 	}
 	out := s.e.model.Lose(c.nodes...).Proof(s.state, v)
 	for _, n := range c.nodes {
-		out = append(out, s.lost.Proof(simulate.Down, n)...)
+		// Its placement makes it the culprit, however else the place may take it down.
+		if r, displaced := s.e.displaced(s.lost, n); displaced {
+			out = append(out, s.lost.ProofUnmet(r, depgraph.Run)...)
+		} else {
+			out = append(out, s.lost.Proof(simulate.Down, n)...)
+		}
 	}
 	return out
 }

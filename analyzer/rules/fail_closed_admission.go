@@ -14,6 +14,7 @@ var failClosedAdmission = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Critical,
 	Subject:  "admission webhook that fails closed",
 	Doc:      failClosedAdmissionDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always},
 }, analyzer.NoParams, runFailClosedAdmission)
 
 var failClosedAdmissionDoc = analyzer.Doc{

@@ -17,6 +17,7 @@ var frozenElsewhere = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Medium,
 	Subject:  "node that is needed to start, to build or to deploy in more than one place",
 	Doc:      frozenElsewhereDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always},
 }, analyzer.NoParams, runFrozenElsewhere)
 
 var frozenElsewhereDoc = analyzer.Doc{

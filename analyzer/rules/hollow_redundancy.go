@@ -17,6 +17,7 @@ var hollowRedundancy = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.Medium,
 	Subject:  "requirement with more members than it needs",
 	Doc:      hollowRedundancyDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always},
 	Folds: []analyzer.Fold{{
 		Under: "hollow-redundancy", Ordered: true, When: sameSparesBroken,
 		Victim: func(f *analyzer.Finding) depgraph.ID {

@@ -17,6 +17,7 @@ var recoveryLoop = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.High,
 	Subject:  "node that says what brings it back",
 	Doc:      recoveryLoopDoc,
+	Cure:     analyzer.Cure{Of: analyzer.Always},
 	Folds:    []analyzer.Fold{{Under: "fail-closed-admission", When: admittedBySameWebhook}},
 }, analyzer.NoParams, runRecoveryLoop)
 

@@ -16,6 +16,7 @@ var singleFacility = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.High,
 	Subject:  "node that claims to survive a loss, and no kind of place of which two are populated",
 	Doc:      singleFacilityDoc,
+	Cure:     analyzer.Cure{Of: aboutClaims},
 	Folds:    []analyzer.Fold{{Under: "single-facility", When: samePlaceWithClaims}},
 }, analyzer.NoParams, runSingleFacility)
 
@@ -67,6 +68,9 @@ func samePlaceWithClaims(f, cause *analyzer.Finding) string {
 	}
 	return fmt.Sprintf("%s also takes nodes down that claim to survive its loss", f.Root[0])
 }
+
+// aboutClaims leaves advisories out: where nobody claims anything there is nothing to mend yet.
+func aboutClaims(f *analyzer.Finding) bool { return f.Severity > analyzer.Low }
 
 func runSingleFacility(ctx context.Context, pass *analyzer.Pass, _ struct{}) error {
 	e, err := analyzer.Get(ctx, pass, estateFact)

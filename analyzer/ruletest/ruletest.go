@@ -228,6 +228,9 @@ func writeFinding(b *strings.Builder, f *analyzer.Finding) {
 	if f.Remedy != "" {
 		row("remedy", "%s", f.Remedy)
 	}
+	for _, r := range f.Remedies {
+		row("cure", "%s: %s", r.Action, r.Text)
+	}
 	for _, e := range f.Proof {
 		note := ""
 		if e.Basis() != depgraph.Declared {

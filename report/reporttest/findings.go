@@ -61,6 +61,10 @@ func Results(g *depgraph.Graph) *analyzer.Results {
 		"service:ferry/payments claims to survive any facility, and goes down with facility:dock-north because datastore:ferry/ledger runs only there; 6 nodes go along, 3 of them GA",
 		"Run datastore:ferry/ledger in facility:dock-south as well, or withdraw the claim.",
 		proof(g, nil, "service:ferry/booking", "service:ferry/payments", "datastore:ferry/ledger", "cluster:dock-north", "facility:dock-north"))
+	main.Remedies = []analyzer.Remedy{{
+		Action: analyzer.Alternative, Edges: main.Proof[len(main.Proof)-1:],
+		Text: "Let datastore:ferry/ledger stand in a second facility beside facility:dock-north.",
+	}}
 	repair := finding(loop, analyzer.High, ids("datastore:ferry/ledger"), ids("datastore:ferry/ledger"),
 		"datastore:ferry/ledger is repaired by tool:ferry/rollback#run, which needs datastore:ferry/ledger; only people are left to repair it",
 		"Let the roll-back read its credentials from a place that does not need single sign-on.",

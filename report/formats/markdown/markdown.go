@@ -145,6 +145,9 @@ func (p *page) finding(f report.Finding) string {
 	if f.Remedy != "" {
 		fmt.Fprintf(&b, "**Remedy:** %s\n\n", sentence(f.Remedy))
 	}
+	if len(f.Remedies) > 0 {
+		fmt.Fprintf(&b, "**Enough:** %s\n\n", sentence(f.Remedies[0].Text))
+	}
 	fmt.Fprintf(&b, "<details><summary>%s, finding <code>%s</code></summary>\n\n", plural(len(f.Nodes), "victim", "victims"), strings.Trim(Escape(f.ID), " "))
 	b.WriteString(codes(f.Nodes))
 	if len(f.Grown) > 0 {

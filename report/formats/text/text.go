@@ -33,6 +33,7 @@ const (
 	shownReasons  = 10
 	shownHops     = 12
 	shownFolded   = 3
+	shownRemedies = 2
 )
 
 func write(ctx context.Context, w io.Writer, d *report.Document, o report.Options) error {
@@ -161,6 +162,9 @@ func (p *printer) finding(f report.Finding) {
 		}
 	}
 	p.field("remedy", f.Remedy)
+	for i, r := range f.Remedies[:p.limit(len(f.Remedies), shownRemedies)] {
+		p.field([]string{"enough", "or"}[min(i, 1)], r.Text)
+	}
 	p.folded(p.d.FoldedInto(f.ID))
 	p.field("crosses", spread(f))
 }

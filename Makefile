@@ -6,7 +6,7 @@ export GO
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-ci soak race cover lint fmt fuzz bench bench-diff corpus update examples vuln clean
+.PHONY: help build demo test test-ci soak race cover lint fmt fuzz bench bench-diff mutants corpus update examples vuln clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,8 @@ bench: ## every benchmark, to out/bench.txt
 	mkdir -p out && $(GO) test -run='^$$' -bench=. -benchmem -count=6 -timeout=60m ./... | tee out/bench.txt
 bench-diff: ## benchmarks of BASE (origin/main) and of this tree, in one sitting
 	.ci/bench-diff $(or $(BASE),origin/main)
+mutants: ## change one operator at a time, and list the changes that no test notices
+	$(GO) run ./.ci/mutants -tier quick ./analyzer/simulate ./analyzer/riskgroup ./analyzer/rules
 corpus: build ## scan every set of ../shared/corpus, where it is present
 	.ci/corpus ./$(BIN)
 update: ## rewrite goldens and generated tables, printing what changed

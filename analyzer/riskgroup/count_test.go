@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -38,6 +39,9 @@ func TestCountEqualsTheReference(t *testing.T) {
 // the positions, 2^h: at each its cores, or the switches of both.
 func TestAllGroupsOfTwoReplicasInAFatTreeAreFiveTimesTwoToThePositions(t *testing.T) {
 	for _, k := range []int{4, 8, 16, 64} {
+		if os.Getenv("FATELINE_TIER") == "quick" && k > 16 {
+			continue // one of very many runs
+		}
 		s := fatTree{k: k, services: 1, replicas: 2}.build(t)
 		got, err := riskgroup.Count(t.Context(), simulate.NewModel(s.g, 0), s.top[0], riskgroup.CountOptions{})
 		if want := new(big.Int).Lsh(big.NewInt(5), uint(k/2)); err != nil || got.Cmp(want) != 0 {

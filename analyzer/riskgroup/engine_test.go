@@ -31,6 +31,9 @@ const patience = time.Minute
 // findEngine skips, and says so, where the engine is not installed.
 func findEngine(t *testing.T) string {
 	t.Helper()
+	if os.Getenv("FATELINE_TIER") == "quick" {
+		t.Skip("SKIPPED: one of very many runs")
+	}
 	path, err := exec.LookPath(engine)
 	if err != nil {
 		t.Skipf("SKIPPED: %s is not installed, so no other fault-tree program was asked", engine)

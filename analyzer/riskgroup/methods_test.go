@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -80,9 +81,17 @@ func texts(c *cone, sets [][]cell) []string {
 	return out
 }
 
+// cases returns how many to try: fewer where the run is one of very many.
+func cases(n int) int {
+	if os.Getenv("FATELINE_TIER") == "quick" {
+		return n / 20
+	}
+	return n
+}
+
 func TestHittingSetsAndFamiliesFindTheSame(t *testing.T) {
 	seeded, sets := 0, 0
-	for seed := range 1500 {
+	for seed := range cases(1500) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 31))
 		c := randomCone(rng).withoutSingles()
 		order := 2 + rng.IntN(2)
@@ -113,13 +122,13 @@ func TestHittingSetsAndFamiliesFindTheSame(t *testing.T) {
 		}
 		sets += len(families)
 	}
-	if seeded < 50 || sets < 5000 {
+	if seeded < cases(50) || sets < cases(5000) {
 		t.Errorf("%d cones with wide gates of high limits and %d sets in all, want more", seeded, sets)
 	}
 }
 
 func TestClassesChangeNoGroup(t *testing.T) {
-	for seed := range 2000 {
+	for seed := range cases(2000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 37))
 		c := randomCone(rng).withoutSingles()
 		merged := c.classes()
@@ -156,7 +165,7 @@ func TestClassesChangeNoGroup(t *testing.T) {
 
 func TestABudgetThatIsSpentGivesUpInsteadOfAnsweringWrong(t *testing.T) {
 	answers := 0
-	for seed := range 300 {
+	for seed := range cases(300) {
 		c := randomCone(rand.New(rand.NewPCG(uint64(seed), 41))).withoutSingles()
 		p, _ := packingFor(3, len(c.nodes))
 		all, _ := newSolver(c, newBench(p, len(c.nodes), math.MaxInt64), len(c.nodes), math.MaxInt).solve(c.top)

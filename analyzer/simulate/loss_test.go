@@ -32,7 +32,7 @@ func TestALossIsWhatTheReferenceReadsInTheSemantics(t *testing.T) {
 		}
 	})
 	for _, state := range simulate.States() {
-		if seen[state] < 1_000 {
+		if seen[state] < tiered(4_000, 4_000, 4_000)/4 {
 			t.Errorf("the systems put only %d nodes into state %v: they test too little", seen[state], state)
 		}
 	}

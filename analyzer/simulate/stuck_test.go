@@ -136,7 +136,7 @@ func TestEveryNodeThatNeverServesIsForcedByItsProof(t *testing.T) {
 		a, _ := w.recover(failed, 30, rebuild)
 		proofs += a.checkProofs(t, at, r.Timeline.Proof, &r.Timeline)
 	})
-	if proofs < 1000 {
+	if proofs < tiered(3_000, 3_000, 3_000)/3 {
 		t.Errorf("only %d proofs were checked", proofs)
 	}
 }

@@ -124,7 +124,7 @@ func inspect(t *testing.T, visit func(p *typed, n ast.Node)) {
 	}
 }
 
-func TestForbiddenNamesAreUsedOnlyWhereTheyBelong(t *testing.T) {
+func TestLawForbiddenNamesAreUsedOnlyWhereTheyBelong(t *testing.T) {
 	list := bans()
 	inspect(t, func(p *typed, n ast.Node) {
 		id, ok := n.(*ast.Ident)
@@ -160,7 +160,7 @@ func (p *typed) isTestHelper() bool {
 	return slices.Contains([]string{"ingest/sourcetest", "analyzer/ruletest", "report/reporttest"}, p.dir())
 }
 
-func TestOnlyTestHelpersImportTesting(t *testing.T) {
+func TestLawOnlyTestHelpersImportTesting(t *testing.T) {
 	for _, p := range mustLoad(t) {
 		if slices.Contains(p.Imports, "testing") && !p.isTestHelper() {
 			t.Errorf("%s imports testing: helpers live in ruletest, sourcetest and reporttest", p.dir())
@@ -168,7 +168,7 @@ func TestOnlyTestHelpersImportTesting(t *testing.T) {
 	}
 }
 
-func TestThereAreNoInitFunctions(t *testing.T) {
+func TestLawThereAreNoInitFunctions(t *testing.T) {
 	inspect(t, func(p *typed, n ast.Node) {
 		if f, ok := n.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
 			t.Errorf("%s: an init function: lists are literals in functions, so that importing does nothing", p.place(f.Pos()))
@@ -179,7 +179,7 @@ func TestThereAreNoInitFunctions(t *testing.T) {
 	})
 }
 
-func TestPackageVariablesNeverChange(t *testing.T) {
+func TestLawPackageVariablesNeverChange(t *testing.T) {
 	inspect(t, func(p *typed, n ast.Node) {
 		for _, target := range assigned(n) {
 			if v := p.packageVariable(target); v != nil {
@@ -237,7 +237,7 @@ func packageLevel(v *types.Var) *types.Var {
 	return v
 }
 
-func TestWritersNeverRangeOverAMap(t *testing.T) {
+func TestLawWritersNeverRangeOverAMap(t *testing.T) {
 	inspect(t, func(p *typed, n ast.Node) {
 		r, ok := n.(*ast.RangeStmt)
 		if !ok || !strings.HasPrefix(p.dir(), "report") && !strings.HasPrefix(p.dir(), "cmd/") {
@@ -249,7 +249,7 @@ func TestWritersNeverRangeOverAMap(t *testing.T) {
 	})
 }
 
-func TestNoErrorIsDroppedInSilence(t *testing.T) {
+func TestLawNoErrorIsDroppedInSilence(t *testing.T) {
 	inspect(t, func(p *typed, n ast.Node) {
 		stmt, ok := n.(*ast.ExprStmt)
 		if !ok {
@@ -297,7 +297,7 @@ func (p *typed) cannotFail(call *ast.CallExpr) bool {
 	return false
 }
 
-func TestStatusZeroIsMadeInOnePlace(t *testing.T) {
+func TestLawStatusZeroIsMadeInOnePlace(t *testing.T) {
 	var places []string
 	for _, p := range mustLoad(t) {
 		if p.dir() != "cmd/fateline" {
@@ -345,7 +345,7 @@ func (p *typed) otherStatuses(t *testing.T, status types.Type) []string {
 	return places
 }
 
-func TestRandomnessHasASeed(t *testing.T) {
+func TestLawRandomnessHasASeed(t *testing.T) {
 	for _, p := range ours(t) {
 		for _, name := range slices.Concat(p.GoFiles, p.TestGoFiles, p.XTestGoFiles) {
 			fset := token.NewFileSet()

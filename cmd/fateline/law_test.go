@@ -164,7 +164,7 @@ func ours(t *testing.T) []*listed {
 	return out
 }
 
-func TestEveryPackageImportsOnlyWhatTheTableAllows(t *testing.T) {
+func TestLawEveryPackageImportsOnlyWhatTheTableAllows(t *testing.T) {
 	law := importLaw()
 	for _, p := range ours(t) {
 		at := slices.IndexFunc(law, func(r row) bool { return matches(r.pattern, p.dir()) })
@@ -186,7 +186,7 @@ func TestEveryPackageImportsOnlyWhatTheTableAllows(t *testing.T) {
 	}
 }
 
-func TestNothingReachesWhatItMustNot(t *testing.T) {
+func TestLawNothingReachesWhatItMustNot(t *testing.T) {
 	for _, p := range ours(t) {
 		for _, n := range never() {
 			if p.dir() != n.below && !strings.HasPrefix(p.dir(), n.below+"/") && n.below != "" {
@@ -208,7 +208,7 @@ func throughHTML(t *testing.T, p *listed) bool {
 	return slices.Contains(p.Deps, "html/template")
 }
 
-func TestTopLevelHoldsNothingElse(t *testing.T) {
+func TestLawTopLevelHoldsNothingElse(t *testing.T) {
 	allowed := []string{"cmd", "ingest", "analyzer", "report", "examples", "LICENSE", "README.md", "CHANGELOG.md", "Makefile", "go.mod", "go.sum"}
 	for _, name := range tracked(t) {
 		top, _, _ := strings.Cut(name, "/")

@@ -41,7 +41,7 @@ func tracked(t *testing.T) []string {
 	return out
 }
 
-func TestNoFileKnowsTheMachineItWasWrittenOn(t *testing.T) {
+func TestLawNoFileKnowsTheMachineItWasWrittenOn(t *testing.T) {
 	slash := "/"
 	banned := []string{
 		slash + "work" + slash, slash + "farm" + slash, slash + "root" + slash, slash + "tmp" + slash + "bash_jobs", slash + "home" + slash + "runner",
@@ -63,7 +63,7 @@ func TestNoFileKnowsTheMachineItWasWrittenOn(t *testing.T) {
 	}
 }
 
-func TestPagesBuildNoMarkupFromText(t *testing.T) {
+func TestLawPagesBuildNoMarkupFromText(t *testing.T) {
 	for _, name := range tracked(t) {
 		if ext := filepath.Ext(name); ext != ".js" && ext != ".html" && ext != ".tmpl" || !strings.HasPrefix(name, "report/") {
 			continue

@@ -23,7 +23,7 @@ import (
 func main() {
 	workers := flag.Int("workers", 2, "how many mutants are tried at once")
 	tier := flag.String("tier", "", "FATELINE_TIER of the runs")
-	patience := flag.Duration("timeout", time.Minute, "how long a run may take: a mutant that takes longer is noticed")
+	patience := flag.Duration("timeout", time.Minute, "processor time that a run may take: a mutant that takes longer is noticed")
 	flag.Parse()
 	failed := false
 	for _, pattern := range flag.Args() {

@@ -10,6 +10,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/config"
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
+	"github.com/fateline/fateline/ingest/sources/helmfile"
 	"github.com/fateline/fateline/ingest/sources/host"
 	"github.com/fateline/fateline/ingest/sources/kiali"
 	"github.com/fateline/fateline/ingest/sources/kubernetes"
@@ -29,6 +30,7 @@ func All() []*ingest.Source {
 		config.Source,
 		dockerfile.Source,
 		graphjson.Source,
+		helmfile.Source,
 		host.Source,
 		kiali.Source,
 		kubernetes.Source,

@@ -16,19 +16,26 @@ import (
 var Source = ingest.Define(ingest.Spec{
 	Name: "ci",
 	Doc: ingest.Doc{
-		Title: "CI pipelines: GitHub Actions",
-		Text: "Every job is a tool. It needs its runner, the actions, images, secrets, identities and hosts that its steps use; " +
-			"what its commands deploy (kubectl, helm, kustomize, terraform, docker compose) is deployed by it.",
+		Title: "CI pipelines: GitHub Actions, Jenkins",
+		Text: "Every job, and every Jenkinsfile, is a tool. It needs its server, runner, repository, actions, images, secrets, identities and the hosts " +
+			"that its steps use; what its commands deploy (kubectl, helm, helmfile, kustomize, terraform, ansible-playbook, docker compose) and the " +
+			"images that they push are deployed by it. The repository is called as its git configuration says.",
 		Reads: []string{
-			".github/workflows/*.yml: jobs, needs, runs-on, environment, container, services, uses, with, env, run, permissions.id-token",
+			".github/workflows/*.yml: jobs, needs, runs-on, environment, container, services, uses, with, env, run, strategy.matrix, permissions.id-token",
 			"action.yml: the steps of composite actions",
+			"Jenkinsfile, Jenkinsfile_*, Jenkinsfile.*, *.jenkinsfile: agents, images, shared libraries, credentials (their ids), environment, steps",
+			"jobsDefinition of the jenkins-jobs chart: which controller runs a Jenkinsfile, known by repository, path or credentials",
+			".git/config: host, owner and name of the repository",
 		},
-		Limits: "Remote reusable workflows and actions are named, not fetched. Commands inside scripts that a step calls are not seen.",
-		Since:  "0.1",
+		Limits: "Remote reusable workflows and actions are named, not fetched. Commands inside scripts and libraries that a step calls are not seen; a command " +
+			"whose variables no file states is passed over.",
+		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)
 
 var workflowPath = regexp.MustCompile(`(^|/)\.github/workflows/[^/]+\.ya?ml$`)
+
+var jobsKey = regexp.MustCompile(`(?m)^jobsDefinition:`)
 
 // claim puts all of a run into one unit: the files of a repository refer to each
 // other, and its git configuration says what it is called.
@@ -43,6 +50,8 @@ const (
 	gitConfig    format = "git configuration"
 	githubFlow   format = "workflow"
 	githubAction format = "action"
+	jenkins      format = "Jenkinsfile"
+	jenkinsJobs  format = "job definitions"
 )
 
 func formatOf(name string, head []byte) format {
@@ -54,6 +63,10 @@ func formatOf(name string, head []byte) format {
 		return githubFlow
 	case (base == "action.yml" || base == "action.yaml") && bytes.Contains(head, []byte("runs:")):
 		return githubAction
+	case jenkinsfileName(base):
+		return jenkins
+	case jobsKey.Match(head) && (path.Ext(base) == ".yaml" || path.Ext(base) == ".yml"):
+		return jenkinsJobs
 	}
 	return ""
 }
@@ -88,24 +101,30 @@ type inputs struct {
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	in := &inputs{repositories: repositories{}, fragment: &link.Fragment{}, actions: map[string]file{}, workflows: map[string][]file{}}
 	documents := &ingest.Unit{Name: u.Name, Limits: u.Limits}
+	var scripts []*ingest.File
 	for _, f := range u.Files {
-		switch formatOf(f.Path(), []byte("runs:")) {
+		switch formatOf(f.Path(), nil) {
 		case gitConfig:
 			if data, err := f.Bytes(); err == nil { // else recorded
 				f.Counted(1)
 				in.repositories.add(f.Path(), data)
 			}
+		case jenkins:
+			scripts = append(scripts, f)
 		default:
 			documents.Files = append(documents.Files, f)
 		}
 	}
 	files, err := ingest.Each(ctx, documents, func(f *ingest.File, doc strict.Document) file { return file{f, doc.Root} })
+	var jobs []jobDefinition
 	for _, f := range files {
-		switch formatOf(f.Path(), []byte("runs:")) {
-		case githubAction:
-			in.actions[path.Dir(f.Path())] = f
-		case githubFlow:
+		switch {
+		case workflowPath.MatchString(f.Path()):
 			in.workflows[f.Path()] = append(in.workflows[f.Path()], f)
+		case f.root.Get("jobsDefinition").Exists():
+			jobs = append(jobs, jobDefinitions(f)...)
+		default:
+			in.actions[path.Dir(f.Path())] = f
 		}
 	}
 	for _, f := range files {
@@ -114,5 +133,6 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			w.read()
 		}
 	}
+	in.run(in.jenkinsfiles(scripts), jobs)
 	return in.fragment, err
 }

@@ -134,3 +134,20 @@ func slug(text string) string {
 	}
 	return strings.Trim(text, "/")
 }
+
+// around returns the directory of the repository that a file stands in: the one whose
+// git configuration encloses it, else what was scanned.
+func (r repositories) around(f *ingest.File) string {
+	dir := path.Dir(f.Path())
+	for at := dir; at != "." && at != "/" && at != ".."; at = path.Dir(at) {
+		if _, ok := r[at]; ok {
+			return at
+		}
+	}
+	if first, _, below := strings.Cut(f.Path(), "/"); below && first == f.Root() {
+		if _, ok := r[""]; !ok {
+			return first
+		}
+	}
+	return ""
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/cloudformation"
 	"github.com/fateline/fateline/ingest/sources/compose"
 	"github.com/fateline/fateline/ingest/sources/config"
+	"github.com/fateline/fateline/ingest/sources/dnszone"
 	"github.com/fateline/fateline/ingest/sources/dockerfile"
 	"github.com/fateline/fateline/ingest/sources/graphjson"
 	"github.com/fateline/fateline/ingest/sources/helmfile"
@@ -16,6 +17,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/kubernetes"
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/prometheus"
+	"github.com/fateline/fateline/ingest/sources/systemd"
 	"github.com/fateline/fateline/ingest/sources/terraform"
 	"github.com/fateline/fateline/ingest/sources/traces"
 )
@@ -28,6 +30,7 @@ func All() []*ingest.Source {
 		cloudformation.Source,
 		compose.Source,
 		config.Source,
+		dnszone.Source,
 		dockerfile.Source,
 		graphjson.Source,
 		helmfile.Source,
@@ -36,6 +39,7 @@ func All() []*ingest.Source {
 		kubernetes.Source,
 		native.Source,
 		prometheus.Source,
+		systemd.Source,
 		terraform.Source,
 		traces.Source,
 	}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,5 +42,36 @@ func TestEverySourceSaysWhatItReads(t *testing.T) {
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Errorf("All is not sorted by distinct names: %v", names)
+	}
+}
+
+// A source without a golden is not tested, one without hostile cases is not robust,
+// and Run makes those of the goldens.
+func TestEverySourceRunsItsCasesAndIsFuzzed(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		tests, err := filepath.Glob(filepath.Join(e.Name(), "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text []byte
+		for _, name := range tests {
+			part, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = append(text, part...)
+		}
+		for _, want := range []string{`sourcetest\.Run\(t, (\w+\.)?Source, "testdata`, `func FuzzSource\(f \*testing\.F\) *\{ *sourcetest\.Fuzz\(f, (\w+\.)?Source, "testdata`} {
+			if !regexp.MustCompile(want).Match(text) {
+				t.Errorf("no test of %s matches %s", e.Name(), want)
+			}
+		}
 	}
 }

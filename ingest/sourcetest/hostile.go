@@ -2,11 +2,14 @@ package sourcetest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	utf16units "unicode/utf16"
 
 	"golang.org/x/tools/txtar"
 
@@ -29,6 +32,7 @@ type outcome int
 const (
 	same     outcome = iota + 1 // the findings of the file as it was
 	broken                      // partial or unreadable
+	honest                      // the findings of the file as it was, or a row that is not complete or says what is left out
 	survives                    // no panic, no hang
 )
 
@@ -56,9 +60,53 @@ func changes() []change {
 		{"deep nesting", appended("\n---\n" + strings.Repeat("[", 400) + strings.Repeat("]", 400) + "\n"), broken, ".yaml .yml"},
 		{"template braces", appended("\n---\n{{- if .Values.on }}\na: {{ .Values.a }}\n{{- end }}\n"), broken, ".yaml .yml"},
 		{"text after the end", appended("\n]"), broken, ".json"},
+		{"UTF-16", utf16, honest, yamlOrJSON},
+		{"UTF-16 without its last byte", func(d []byte) []byte { d = utf16(d); return d[:len(d)-1] }, honest, yamlOrJSON},
+		{"another version", otherVersion, honest, yamlOrJSON},
+		{"key twice", inObject(`"twice": 1, "twice": 2`), broken, ".json"},
+		{"deep nesting", inObject(`"deep": ` + strings.Repeat("[", 400) + strings.Repeat("]", 400)), broken, ".json"},
+		{"template braces", inObject(`{{ .Values.a }}`), broken, ".json"},
 		{"nothing but nesting", func([]byte) []byte { return bytes.Repeat([]byte("["), 100_000) }, survives, ""},
 		{"one huge scalar", appended("\n# " + strings.Repeat("x", 1<<20)), survives, ""},
 		{"bytes in reverse", func(d []byte) []byte { d = bytes.Clone(d); slices.Reverse(d); return d }, survives, ""},
+	}
+}
+
+// utf16 writes text as UTF-16 with a byte order mark, little end first.
+func utf16(d []byte) []byte {
+	out := []byte{0xff, 0xfe}
+	for _, unit := range utf16units.Encode([]rune(string(d))) {
+		out = binary.LittleEndian.AppendUint16(out, unit)
+	}
+	return out
+}
+
+// versions are the places in which formats say which version of them a file is.
+var versions = regexp.MustCompile(`(?m)((?:"|^)\s*(?:apiVersion|version|schemaVersion|format_version|AWSTemplateFormatVersion|schema)"?:\s*"?)([^"\n]+)`)
+
+// otherVersion makes a file one of a version that nobody knows.
+func otherVersion(d []byte) []byte {
+	return versions.ReplaceAllFunc(d, func(found []byte) []byte {
+		m := versions.FindSubmatch(found)
+		if strings.Trim(string(m[2]), "0123456789 ,}") == "" {
+			return bytes.Replace(found, bytes.Trim(m[2], " ,}"), []byte("99"), 1)
+		}
+		return slices.Concat(m[1], []byte("fateline.example/v99"))
+	})
+}
+
+// inObject puts text in front of what is in the first object of a JSON file.
+func inObject(text string) func([]byte) []byte {
+	return func(d []byte) []byte {
+		i := bytes.IndexByte(d, '{')
+		if i < 0 {
+			return append(slices.Clip(d), '{')
+		}
+		comma := ", "
+		if strings.HasPrefix(strings.TrimSpace(string(d[i+1:])), "}") {
+			comma = ""
+		}
+		return slices.Concat(d[:i+1], []byte(text+comma), d[i+1:])
 	}
 }
 
@@ -84,6 +132,8 @@ func hostile(t testing.TB, source *ingest.Source, name string, files []txtar.Fil
 			switch {
 			case c.wants == same && clean && FragmentText(got.Fragments...) != FragmentText(whole.Fragments...):
 				fault("%s: %s: findings changed:\n got %s\nwant %s", f.Name, c.name, Text(got), Text(whole))
+			case c.wants == honest && clean && silent(got, path) && FragmentText(got.Fragments...) != FragmentText(whole.Fragments...):
+				fault("%s: %s: the file is complete, and its findings changed without a word:\n got %s\nwant %s", f.Name, c.name, Text(got), Text(whole))
 			case c.wants == broken && status(got, path) == depgraph.Complete:
 				fault("%s: %s: the file is complete", f.Name, c.name)
 			}
@@ -102,6 +152,13 @@ func replaced(files []txtar.File, i int, data []byte) []txtar.File {
 	files = slices.Clone(files)
 	files[i].Data = data
 	return files
+}
+
+// silent reports whether the ledger has nothing to say of a file.
+func silent(r *ingest.Reading, path string) bool {
+	return slices.ContainsFunc(r.Inputs, func(in depgraph.Input) bool {
+		return in.Path == path && in.Status == depgraph.Complete && len(in.Notes) == 0 && in.Reason == ""
+	})
 }
 
 func status(r *ingest.Reading, path string) depgraph.Status {

@@ -60,6 +60,14 @@ func TestHostileCasesFindASourceThatIsCareless(t *testing.T) {
 			}
 			return named("n")
 		}), "CRLF line ends: findings changed"},
+		"takes bytes for letters": {reads(func(f *ingest.File, data []byte) *link.Fragment {
+			_, err := strict.Parse(data, strict.Limits{})
+			f.Fail(err)
+			if !bytes.Contains(data, []byte("name: shop")) {
+				return &link.Fragment{}
+			}
+			return named("n")
+		}), "UTF-16: the file is complete, and its findings changed without a word"},
 	} {
 		faults := hostile(t, c.source, "case", files)
 		all := strings.Join(faults, "\n")

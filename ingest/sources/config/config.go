@@ -79,6 +79,9 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 				continue
 			}
 		}
+		if text, err := strict.Text(data); err == nil { // what is no text is read as far as it goes
+			data = text
+		}
 		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 		r := reader{file: f, fragment: frag}
 		r.owner(string(data))

@@ -32,7 +32,7 @@ func provisions(text string) bool {
 	return strings.Contains(text, "datasources:") && grafana.MatchString(text)
 }
 
-var grafana = regexp.MustCompile(`(?m)^apiVersion:\s*1\s*$`)
+var grafana = regexp.MustCompile(`(?m)^apiVersion:\s*\d+\s*$`)
 
 // applications are the types of data sources that hold the data of applications and
 // no signals.

@@ -90,7 +90,7 @@ func shopOf(nodes int, cyclic bool) simtest.Shop {
 
 // BenchmarkRules runs each rule alone, facts included, and all together.
 func BenchmarkRules(b *testing.B) {
-	for _, n := range []int{1_000, 10_000, 100_000} {
+	for _, n := range []int{1_000, 3_000, 10_000, 100_000} {
 		for _, cyclic := range []bool{false, true} {
 			estate := sync.OnceValue(func() *depgraph.Graph { return estateOf(b, shopOf(n, cyclic)) })
 			run := func(name string, rules []*analyzer.Rule) {

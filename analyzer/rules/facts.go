@@ -221,3 +221,12 @@ var blastFact = &analyzer.Fact[*simulate.Blast]{
 		return e.model.Blast(ctx)
 	},
 }
+
+// set is a set of nodes, a bit for each of the graph.
+type set []uint64
+
+func newSet(nodes int) set { return make(set, (nodes+63)/64) }
+
+func (s set) add(n node) { s[n>>6] |= 1 << (n & 63) }
+
+func (s set) has(n node) bool { return s[n>>6]>>(n&63)&1 != 0 }

@@ -96,23 +96,22 @@ func runHollowRedundancy(ctx context.Context, pass *analyzer.Pass, _ struct{}) e
 	}
 	s := &hollowScan{
 		pass: pass, e: e, ground: gr,
-		slack: map[req]int{}, roots: map[req][]node{}, loss: map[node]*simulate.Loss{},
+		slack: map[req]int{}, roots: map[req][]node{}, taken: map[node]set{},
 	}
 	s.running = e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
 	if s.redundant(); len(s.slack) == 0 {
 		return nil
 	}
-	causes, err := s.breakers(ctx, s.candidates(alike))
+	blast, err := analyzer.Get(ctx, pass, blastFact)
 	if err != nil {
 		return err
 	}
-	for _, c := range causes {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for _, r := range c.breaks {
-			s.consider(c.node, r)
-		}
+	causes := s.candidates(alike)
+	slices.SortFunc(causes, func(a, b node) int {
+		return cmp.Or(cmp.Compare(blast.Of(b).Down, blast.Of(a).Down), cmp.Compare(a, b))
+	})
+	if err := s.consider(ctx, causes); err != nil {
+		return err
 	}
 	s.report()
 	return nil
@@ -122,17 +121,10 @@ type hollowScan struct {
 	pass    *analyzer.Pass
 	e       *estate
 	ground  *ground
-	running *depgraph.Components    // over what takes owners down
-	slack   map[req]int             // redundant requirements: how many members more than needed serve
-	roots   map[req][]node          // the causes that come first
-	loss    map[node]*simulate.Loss // of the causes that were looked at closely
-}
-
-// breaker is a node whose loss breaks redundant requirements.
-type breaker struct {
-	node   node
-	size   int // how many nodes it takes down
-	breaks []req
+	running *depgraph.Components // over what takes owners down
+	slack   map[req]int          // redundant requirements: how many members more than needed serve
+	roots   map[req][]node       // the causes that come first
+	taken   map[node]set         // what each of these takes down
 }
 
 // redundant finds the requirements with members to spare.
@@ -180,79 +172,128 @@ func (s *hollowScan) candidates(alike *depgraph.Components) []node {
 	return out
 }
 
-// atOnce bounds how many losses are held in memory.
-const atOnce = 1 << 13
-
-// breakers loses each candidate and returns those that break something: the one
-// that takes most nodes down first, ties by id.
-func (s *hollowScan) breakers(ctx context.Context, candidates []node) ([]breaker, error) {
-	watch := map[node]bool{}
-	for r := range s.slack {
-		for _, m := range s.e.g.Members(r) {
-			watch[m] = true
-		}
+// consider loses each of the candidates and finds for every redundant requirement the
+// causes of its break that come first. Candidates are considered by falling size, so
+// that what takes one down has been seen; many at a time, and of all pairs of a cause
+// and a requirement only those one by one that are no matter of course.
+func (s *hollowScan) consider(ctx context.Context, causes []node) error {
+	losses := make([][]node, len(causes))
+	for i := range causes {
+		losses[i] = causes[i : i+1]
 	}
-	watched := slices.Sorted(maps.Keys(watch))
-	var out []breaker
-	for chunk := range slices.Chunk(candidates, atOnce) {
-		losses := make([][]node, len(chunk))
-		for i := range chunk {
-			losses[i] = chunk[i : i+1]
+	reqs := slices.Sorted(maps.Keys(s.slack))
+	return s.e.model.Passes(ctx, losses, func(p *simulate.Pass) {
+		h := &hollowPass{
+			hollowScan: s, p: p, causes: causes[p.First() : p.First()+p.Len()],
+			takes: map[node]simulate.Lanes{}, loss: map[node]*simulate.Loss{},
 		}
-		err := s.e.model.LoseMany(ctx, losses, watched, func(i int, sizes simulate.Sizes, down []node) {
-			if broken := s.broken(down); len(broken) > 0 {
-				out = append(out, breaker{chunk[i], sizes.Down, broken})
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(out, func(a, b breaker) int { return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.node, b.node)) })
-	return out, nil
+		h.consider(reqs)
+	})
 }
 
-// broken lists the redundant requirements that the loss of these members breaks; ascending.
-func (s *hollowScan) broken(down []node) []req {
-	if len(down) < 2 {
-		return nil // a member to spare is enough
-	}
-	lost := map[req]int{}
-	var out []req
-	for _, m := range down {
-		for _, r := range s.e.g.Naming(m) {
-			slack, redundant := s.slack[r]
-			if !redundant || !s.e.counts(m, r) {
-				continue
-			}
-			lost[r]++
-			if lost[r] == slack+1 {
-				out = append(out, r)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
+// hollowPass is the part of the scan that considers some of the causes.
+type hollowPass struct {
+	*hollowScan
+	p      *simulate.Pass
+	causes []node                  // of the pass, by lane
+	takes  map[node]simulate.Lanes // which of them an earlier cause takes down
+	loss   map[node]*simulate.Loss // of those looked at closely
 }
 
-// consider takes x as a cause of the break of r, unless it is none or one that
-// comes before it is known. Causes are considered by falling size, so that what
-// takes x down has been seen.
-func (s *hollowScan) consider(x node, r req) {
-	claimed := s.claimed(r, x)
+func (h *hollowPass) consider(reqs []req) {
+	var broken []req
+	var by []simulate.Lanes
+	for _, r := range reqs {
+		if lanes := h.open(r); lanes.Any() {
+			broken, by = append(broken, r), append(by, lanes)
+		}
+	}
+	if len(broken) == 0 {
+		return
+	}
+	surely := h.p.SurelyFallsWithout(broken, by)
+	for i, r := range broken {
+		by[i].Without(&surely[i])
+		by[i].Each(func(lane int) { h.judge(lane, r) })
+	}
+}
+
+// open returns the causes that break r, that no earlier cause takes down, and without
+// which the owner of r, were it not for r, would serve as far as that is obvious.
+func (h *hollowPass) open(r req) simulate.Lanes {
+	lanes := h.p.Unmet(r)
+	if !lanes.Any() {
+		return lanes
+	}
+	for _, y := range h.roots[r] {
+		if h.e.isPlace(y) {
+			continue // may have to give way to a narrower one
+		}
+		if takes := h.takenBy(y); !lanes.Without(&takes) {
+			return lanes
+		}
+	}
+	owner := h.e.g.Owner(r)
+	if h.e.isGroup(owner) {
+		return lanes
+	}
+	down := h.p.Down(owner)
+	switch {
+	case !h.e.takesOwner(r):
+		lanes.Without(&down)
+	case !h.inCycle(owner):
+		others := h.p.OthersUnmet(r)
+		others.And(&down)
+		lanes.Without(&others)
+	}
+	return lanes
+}
+
+// inCycle reports whether something of what a node needs to run needs the node.
+func (s *hollowScan) inCycle(owner node) bool { return len(s.running.Nodes(s.running.Of(owner))) > 1 }
+
+// takenBy returns the causes that go down with an earlier one.
+func (h *hollowPass) takenBy(y node) simulate.Lanes {
+	lanes, known := h.takes[y]
+	if !known {
+		down := h.taken[y]
+		for lane, x := range h.causes {
+			if down.has(x) {
+				lanes.Add(lane)
+			}
+		}
+		h.takes[y] = lanes
+	}
+	return lanes
+}
+
+// judge takes a cause as one of the break of r, unless it is none or one that comes
+// before it is known.
+func (h *hollowPass) judge(lane int, r req) {
+	x := h.causes[lane]
+	claimed := h.claimed(r, x)
 	var kept []node
-	for _, y := range s.roots[r] {
+	for _, y := range h.roots[r] {
 		switch {
-		case !s.lose(y).Is(simulate.Down, x):
+		case !h.taken[y].has(x):
 			kept = append(kept, y)
-		case s.e.isPlace(y) && s.ground.encloses(y, x) && !s.claimed(r, y):
+		case h.e.isPlace(y) && h.ground.encloses(y, x) && !h.claimed(r, y):
 			// the narrower one comes first
 		default:
 			return
 		}
 	}
-	if s.allowed(x, r, claimed) {
-		s.roots[r] = append(kept, x)
+	if !h.allowed(x, r, claimed) {
+		return
+	}
+	h.roots[r] = append(kept, x)
+	if h.taken[x] == nil {
+		h.taken[x] = newSet(h.e.g.Len())
+		for v := range node(h.e.g.Len()) {
+			if h.p.IsDown(lane, v) {
+				h.taken[x].add(v)
+			}
+		}
 	}
 }
 
@@ -261,35 +302,36 @@ func (s *hollowScan) claimed(r req, x node) bool {
 	return slices.ContainsFunc(s.e.owners(r), func(o node) bool { return s.e.survives(o, x) })
 }
 
-func (s *hollowScan) lose(x node) *simulate.Loss {
-	l := s.loss[x]
+// lose loses a cause.
+func (h *hollowPass) lose(x node) *simulate.Loss {
+	l := h.loss[x]
 	if l == nil {
-		l = s.e.model.Lose(x)
-		s.loss[x] = l
+		l = h.e.model.Lose(x)
+		h.loss[x] = l
 	}
 	return l
 }
 
 // allowed reports whether x may count as a cause of the break of r.
-func (s *hollowScan) allowed(x node, r req, claimed bool) bool {
-	e := s.e
-	if slices.Contains(s.e.owners(r), x) {
+func (h *hollowPass) allowed(x node, r req, claimed bool) bool {
+	e := h.e
+	if slices.Contains(h.e.owners(r), x) {
 		return false
 	}
 	if e.isPlace(x) && !claimed &&
-		!slices.ContainsFunc(e.members(r), func(m node) bool { return !s.ground.encloses(x, m) }) {
+		!slices.ContainsFunc(e.members(r), func(m node) bool { return !h.ground.encloses(x, m) }) {
 		return false
 	}
-	return !s.fallsAnyway(x, r)
+	return !h.fallsAnyway(x, r)
 }
 
 // fallsAnyway reports whether the loss of x takes the owner of r down without r.
-func (s *hollowScan) fallsAnyway(x node, r req) bool {
-	e := s.e
+func (h *hollowPass) fallsAnyway(x node, r req) bool {
+	e := h.e
 	owner := e.g.Owner(r)
-	l := s.lose(x)
+	l := h.lose(x)
 	if e.isGroup(owner) {
-		return !slices.ContainsFunc(e.g.Naming(owner), func(q req) bool { return !l.Met(q) && !s.fallsAnyway(x, q) })
+		return !slices.ContainsFunc(e.g.Naming(owner), func(q req) bool { return !l.Met(q) && !h.fallsAnyway(x, q) })
 	}
 	if !l.Is(simulate.Down, owner) {
 		return false
@@ -301,7 +343,7 @@ func (s *hollowScan) fallsAnyway(x node, r req) bool {
 	for q, end := e.g.OwnedBy(owner); q < end; q++ {
 		other = other || q != r && e.takesOwner(q) && !l.Met(q)
 	}
-	if !other || len(s.running.Nodes(s.running.Of(owner))) == 1 {
+	if !other || !h.inCycle(owner) {
 		return other // nothing of what the owner needs needs the owner
 	}
 	return e.model.FallsWithout(r, x)
@@ -322,7 +364,7 @@ func (s *hollowScan) report() {
 
 func (s *hollowScan) reportCause(x node, broken []req) {
 	e := s.e
-	l := s.lose(x)
+	l := e.model.Lose(x)
 	var victims []node
 	for _, r := range broken {
 		victims = union(victims, s.e.owners(r))

@@ -106,7 +106,7 @@ func BenchmarkLose(b *testing.B) {
 			largest, least := node(0), node(0)
 			reach := 0
 			for _, v := range rand.New(rand.NewPCG(2, 2)).Perm(n)[:min(n, 500)] {
-				switch down := len(m.Lose(node(v)).at); {
+				switch down := len(m.Lose(node(v)).List(Down)); {
 				case down > reach:
 					largest, reach = node(v), down
 				case down == 1:

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -13,9 +12,7 @@ type Loss struct {
 	failed []node
 	at     []node // the nodes that differ from a loss of nothing; ascending
 	bits   []raw  // of each of them
-
-	proving sync.Mutex // held for as long as a proof is made
-	deriver *deriver   // nil before the first
+	all    []raw  // of every node instead, where very many differ
 }
 
 // Lose simulates the loss of the failed nodes for the outage of the model. Groups
@@ -34,10 +31,14 @@ func (m *Model) Lose(failed ...depgraph.NodeIndex) *Loss {
 
 	s := m.pool.Get().(*spread)
 	s.lose(l.failed)
-	l.at = s.changedInOrder()
-	l.bits = make([]raw, len(l.at))
-	for i, v := range l.at {
-		l.bits[i] = s.nodes[v]
+	if len(s.changed) > len(s.nodes)/5 { // takes less room, too
+		l.all = slices.Clone(s.nodes)
+	} else {
+		l.at = s.changedInOrder()
+		l.bits = make([]raw, len(l.at))
+		for i, v := range l.at {
+			l.bits[i] = s.nodes[v]
+		}
 	}
 	s.reset()
 	m.pool.Put(s)
@@ -71,6 +72,9 @@ func (l *Loss) Failed() []depgraph.NodeIndex { return l.failed }
 func (l *Loss) Is(s State, i depgraph.NodeIndex) bool { return l.raw(i).is(s) }
 
 func (l *Loss) raw(i node) raw {
+	if l.all != nil {
+		return l.all[i]
+	}
 	if at, found := slices.BinarySearch(l.at, i); found {
 		return l.bits[at]
 	}
@@ -81,6 +85,14 @@ func (l *Loss) raw(i node) raw {
 // is down, and so is what is down when nothing is lost.
 func (l *Loss) List(s State) []depgraph.NodeIndex {
 	var out []node
+	if l.all != nil {
+		for i, b := range l.all {
+			if b.is(s) && l.m.traits[i]&isGroup == 0 {
+				out = append(out, node(i))
+			}
+		}
+		return out
+	}
 	quiet := l.m.quiet[s]
 	for k, v := range l.at {
 		for len(quiet) > 0 && quiet[0] <= v {

@@ -25,6 +25,8 @@ type Model struct {
 	pool   sync.Pool // of *spread
 	plan   func() *plan
 
+	provers proverPool
+
 	unmeetable []req  // role or not, met by nothing; ascending
 	impaired   []node // down or degraded with nothing lost, groups included; ascending
 }

@@ -21,12 +21,11 @@ func (l *Loss) Proof(s State, i depgraph.NodeIndex) []depgraph.Edge {
 	if !l.Is(s, i) {
 		return nil
 	}
-	l.proving.Lock()
-	defer l.proving.Unlock()
 	p := l.newProof()
+	defer p.done()
 	switch s {
 	case Down, Degraded:
-		l.derive(i)
+		p.derive(i)
 		p.queue = append(p.queue, i)
 	case Frozen:
 		p.open(i, freezes, 0, depgraph.Start, depgraph.Build, depgraph.Deploy)
@@ -44,10 +43,9 @@ func (l *Loss) ProofUnmet(r depgraph.ReqIndex, p depgraph.Phase) []depgraph.Edge
 	if l.Met(r) {
 		return nil
 	}
-	l.proving.Lock()
-	defer l.proving.Unlock()
 	pr := l.newProof()
-	l.derive(l.m.g.Members(r)...)
+	defer pr.done()
+	pr.derive(l.m.g.Members(r)...)
 	members, _ := pr.pick(r, rawDown, pr.toBreak(r), math.MaxInt32)
 	pr.add(r, p, math.MaxInt32, members)
 	return pr.edges()
@@ -55,7 +53,7 @@ func (l *Loss) ProofUnmet(r depgraph.ReqIndex, p depgraph.Phase) []depgraph.Edge
 
 // proof collects the steps that a claim rests on.
 type proof struct {
-	deriver
+	*deriver
 	seen  map[node]bool
 	queue []node // whose steps are still to be added
 	out   []proofEdge
@@ -69,7 +67,7 @@ type proofEdge struct {
 }
 
 func (l *Loss) newProof() *proof {
-	return &proof{deriver: deriver{l: l, derivation: l.derive()}, seen: map[node]bool{}}
+	return &proof{deriver: l.prover(), seen: map[node]bool{}}
 }
 
 // open begins with that requirement of i in the given role which is broken, or
@@ -82,7 +80,7 @@ func (p *proof) open(i node, role role, short int, phases ...depgraph.Phase) {
 		if p.l.m.calm.reqs[from].role&role != role {
 			continue
 		}
-		p.l.derive(p.l.m.g.Members(from)...)
+		p.derive(p.l.m.g.Members(from)...)
 		count := p.toBreak(from) - short
 		depth := p.brokenAt(from, count)
 		members, size := p.pick(from, rawDown, count, depth)
@@ -111,7 +109,7 @@ func (p *proof) brokenAt(r req, count int) int32 {
 	}
 	depths := make([]int32, len(fallen))
 	for i, v := range fallen {
-		depths[i] = p.find(v).depth
+		depths[i] = p.depths[v]
 	}
 	slices.Sort(depths)
 	return depths[count-1]
@@ -134,12 +132,13 @@ func (p *proof) edges() []depgraph.Edge {
 	for len(p.queue) > 0 {
 		v := p.queue[len(p.queue)-1]
 		p.queue = p.queue[:len(p.queue)-1]
-		s := p.find(v)
-		if s == nil || s.by < 0 || p.seen[v] {
+		at := p.stepAt[v]
+		if at == 0 || p.steps[at-1].by < 0 || p.seen[v] {
 			continue
 		}
 		p.seen[v] = true
-		p.add(s.by, depgraph.Run, s.depth, p.members[s.from:s.to])
+		s := p.steps[at-1]
+		p.add(s.by, depgraph.Run, p.depths[v], p.members[s.from:s.to])
 	}
 	slices.SortFunc(p.out, func(a, b proofEdge) int {
 		return cmp.Or(cmp.Compare(b.depth, a.depth), cmp.Compare(a.owner, b.owner), cmp.Compare(a.to, b.to))

@@ -14,6 +14,9 @@ type spread struct {
 	touched []req
 	changed []node
 	queue   []node
+
+	goal    node // whose fall ends takeDown
+	hasGoal bool
 }
 
 func newSpread(m *Model, base field) *spread {
@@ -89,6 +92,9 @@ func (s *spread) fall(v node) {
 func (s *spread) takeDown() {
 	for next := 0; next < len(s.queue); next++ {
 		v := s.queue[next]
+		if s.hasGoal && s.nodes[s.goal]&rawDown != 0 {
+			break
+		}
 		idle := s.m.traits[v]&isStandby != 0
 		hard := s.nodes[v]&rawImpaired == 0 // else firm has it already
 		s.mark(v, rawImpaired)

@@ -21,6 +21,9 @@ type sweep struct {
 	dimLit   []uint64
 	watching []uint64 // watchers to look at
 
+	ungated bool     // what can spare a member stands whatever it loses
+	immune  []uint64 // cells that nothing takes down; nil: none
+
 	adder adder
 	rows  []*row // scratch
 	both  []row  // scratch
@@ -127,6 +130,8 @@ func (s *sweep) fall(c int32) (lowest int32) {
 	for _, f := range [2]*fan{&p.hard, &p.placed} {
 		for _, o := range f.of(c) {
 			switch {
+			case s.immune != nil && isSet(s.immune, o):
+				continue
 			case !isSet(s.lit, o):
 				put(s.lit, o)
 				s.down[o] = *r
@@ -139,9 +144,14 @@ func (s *sweep) fall(c int32) (lowest int32) {
 			lowest = min(lowest, o)
 		}
 	}
+	if s.ungated {
+		return lowest
+	}
 	for _, o := range p.counted.of(c) {
-		put(s.recount, o)
-		lowest = min(lowest, o)
+		if s.immune == nil || !isSet(s.immune, o) {
+			put(s.recount, o)
+			lowest = min(lowest, o)
+		}
 	}
 	return lowest
 }

@@ -12,6 +12,7 @@ func (m *Model) FallsWithout(r depgraph.ReqIndex, failed ...depgraph.NodeIndex) 
 	}
 	s := m.pool.Get().(*spread)
 	s.ignore(r)
+	s.goal, s.hasGoal = owner, true
 	for _, f := range failed {
 		if m.traits[f]&isGroup == 0 {
 			s.fall(f)
@@ -19,6 +20,7 @@ func (m *Model) FallsWithout(r depgraph.ReqIndex, failed ...depgraph.NodeIndex) 
 	}
 	s.takeDown()
 	falls := s.nodes[owner]&rawDown != 0
+	s.hasGoal = false
 	s.reset()
 	m.pool.Put(s)
 	return falls

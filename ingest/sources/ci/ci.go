@@ -16,18 +16,20 @@ import (
 var Source = ingest.Define(ingest.Spec{
 	Name: "ci",
 	Doc: ingest.Doc{
-		Title: "CI pipelines: GitHub Actions, Jenkins",
+		Title: "CI pipelines: GitHub Actions, GitLab CI, Jenkins",
 		Text: "Every job, and every Jenkinsfile, is a tool. It needs its server, runner, repository, actions, images, secrets, identities and the hosts " +
 			"that its steps use; what its commands deploy (kubectl, helm, helmfile, kustomize, terraform, ansible-playbook, docker compose) and the " +
 			"images that they push are deployed by it. The repository is called as its git configuration says.",
 		Reads: []string{
 			".github/workflows/*.yml: jobs, needs, runs-on, environment, container, services, uses, with, env, run, strategy.matrix, permissions.id-token",
 			"action.yml: the steps of composite actions",
+			".gitlab-ci.yml and the local files that it includes, under any name: include, default, extends, !reference, needs, trigger, tags, image, " +
+				"services, environment, secrets, id_tokens, variables, before_script, script",
 			"Jenkinsfile, Jenkinsfile_*, Jenkinsfile.*, *.jenkinsfile: agents, images, shared libraries, credentials (their ids), environment, steps",
 			"jobsDefinition of the jenkins-jobs chart: which controller runs a Jenkinsfile, known by repository, path or credentials",
 			".git/config: host, owner and name of the repository",
 		},
-		Limits: "Remote reusable workflows and actions are named, not fetched. Commands inside scripts and libraries that a step calls are not seen; a command " +
+		Limits: "Remote workflows, actions and includes are named, not fetched. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
 			"whose variables no file states is passed over.",
 		Since: "0.1",
 	},
@@ -50,6 +52,7 @@ const (
 	gitConfig    format = "git configuration"
 	githubFlow   format = "workflow"
 	githubAction format = "action"
+	gitlabCI     format = "pipeline"
 	jenkins      format = "Jenkinsfile"
 	jenkinsJobs  format = "job definitions"
 )
@@ -67,6 +70,8 @@ func formatOf(name string, head []byte) format {
 		return jenkins
 	case jobsKey.Match(head) && (path.Ext(base) == ".yaml" || path.Ext(base) == ".yml"):
 		return jenkinsJobs
+	case isGitlab(name, head):
+		return gitlabCI
 	}
 	return ""
 }
@@ -117,14 +122,18 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	}
 	files, err := ingest.Each(ctx, documents, func(f *ingest.File, doc strict.Document) file { return file{f, doc.Root} })
 	var jobs []jobDefinition
+	pipelines := map[string][]file{}
 	for _, f := range files {
+		base := path.Base(f.Path())
 		switch {
 		case workflowPath.MatchString(f.Path()):
 			in.workflows[f.Path()] = append(in.workflows[f.Path()], f)
 		case f.root.Get("jobsDefinition").Exists():
 			jobs = append(jobs, jobDefinitions(f)...)
-		default:
+		case base == "action.yml" || base == "action.yaml":
 			in.actions[path.Dir(f.Path())] = f
+		default:
+			pipelines[f.Path()] = append(pipelines[f.Path()], f)
 		}
 	}
 	for _, f := range files {
@@ -133,6 +142,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			w.read()
 		}
 	}
+	in.gitlabs(pipelines)
 	in.run(in.jenkinsfiles(scripts), jobs)
 	return in.fragment, err
 }

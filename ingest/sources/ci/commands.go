@@ -30,6 +30,9 @@ func command(words []string, v values) []deployment {
 		if d := composeUp(args, args[0] == "compose", v); d != nil {
 			return d
 		}
+		if d := login(args, v); d != nil {
+			return d
+		}
 		return pushed(name, args, v)
 	case "docker-compose":
 		return composeUp(args, true, v)
@@ -188,6 +191,23 @@ func pushed(name string, words []string, v values) []deployment {
 		images = flags(words, "-t", "--tag")
 	}
 	return publishes(name+" push", images, v)
+}
+
+// login reads "docker login HOST": without the registry the script stops there.
+func login(words []string, v values) []deployment {
+	if firstWord(words) != "login" {
+		return nil
+	}
+	host := ""
+	for i, w := range words[1:] { // "-p" and "-u" take a value in the next word
+		if before := words[i]; !strings.HasPrefix(w, "-") && before != "-p" && before != "-u" && before != "--password" && before != "--username" {
+			host = one(v, w)
+		}
+	}
+	if !strings.Contains(host, ".") {
+		return nil
+	}
+	return []deployment{{login: host}}
 }
 
 // copied reads tools that write an image into a registry without a daemon.

@@ -20,6 +20,7 @@ type deployment struct {
 	scope    string            // its namespace; "" is unknown
 	image    string            // an image that it writes to a registry
 	playbook string            // a playbook of Ansible that it runs
+	login    string            // a registry that it logs in to: changes nothing, and is needed
 	commands string            // for the note
 	dir      string            // in which the command runs, below that of the script
 	nowhere  bool              // that directory is unknown

@@ -176,6 +176,10 @@ func (n *needs) commands(script, dir string, at func(offset int) place) {
 }
 
 func (n *needs) deploys(d deployment, dir string, at place, note string, confidence float64) {
+	if d.login != "" {
+		n.registry(d.login, at)
+		return
+	}
 	n.fragment.References = append(n.fragment.References, d.references(n.owner, dir, n.origin(at, note, confidence))...)
 }
 

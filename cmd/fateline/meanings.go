@@ -14,6 +14,8 @@ func meanings() []ingest.Meaning {
 		{ID: "baseline", What: "The baseline is no report that can be read in full.", Why: "A part of a baseline would make old findings new."},
 		{ID: "duplicate-node", What: "A native file defines a node twice.", Why: "Two definitions that differ leave open which one is meant."},
 		{ID: "facts", What: "A file of facts cannot be used.", Why: "A fact that is not wholly understood would be missing in silence."},
+		{ID: "zone-syntax", What: "The text is no zone of the domain name system.", Why: "What stands after the error cannot be told apart."},
+		{ID: "toml-syntax", What: "The text is no TOML.", Why: "What stands after the error is not read."},
 		{ID: "hcl-syntax", What: "The text is no Terraform configuration.", Why: "Nothing of the file can be trusted."},
 		{ID: "internal", What: "Fateline failed in a way it should not.", Why: "A bug: please report it."},
 		{ID: "memory-budget", What: "The run needed more memory than its budget.", Why: "It stops before the system stops it; --memory raises the budget."},

@@ -20,6 +20,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/systemd"
 	"github.com/fateline/fateline/ingest/sources/terraform"
 	"github.com/fateline/fateline/ingest/sources/traces"
+	"github.com/fateline/fateline/ingest/sources/wrangler"
 )
 
 // All returns every source, by name.
@@ -42,5 +43,6 @@ func All() []*ingest.Source {
 		systemd.Source,
 		terraform.Source,
 		traces.Source,
+		wrangler.Source,
 	}
 }

@@ -1,0 +1,216 @@
+package wrangler
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/fateline/fateline/analyzer/strict"
+)
+
+// value is a value of either format, with its place. The nil value is absent.
+type value struct {
+	text   string // of a string, number or bool
+	items  []*value
+	fields map[string]*value
+	keys   []string // of fields, in the order of the input
+	line   int
+	column int
+}
+
+var absent = &value{}
+
+func (v *value) get(key string) *value {
+	if f := v.fields[key]; f != nil {
+		return f
+	}
+	return absent
+}
+
+// all returns the items of a list, or the value itself.
+func (v *value) all() []*value {
+	if v == absent || v.items != nil {
+		return v.items
+	}
+	return []*value{v}
+}
+
+// field returns the value of a key, which is made where it is not there.
+func (v *value) field(key string, line, column int) *value {
+	if v.fields == nil {
+		v.fields = map[string]*value{}
+	}
+	f := v.fields[key]
+	if f == nil {
+		f = &value{line: line, column: column}
+		v.fields[key] = f
+		v.keys = append(v.keys, key)
+	}
+	return f
+}
+
+// maxDepth bounds how deep values may nest before they are given to the parser, which recurses.
+const maxDepth = 100
+
+// parseTOML returns what could be read, also with an error.
+func parseTOML(data []byte) (*value, error) {
+	data, err := strict.Text(data)
+	if err != nil {
+		return nil, err
+	}
+	if line := tooDeep(data); line > 0 {
+		return nil, &strict.Error{ID: strict.TooDeep, Line: line, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)}
+	}
+	root := &value{line: 1, column: 1}
+	at := root
+	p := &unstable.Parser{}
+	p.Reset(data)
+	for p.NextExpression() {
+		e := p.Expression()
+		switch e.Kind {
+		case unstable.Table:
+			at = descend(p, root, e.Key())
+		case unstable.ArrayTable:
+			list := descend(p, root, e.Key())
+			at = &value{line: list.line, column: list.column}
+			list.items = append(list.items, at)
+		case unstable.KeyValue:
+			set(p, descend(p, at, e.Key()), e.Value())
+		}
+	}
+	if err := p.Error(); err != nil {
+		line, column := 1, 1
+		var at *unstable.ParserError
+		if errors.As(err, &at) && len(at.Highlight) > 0 {
+			start := p.Shape(p.Range(at.Highlight)).Start
+			line, column = start.Line, start.Column
+		}
+		return root, &strict.Error{ID: "toml-syntax", Line: line, Col: column, Msg: err.Error()}
+	}
+	return root, nil
+}
+
+func tooDeep(data []byte) int {
+	depth, line := 0, 1
+	for _, c := range data {
+		switch c {
+		case '\n':
+			line++
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return line
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+	}
+	return 0
+}
+
+// descend follows the steps of a key; through a list of tables it goes into the last.
+func descend(p *unstable.Parser, v *value, key unstable.Iterator) *value {
+	for key.Next() {
+		if n := len(v.items); n > 0 {
+			v = v.items[n-1]
+		}
+		line, column := 0, 0
+		if raw := key.Node().Raw; raw.Length > 0 {
+			start := p.Shape(raw).Start
+			line, column = start.Line, start.Column
+		}
+		v = v.field(string(key.Node().Data), line, column)
+	}
+	return v
+}
+
+func set(p *unstable.Parser, v *value, n *unstable.Node) {
+	switch n.Kind {
+	case unstable.Array:
+		v.items = []*value{}
+		for it := n.Children(); it.Next(); {
+			item := &value{line: v.line, column: v.column}
+			if raw := it.Node().Raw; raw.Length > 0 {
+				start := p.Shape(raw).Start
+				item.line, item.column = start.Line, start.Column
+			}
+			set(p, item, it.Node())
+			v.items = append(v.items, item)
+		}
+	case unstable.InlineTable:
+		for it := n.Children(); it.Next(); {
+			set(p, descend(p, v, it.Node().Key()), it.Node().Value())
+		}
+	default:
+		v.text = string(n.Data)
+	}
+}
+
+// parseJSON reads JSON with comments and trailing commas.
+func parseJSON(data []byte) (*value, error) {
+	data, err := strict.Text(data)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := strict.JSON(plain(data), strict.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return convert(doc.Root), nil
+}
+
+func convert(v strict.Value) *value {
+	out := &value{text: v.Text(), line: v.Line(), column: v.Col()}
+	if v.Type() == strict.List {
+		out.items = []*value{}
+	}
+	for item := range v.Items() {
+		out.items = append(out.items, convert(item))
+	}
+	for k, item := range v.Fields() {
+		*out.field(k.Text, k.Line, k.Col) = *convert(item)
+	}
+	return out
+}
+
+// plain turns comments and trailing commas into blanks, so that places stay.
+func plain(data []byte) []byte {
+	out := append([]byte(nil), data...)
+	comma := -1
+	for i := 0; i < len(out); i++ {
+		switch c := out[i]; {
+		case c == '"':
+			comma = -1
+			for i++; i < len(out) && out[i] != '"'; i++ {
+				if out[i] == '\\' {
+					i++
+				}
+			}
+		case c == '/' && i+1 < len(out) && out[i+1] == '/':
+			for ; i < len(out) && out[i] != '\n'; i++ {
+				out[i] = ' '
+			}
+		case c == '/' && i+1 < len(out) && out[i+1] == '*':
+			for ; i < len(out) && !(out[i] == '*' && i+1 < len(out) && out[i+1] == '/'); i++ {
+				if out[i] != '\n' {
+					out[i] = ' '
+				}
+			}
+			for n := 0; n < 2 && i < len(out); n++ {
+				out[i] = ' '
+				i++
+			}
+			i--
+		case c == ',':
+			comma = i
+		case c == '}' || c == ']':
+			if comma >= 0 {
+				out[comma] = ' '
+			}
+			comma = -1
+		case c != ' ' && c != '\t' && c != '\n' && c != '\r':
+			comma = -1
+		}
+	}
+	return out
+}

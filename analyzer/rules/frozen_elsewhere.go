@@ -24,7 +24,8 @@ var frozenElsewhereDoc = analyzer.Doc{
 	Title: "Losing one place freezes nodes in others",
 	Text: `They still serve, but can be neither restarted nor rescheduled nor changed, because the registry, the control plane or the
 deploy tool stood in the place that is gone: this is how the loss of one zone becomes the outage of the next pod that
-crashes elsewhere. A node counts if it claims to survive the kind of place, or stands in another place of it.`,
+crashes elsewhere. A node counts if it claims to survive the kind of place, or stands in another place of it. What rests on common
+knowledge alone (a provider's own control plane) and touches no claim is low.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
 nodes:
@@ -197,8 +198,14 @@ func (s *freezeScan) report(f *freeze) {
 		title = fmt.Sprintf("without %s %s can be neither restarted nor changed", place, names(victims))
 		remedy = fmt.Sprintf("Let %s do without %s.", names(victims), place)
 	}
+	severity := analyzer.Medium
+	claimed := slices.ContainsFunc(f.takes, func(v node) bool { return s.e.claims.claiming[v] || s.e.grave(v) })
+	if !claimed && slices.ContainsFunc(proof, byCluster) {
+		severity = analyzer.Low // what everybody lives with, and nobody here says to survive
+	}
 	s.pass.Report(analyzer.Finding{
-		Title: title, Remedy: remedy, Root: culprits, Nodes: victims, Proof: proof,
+		Severity: severity,
+		Title:    title, Remedy: remedy, Root: culprits, Nodes: victims, Proof: proof,
 		Claim: analyzer.Claim{
 			Failed: []depgraph.ID{place}, Then: []depgraph.ID{e.g.ID(shown)}, State: analyzer.IsFrozen,
 			Because: fmt.Sprintf("%s stands elsewhere too, or claims to survive it", e.g.ID(shown)),

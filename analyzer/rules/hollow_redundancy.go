@@ -34,7 +34,8 @@ var hollowRedundancyDoc = analyzer.Doc{
 	Text: `Two feeds and ten generators behind one protection relay are one power supply. For every requirement with a member to
 spare, in any phase, each single node is lost: where that alone leaves too few members, the redundancy is hollow, and the
 node is its common cause. Findings are grouped by the cause that comes first: one whose loss takes the others down. It is high where
-the owner claims to survive the loss of such a cause, or of a kind of place over which the members are spread on purpose.`,
+the owner claims to survive the loss of such a cause, or of a kind of place over which the members are spread on purpose, and low
+where only the monitors of a node that claims nothing are broken.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
 nodes:
@@ -372,6 +373,9 @@ func (s *hollowScan) reportCause(x node, broken []req) {
 	// The gravest break is shown; of equally grave ones the first.
 	slices.SortStableFunc(broken, func(a, b req) int { return cmp.Compare(s.severity(x, b), s.severity(x, a)) })
 	severity, shown, proof := s.firstDeclared(x, l, broken)
+	if severity == analyzer.Medium && !slices.ContainsFunc(broken, func(r req) bool { return !s.onlyWatches(r) }) {
+		severity = analyzer.Low // as a blind monitor is: rules of one Prometheus are no alternatives on purpose
+	}
 	r, owner := s.e.lift(l, shown)
 	cause := e.g.ID(x)
 	members := e.ids(e.members(shown))
@@ -398,6 +402,14 @@ func (s *hollowScan) reportCause(x node, broken []req) {
 			Because: fmt.Sprintf("%s needs %d of %d and has spare ones", e.g.ID(owner), e.g.Terms(shown).Need.Of(len(e.g.Members(shown))), len(e.g.Members(shown))),
 		},
 	})
+}
+
+// onlyWatches reports whether r is about who sees its owners fail, none of whom is
+// generally available, of tier 0 or claims anything.
+func (s *hollowScan) onlyWatches(r req) bool {
+	owners := s.e.owners(r)
+	return s.e.g.Terms(r).Phases == depgraph.PhasesOf(depgraph.Observe) &&
+		!slices.ContainsFunc(owners, func(o node) bool { return s.e.grave(o) || s.e.claims.claiming[o] })
 }
 
 // severity judges one break.

@@ -17,7 +17,10 @@ var singleFacility = analyzer.Define(analyzer.Spec{
 	Subject:  "node that claims to survive a loss, and no kind of place of which two are populated",
 	Doc:      singleFacilityDoc,
 	Cure:     analyzer.Cure{Of: aboutClaims},
-	Folds:    []analyzer.Fold{{Under: "single-facility", When: samePlaceWithClaims}},
+	Folds: []analyzer.Fold{
+		{Under: "single-facility", When: samePlaceWithClaims},
+		{Under: "single-facility", When: aloneInAWiderPlace, Ordered: true, Victim: func(f *analyzer.Finding) depgraph.ID { return f.Nodes[0] }},
+	},
 }, analyzer.NoParams, runSingleFacility)
 
 var singleFacilityDoc = analyzer.Doc{
@@ -67,6 +70,15 @@ func samePlaceWithClaims(f, cause *analyzer.Finding) string {
 		return ""
 	}
 	return fmt.Sprintf("%s also takes nodes down that claim to survive its loss", f.Root[0])
+}
+
+// aloneInAWiderPlace folds an advisory about a single node, which shares its fate with
+// nobody, under that of the place that takes it and others.
+func aloneInAWiderPlace(f, cause *analyzer.Finding) string {
+	if f.Severity > analyzer.Low || cause.Severity > analyzer.Low || len(f.Nodes) > 1 || len(cause.Nodes) == 1 {
+		return ""
+	}
+	return fmt.Sprintf("%s takes it down too, and others with it", cause.Root[0])
 }
 
 // aboutClaims leaves advisories out: where nobody claims anything there is nothing to mend yet.

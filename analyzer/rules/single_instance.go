@@ -25,7 +25,8 @@ var singleInstanceDoc = analyzer.Doc{
 	Title: "One instance takes others down",
 	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
 finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
-medium from three, else low. Nodes that always go down together are one finding, and an instance that goes down with another is
+medium from three, else low; names, addresses, secrets and settings that go with it do not count, nor do ten victims make it high
+that are found by addresses in settings, which say that a node is used and not that nothing works without it. Where nothing goes down but three or more could not start without it, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
 folded under that one: it takes down all that this one does.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
@@ -50,7 +51,7 @@ func fallsWithAnInstance(f, cause *analyzer.Finding) string {
 		_, found := slices.BinarySearchFunc(list, id, depgraph.ID.Compare)
 		return found
 	}
-	if !among(f.Root[0], cause.Nodes) || among(cause.Root[0], f.Nodes) {
+	if cause.Claim.State != analyzer.IsDown || !among(f.Root[0], cause.Nodes) || among(cause.Root[0], f.Nodes) {
 		return ""
 	}
 	return fmt.Sprintf("%s, which has one replica too, takes it down with all that it takes down", cause.Root[0])
@@ -91,22 +92,23 @@ func runSingleInstance(ctx context.Context, pass *analyzer.Pass, _ struct{}) err
 	return nil
 }
 
-// reportInstance reports x if others go down with it.
+// reportInstance reports x if others go down with it, or cannot start without it.
 func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 	l := e.model.Lose(x)
 	victims := slices.DeleteFunc(l.List(simulate.Down), func(v node) bool { return v == x || e.calm.Is(simulate.Down, v) })
 	if len(victims) == 0 {
-		return false
+		return reportStarter(pass, e, x, l)
 	}
 	shown := victims[0]
 	if i := slices.IndexFunc(victims, e.grave); i >= 0 {
 		shown = victims[i]
 	}
+	proof := l.Proof(simulate.Down, shown)
 	severity := analyzer.Low
-	switch {
-	case e.grave(shown) || len(victims) >= highVictims:
+	switch heavy := e.heavy(victims); {
+	case e.grave(shown) || heavy >= highVictims && sure(proof):
 		severity = analyzer.High
-	case len(victims) >= mediumVictims:
+	case heavy >= mediumVictims:
 		severity = analyzer.Medium
 	}
 	id := e.g.ID(x)
@@ -115,10 +117,63 @@ func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 		title += fmt.Sprintf(", among them %s, which %s", e.g.ID(shown), graveBecause(e.g.At(shown)))
 	}
 	pass.Report(analyzer.Finding{
-		Severity: severity, Title: title, Root: []depgraph.ID{id}, Nodes: e.ids(victims), Proof: l.Proof(simulate.Down, shown),
+		Severity: severity, Title: title, Root: []depgraph.ID{id}, Nodes: e.ids(victims), Proof: proof,
 		Remedy: fmt.Sprintf("Run a second instance of %s, or let %s go on without it.", id, verb(len(victims), e.g.ID(victims[0]).String(), "its users")),
 		Claim: analyzer.Claim{
 			Failed: []depgraph.ID{id}, Then: []depgraph.ID{e.g.ID(shown)}, State: analyzer.IsDown,
+			Because: fmt.Sprintf("%s has one replica", id),
+		},
+	})
+	return true
+}
+
+// heavy counts the victims that do something: not the names, addresses, secrets and
+// settings that are gone with what they belong to.
+func (e *estate) heavy(victims []node) int {
+	n := 0
+	for _, v := range victims {
+		switch e.g.ID(v).Kind.Family() {
+		case depgraph.FamilyWorkload, depgraph.FamilyOperations:
+			n++
+		}
+	}
+	return n
+}
+
+// sure reports whether a proof rests on stated needs alone. An address in a setting
+// says that one node uses another, not that nothing of it works without: however
+// many victims are behind it, it is no reason to stop a release.
+func sure(proof []depgraph.Edge) bool {
+	const stated = 0.95 // what is read out of a text has at most 0.9
+	return !slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.Confidence() < stated })
+}
+
+// reportStarter reports x if several others need it to start, as they need the one
+// server of their settings: they serve on, until they are restarted.
+func reportStarter(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss) bool {
+	by := map[node]req{}
+	var victims []node
+	for _, v := range l.List(simulate.Frozen) {
+		for _, r := range e.owned(v, depgraph.PhasesOf(depgraph.Start)) {
+			if e.g.Terms(r).IfLost == depgraph.Down && e.g.Terms(r).Via != depgraph.AdmittedBy && !l.Met(r) && e.calm.Met(r) {
+				by[v] = r
+				victims = append(victims, v)
+				break
+			}
+		}
+	}
+	if e.heavy(victims) < mediumVictims {
+		return false
+	}
+	id := e.g.ID(x)
+	shown := victims[0]
+	pass.Report(analyzer.Finding{
+		Severity: analyzer.Low,
+		Title:    fmt.Sprintf("%s has one replica, and without it %s cannot start", id, count(len(victims), "node", "nodes")),
+		Root:     []depgraph.ID{id}, Nodes: e.ids(victims), Proof: l.ProofUnmet(by[shown], depgraph.Start),
+		Remedy: fmt.Sprintf("Run a second instance of %s, or let its users start with what they last got from it.", id),
+		Claim: analyzer.Claim{
+			Failed: []depgraph.ID{id}, Then: []depgraph.ID{e.g.ID(shown)}, State: analyzer.IsFrozen,
 			Because: fmt.Sprintf("%s has one replica", id),
 		},
 	})

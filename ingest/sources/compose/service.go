@@ -99,13 +99,33 @@ func (s *service) telemetryName(v strict.Value) []link.Name {
 	return nil
 }
 
+// replicas is how many containers run: one where no file of the project says
+// otherwise (Compose specification, deploy: "replicas"; services: "scale").
 func (s *service) replicas() *int {
-	for _, path := range [][]string{{"deploy", "replicas"}, {"scale"}} {
+	counts := [][]string{{"deploy", "replicas"}, {"scale"}, {"deploy", "mode"}}
+	for _, path := range counts[:2] {
 		if n, ok := s.value.Get(path...).Int(); ok && n >= 0 {
 			return &n
 		}
 	}
-	return nil
+	one := 1
+	bodies := s.bodies(s.value, 0)
+	for _, d := range s.docs {
+		bodies = append(bodies, d.root.Get("services", s.name))
+	}
+	runs := false
+	for i, v := range bodies {
+		for _, path := range counts {
+			if v.Get(path...).Exists() {
+				return nil
+			}
+		}
+		runs = runs || i == 0 && (v.Get("image").Exists() || v.Get("build").Exists())
+	}
+	if !runs {
+		return nil // a file that only adds to another one
+	}
+	return &one
 }
 
 // refer adds a requirement of the service.

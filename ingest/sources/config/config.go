@@ -133,6 +133,11 @@ func (r *reader) owner(text string) {
 // inside are files that an image takes in when it is built around them.
 var inside = regexp.MustCompile(`(^|/)(src/main/resources/[^/]+|appsettings(\.Production)?\.json|config/(default|production)\.json|provisioning/datasources/[^/]+)$`)
 
+// imported are settings that a program reads the rest of its settings from, once,
+// when it starts: Spring Boot reference, "External Application Properties", and
+// Spring Cloud Config client.
+var imported = regexp.MustCompile(`(^|[./])spring[./](config[./]import|cloud[./]config[./]uri)`)
+
 // factor is how much less a file says than a setting that a deployment makes: a
 // profile, or a variable, may override it.
 const factor = 0.9
@@ -141,6 +146,9 @@ func (r *reader) setting(s address.Setting) {
 	o := r.file.Origin(s.Line, s.Col)
 	o.Note, o.Confidence = s.Path, s.Form.Confidence()*factor
 	ref := link.Reference{Terms: s.Terms(), Form: link.Text, Origin: o, Members: s.Targets(link.OwnerScope)}
+	if imported.MatchString(s.Path) {
+		ref.Terms.Phases = depgraph.PhasesOf(depgraph.Start)
+	}
 	for i := range ref.Members {
 		ref.Members[i].Guess = s.Form == address.Bare
 	}

@@ -142,9 +142,13 @@ func (e *Emitter) define(res *Resource) {
 			n.Aliases = append(n.Aliases, "cluster:"+own)
 		}
 	}
+	n.Labels = map[string]string{}
+	if !strings.Contains(res.Address, res.Type) { // facts go by the type, and the id does not say it
+		n.Labels[catalogue.LabelResource] = res.Type
+	}
 	if os, images := e.system(res); os != "" || len(images) > 0 {
 		if os != "" {
-			n.Labels = map[string]string{catalogue.LabelOS: os}
+			n.Labels[catalogue.LabelOS] = os
 		}
 		e.built(res, os, images)
 	}

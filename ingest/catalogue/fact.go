@@ -21,9 +21,9 @@ type Fact struct {
 	// Match is one or several "kind:name", any of which may fit: '*' stands for
 	// anything, '{x}' for anything without '/', for use in Needs.
 	Match Choice `json:"match"`
-	// Resource is one or several types of resource, as aws_db_instance or
-	// AWS::RDS::DBInstance: part of the node's id as Terraform prints addresses,
-	// or its label [LabelResource]. Where there is Match too, both must fit.
+	// Resource is one or several types of resource, such as aws_db_instance: part of
+	// the node's id as Terraform prints addresses, or its label [LabelResource].
+	// Where there is Match too, both must fit.
 	Resource Choice `json:"resource"`
 	// Labels are what the node carries, each with one of the values; a node that
 	// carries one of Unless is not spoken of.

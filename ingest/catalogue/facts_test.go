@@ -52,11 +52,8 @@ func standing(t *testing.T, f *Fact) []*depgraph.Graph {
 	}
 	if len(ids) == 0 {
 		for _, typ := range f.Resource {
-			if strings.Contains(typ, "::") {
-				build(depgraph.MustID("service:stack/Thing"), map[string]string{LabelResource: typ})
-			} else {
-				build(depgraph.MustID("service:dir/module.a[\"b/c\"]."+typ+".main[0]"), nil)
-			}
+			build(depgraph.MustID("service:stack/Thing"), map[string]string{LabelResource: typ})
+			build(depgraph.MustID("service:dir/module.a[\"b/c\"]."+typ+".main[0]"), nil)
 		}
 	}
 	return graphs

@@ -9,8 +9,8 @@ const (
 	// LabelUpdates is "on" or "off" where configuration says whether the machine
 	// installs updates by itself; where it is absent the distribution's default holds.
 	LabelUpdates = "updates"
-	// LabelResource is the type of a resource, as AWS::RDS::DBInstance, where the
-	// id does not hold it.
+	// LabelResource is the type of a resource, as Terraform's provider calls it,
+	// where the id does not hold it.
 	LabelResource = "resource"
 )
 

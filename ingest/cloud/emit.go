@@ -62,6 +62,7 @@ func (e *Emitter) Stack(s *Stack) {
 	bases := map[depgraph.ID][]link.Name{}
 	for _, res := range s.Resources {
 		e.attach(res)
+		e.allowed(res)
 		if res.Kind == "" || res.Data {
 			continue
 		}

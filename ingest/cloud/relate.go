@@ -31,7 +31,7 @@ func (e *Emitter) relate(res *Resource) {
 		switch {
 		case res.Kind == depgraph.KindMonitor: // the watched one needs its monitor
 			owner, members = e.ID(x.to), []link.Target{{Name: link.ID(owner)}}
-		case x.through != nil:
+		case x.through != nil, x.attr == Dependencies:
 			confidence = 0.7
 		case terms.Via == depgraph.RoutesTo:
 			for i+1 < len(edges) && interchangeable(x, edges[i+1]) {
@@ -42,6 +42,10 @@ func (e *Emitter) relate(res *Resource) {
 		e.need(owner, res.at(x.at, confidence), terms, members)
 	}
 }
+
+// Dependencies is the attribute of mentions of which nobody knows the attribute: a state
+// lists what a resource was made after.
+const Dependencies = "dependencies"
 
 // need refers, unless the same was said before.
 func (e *Emitter) need(owner depgraph.ID, o depgraph.Origin, t depgraph.Terms, members []link.Target) {

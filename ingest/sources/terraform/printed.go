@@ -27,7 +27,7 @@ func readPrinted(f *ingest.File) *root {
 	}
 	f.Counted(1)
 	f.Proven()
-	p := &printed{Stack: cloud.NewStack(below(f, f.Path()), "terraform", f), ids: map[string]string{}}
+	p := &printed{Stack: cloud.NewStack(below(f, f.Path()), "terraform", f), ids: map[string]string{}, after: map[*cloud.Resource][]dependency{}}
 	v := doc.Root
 	switch {
 	case v.Get("planned_values").Exists():
@@ -76,9 +76,10 @@ type mention struct {
 
 type printed struct {
 	*cloud.Stack
-	byBase   map[string][]*cloud.Resource // by address without indexes; nil until asked
-	mentions []mention                    // while a state is read: every value, for matching
-	ids      map[string]string            // what others call a resource by: its id, arn, self link -> address; "" where two do
+	byBase   map[string][]*cloud.Resource     // by address without indexes; nil until asked
+	after    map[*cloud.Resource][]dependency // what each was made after, by a state of version 4
+	mentions []mention                        // while a state is read: every value, for matching
+	ids      map[string]string                // what others call a resource by: its id, arn, self link -> address; "" where two do
 }
 
 // module reads a module of `show -json`, and those inside it.
@@ -94,7 +95,7 @@ func (p *printed) module(v strict.Value) {
 }
 
 // version4 reads the resources of a raw state. Its lists of dependencies are the
-// transitive closure, so what refers to what is found by value.
+// transitive closure, so what refers to what is found by value first.
 func (p *printed) version4(v strict.Value) {
 	for res := range v.Items() {
 		address := res.Get("type").Text() + "." + res.Get("name").Text()
@@ -117,6 +118,11 @@ func (p *printed) version4(v strict.Value) {
 			p.values(r, inst.Get("attributes"), "")
 			for k, text := range inst.Get("attributes_flat").Fields() {
 				p.value(r, k.Text, text)
+			}
+			for _, key := range []string{"dependencies", "depends_on"} {
+				for d := range inst.Get(key).Items() {
+					p.after[r] = append(p.after[r], dependency{d.Text(), res.Get("module").Text(), d.Line(), d.Col()})
+				}
 			}
 		}
 	}
@@ -210,7 +216,57 @@ func (p *printed) match() {
 		}
 	}
 	p.mentions = nil
+	for _, r := range p.Resources {
+		p.reduce(r)
+	}
 }
+
+// reduce adds what a resource was made after, as far as its values do not tell: of the
+// transitive list, what nothing else in the list was made after.
+func (p *printed) reduce(r *cloud.Resource) {
+	list := p.after[r]
+	if len(list) == 0 || len(list) > maxAfter {
+		return
+	}
+	far := map[string]bool{}
+	for _, d := range list {
+		for _, direct := range p.made(d) {
+			for _, further := range p.after[direct] {
+				for _, to := range p.made(further) {
+					far[to.Address] = true
+				}
+			}
+		}
+	}
+	known := map[string]bool{}
+	for _, x := range r.Refs {
+		known[anyIndex.ReplaceAllString(x.To, "")] = true
+	}
+	for _, d := range list {
+		for _, to := range p.made(d) {
+			if !far[to.Address] && !known[anyIndex.ReplaceAllString(to.Address, "")] && !r.Data && to != r {
+				r.Refs = append(r.Refs, cloud.Ref{Attr: cloud.Dependencies, To: to.Address, Line: d.line, Column: d.column})
+			}
+		}
+	}
+}
+
+// dependency is one entry of what a resource was made after.
+type dependency struct {
+	text, module string // before Terraform 0.13 the address is in the module
+	line, column int
+}
+
+// made returns the resources that an entry names.
+func (p *printed) made(d dependency) []*cloud.Resource {
+	if found := p.instances(d.text); len(found) > 0 || d.module == "" {
+		return found
+	}
+	return p.instances(d.module + "." + d.text)
+}
+
+// maxAfter is how long a list of what a resource was made after is looked at.
+const maxAfter = 500
 
 func (p *printed) dependsOn(r *cloud.Resource, v strict.Value) {
 	for d := range v.Items() {

@@ -85,7 +85,7 @@ type Finding struct {
 	Rule       string        `json:"rule"`
 	Severity   string        `json:"severity"` // low, medium, high or critical, as the policy sets it
 	Title      string        `json:"title"`
-	Remedy     string        `json:"remedy,omitempty"` // its own, else that of the rule
+	Remedy     string        `json:"remedy,omitempty"`   // its own, else that of the rule
 	Remedies   []Remedy      `json:"remedies,omitempty"` // the smallest changes of needs that make it go away, the cheapest first
 	Root       []depgraph.ID `json:"root"`
 	Ordered    bool          `json:"ordered,omitempty"` // the root is an edge

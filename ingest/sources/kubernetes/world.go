@@ -20,6 +20,7 @@ type world struct {
 
 	index    map[objectRef]*object
 	editions map[objectRef][]string // by a ref without edition: those that have it, sorted
+	release  map[*object]bool       // HelmReleases beside a Kustomization of the same name
 	running  map[*object]*workload
 	tools    map[*object]*object // what a chart installs, to the tool that does
 	serving  map[objectRef]*service
@@ -57,7 +58,7 @@ func newWorld(objects []*object, clusters []string) *world {
 		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
 		index: map[objectRef]*object{}, editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
 		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
-		byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
+		release: map[*object]bool{}, byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
 	}
 	for _, o := range objects {
 		w.ofKind[o.group+"/"+o.kind] = append(w.ofKind[o.group+"/"+o.kind], o)
@@ -111,10 +112,21 @@ func (w *world) nameNodes() {
 		if o.edition != "" && len(contested[keyOf(o)]) > 1 {
 			id.Name = o.edition + "/" + id.Name
 		}
+		if o.is(helmGroup, "HelmRelease") {
+			k := keyOf(o)
+			k.group, k.kind = kustomizeGroup, "Kustomization"
+			if w.release[o] = contested[k] != nil; w.release[o] {
+				id.Name += releaseSuffix
+			}
+		}
 		id.Name = w.clusterPrefix(o.cluster) + id.Name
 		o.id = id
 	}
 }
+
+// releaseSuffix tells a HelmRelease from the Kustomization of the same name that
+// delivers it, as many do: both are tool:flux/NS/NAME, and they are not one.
+const releaseSuffix = "/release"
 
 // clusterPrefix is what stands in front of an id's name: nothing while there is one cluster.
 func (w *world) clusterPrefix(cluster string) string {
@@ -126,7 +138,11 @@ func (w *world) clusterPrefix(cluster string) string {
 
 // aliases returns the other ids of an object: the one without cluster and edition.
 func (w *world) aliases(o *object) []string {
-	if short := idOf(o); short != o.id && !short.IsZero() {
+	short := idOf(o)
+	if w.release[o] {
+		short.Name += releaseSuffix
+	}
+	if short != o.id && !short.IsZero() {
 		return []string{short.String()}
 	}
 	return nil

@@ -27,7 +27,8 @@ var coldStartDeadlockDoc = analyzer.Doc{
 	Text: `The name service reads its zones from a database that is found by name; the secret store unseals with a key from the job that
 needs its secrets. While they run nobody notices. After the loss of the place, or of everything, each waits for another one to come
 up first. Everything is started from nothing (people and outside services are there), and each smallest cycle that holds itself down is
-one finding, with all that it keeps down. One that exists only if stored state is lost too, so that everything must be
+one finding, with all that it keeps down. It is medium where the cycle rests on an address in a setting, which says that a node is
+used and not that nothing starts without it. One that exists only if stored state is lost too, so that everything must be
 deployed anew, is medium: it wants a bootstrap by hand.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
@@ -115,13 +116,32 @@ func reportDeadlock(pass *analyzer.Pass, e *estate, losses map[node]*simulate.Lo
 	if more := len(k.Held) - len(k.Nodes); more > 0 {
 		title += fmt.Sprintf("; %s with it", count(more, "node stays down", "nodes stay down"))
 	}
+	severity := analyzer.Critical
+	if slices.ContainsFunc(k.Proof, mayGoOnWithout) {
+		severity = analyzer.Medium
+	}
 	pass.Report(analyzer.Finding{
-		Title: title, Root: ids, Nodes: e.ids(k.Held), Proof: k.Proof,
+		Severity: severity,
+		Title:    title, Root: ids, Nodes: e.ids(k.Held), Proof: k.Proof,
 		Remedy: fmt.Sprintf("Let %s start without what it waits for.", oneOf(ids)),
 		Claim: analyzer.Claim{
 			Then: ids, State: analyzer.NeverRuns, Because: "each waits for the next to come up first",
 		},
 	})
+}
+
+// mayGoOnWithout reports whether an edge says that something is used, and not that
+// nothing serves without it: an address read out of a text, or seen in traffic.
+// Programs retry; a deadlock is proved by what they wait for.
+func mayGoOnWithout(e depgraph.Edge) bool {
+	const stated, bare = 0.95, 0.75
+	switch {
+	case e.Basis() == depgraph.Implied:
+		return false
+	case e.Phase == depgraph.Run:
+		return e.Confidence() < stated
+	}
+	return e.Confidence() < bare
 }
 
 // trappedBy returns the narrowest place whose loss alone brings the deadlock about.

@@ -186,8 +186,13 @@ func (a *admission) reportDeadlock(pass *analyzer.Pass) {
 	if slices.Equal(rejected, a.backend()) {
 		title = fmt.Sprintf("%s fails closed and intercepts its own backend %s", id, backend)
 	}
+	severity := analyzer.Critical
+	if slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.Basis() != depgraph.Implied && e.Confidence() < 0.75 }) {
+		severity = analyzer.Medium // a bare name in a setting: perhaps the backend comes up without it
+	}
 	pass.Report(analyzer.Finding{
-		Title: title, Root: []depgraph.ID{id}, Nodes: e.ids(rejected), Proof: proof,
+		Severity: severity,
+		Title:    title, Root: []depgraph.ID{id}, Nodes: e.ids(rejected), Proof: proof,
 		Remedy: fmt.Sprintf("Exclude %s from %s, or let it fail open.", names(e.ids(rejected)), id),
 		Claim: analyzer.Claim{
 			Then: e.ids(nodes), State: analyzer.NeverRuns,

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fateline/fateline/ingest/catalogue"
+	"github.com/fateline/fateline/ingest/cloud"
 )
 
 func TestEveryDirectoryOfASourceIsListed(t *testing.T) {
@@ -71,6 +74,17 @@ func TestEverySourceRunsItsCasesAndIsFuzzed(t *testing.T) {
 		for _, want := range []string{`sourcetest\.Run\(t, (\w+\.)?Source, "testdata`, `func FuzzSource\(f \*testing\.F\) *\{ *sourcetest\.Fuzz\(f, (\w+\.)?Source, "testdata`} {
 			if !regexp.MustCompile(want).Match(text) {
 				t.Errorf("no test of %s matches %s", e.Name(), want)
+			}
+		}
+	}
+}
+
+// A fact about a type of resource that no source makes a node of would never be heard.
+func TestFactsAreAboutResourcesThatAreNodes(t *testing.T) {
+	for _, f := range catalogue.Builtin().Facts {
+		for _, typ := range f.Resource {
+			if cloud.KindOf(typ) == "" {
+				t.Errorf("%s: %s is no node", f.ID, typ)
 			}
 		}
 	}

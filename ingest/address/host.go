@@ -39,14 +39,15 @@ func validHost(s string) bool {
 func loopback(s string) bool {
 	switch s {
 	case "localhost", "ip6-localhost", "host", "hostname", "none", "null", "nil", "true", "false", "undefined",
-		"host.docker.internal", "gateway.docker.internal", "host.minikube.internal", "host.k3d.internal", "host.containers.internal":
+		"host.docker.internal", "gateway.docker.internal", "host.minikube.internal", "host.k3d.internal", "host.containers.internal",
+		"metadata.google.internal": // as 169.254.169.254: the machine asks about itself
 		return true
 	}
 	if strings.HasSuffix(s, ".localhost") || strings.HasSuffix(s, ".localdomain") {
 		return true
 	}
 	addr, err := netip.ParseAddr(s)
-	return err == nil && (addr.IsLoopback() || addr.IsUnspecified() || addr.IsMulticast() || addr == broadcast)
+	return err == nil && (addr.IsLoopback() || addr.IsUnspecified() || addr.IsMulticast() || addr.IsLinkLocalUnicast() || addr == broadcast)
 }
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})

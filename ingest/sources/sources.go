@@ -3,6 +3,7 @@ package sources
 
 import (
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/sources/ansible"
 	"github.com/fateline/fateline/ingest/sources/backstage"
 	"github.com/fateline/fateline/ingest/sources/ci"
 	"github.com/fateline/fateline/ingest/sources/cloudformation"
@@ -26,6 +27,7 @@ import (
 // All returns every source, by name.
 func All() []*ingest.Source {
 	return []*ingest.Source{
+		ansible.Source,
 		backstage.Source,
 		ci.Source,
 		cloudformation.Source,

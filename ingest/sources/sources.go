@@ -17,6 +17,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/kiali"
 	"github.com/fateline/fateline/ingest/sources/kubernetes"
 	"github.com/fateline/fateline/ingest/sources/native"
+	"github.com/fateline/fateline/ingest/sources/nomad"
 	"github.com/fateline/fateline/ingest/sources/prometheus"
 	"github.com/fateline/fateline/ingest/sources/systemd"
 	"github.com/fateline/fateline/ingest/sources/terraform"
@@ -41,6 +42,7 @@ func All() []*ingest.Source {
 		kiali.Source,
 		kubernetes.Source,
 		native.Source,
+		nomad.Source,
 		prometheus.Source,
 		systemd.Source,
 		terraform.Source,

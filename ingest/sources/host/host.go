@@ -49,13 +49,15 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		if err := ctx.Err(); err != nil {
 			return h.fragment, err
 		}
+		if strings.HasSuffix(f.Path(), ".pkr.hcl") {
+			h.packer(f)
+			continue
+		}
 		data, err := f.Bytes()
 		if err != nil {
 			continue // recorded by Bytes
 		}
 		switch {
-		case strings.HasSuffix(f.Path(), ".pkr.hcl"):
-			h.packer(f, data)
 		case etcFile.MatchString(f.Path()):
 			h.etc(f, data)
 		default:

@@ -4,58 +4,28 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
-	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/hclfile"
 	"github.com/fateline/fateline/ingest/link"
 )
 
 // packer reads a Packer template, parsed by github.com/hashicorp/hcl/v2: each
 // source makes an image from a base; provisioners may switch updates on or off.
-func (h *hosts) packer(f *ingest.File, data []byte) {
-	if nesting(data) > 200 {
-		f.Fail(&strict.Error{ID: strict.TooDeep, Line: 1, Col: 1, Msg: "nested deeper than 200"})
+func (h *hosts) packer(f *ingest.File) {
+	body := hclfile.Parse(f)
+	if body == nil {
 		return
 	}
-	parsed, diags := hclsyntax.ParseConfig(data, f.Path(), hcl.InitialPos)
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError && d.Subject != nil {
-			f.Fail(&strict.Error{ID: "hcl-syntax", Line: d.Subject.Start.Line, Col: d.Subject.Start.Column, Msg: strings.ToLower(d.Summary)})
-		}
-	}
-	if parsed == nil {
-		return
-	}
-	body, ok := parsed.Body.(*hclsyntax.Body)
-	if !ok {
-		return
-	}
-	f.Counted(1)
-	f.Proven()
 	updates, line := provisioned(body)
 	for _, b := range body.Blocks {
 		if b.Type == "source" && len(b.Labels) == 2 {
 			h.image(f, b, updates, line)
 		}
 	}
-}
-
-func nesting(data []byte) int {
-	depth, deepest := 0, 0
-	for _, c := range data {
-		switch c {
-		case '{', '[', '(':
-			depth++
-			deepest = max(deepest, depth)
-		case '}', ']', ')':
-			depth--
-		}
-	}
-	return deepest
 }
 
 // provisioned returns what the inline commands of the builds say of updates.

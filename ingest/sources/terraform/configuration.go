@@ -1,18 +1,16 @@
 package terraform
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/cloud"
+	"github.com/fateline/fateline/ingest/hclfile"
 )
 
 // configuration is every .tf file of a run, by directory.
@@ -47,54 +45,8 @@ func newConfiguration() *configuration {
 	return &configuration{dirs: map[string]*directory{}, vars: map[string][]*hclsyntax.Body{}, units: map[string]*unit{}, states: map[string]*root{}}
 }
 
-// maxDepth bounds how deep expressions may nest before they are given to the
-// parser, which recurses.
-const maxDepth = 200
-
-func parse(f *ingest.File) *hclsyntax.Body {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil // recorded by Bytes
-	}
-	if at := tooDeep(data); at > 0 {
-		f.Fail(&strict.Error{ID: strict.TooDeep, Line: at, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)})
-		return nil
-	}
-	parsed, diags := hclsyntax.ParseConfig(data, f.Path(), hcl.InitialPos)
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError && d.Subject != nil {
-			f.Fail(&strict.Error{ID: "hcl-syntax", Line: d.Subject.Start.Line, Col: d.Subject.Start.Column, Msg: strings.ToLower(d.Summary)})
-		}
-	}
-	if parsed == nil {
-		return nil
-	}
-	f.Counted(1)
-	f.Proven()
-	body, _ := parsed.Body.(*hclsyntax.Body)
-	return body
-}
-
-// tooDeep returns the line at which brackets nest deeper than maxDepth, 0 where none do.
-func tooDeep(data []byte) int {
-	depth, line := 0, 1
-	for _, c := range data {
-		switch c {
-		case '\n':
-			line++
-		case '{', '[', '(':
-			if depth++; depth > maxDepth {
-				return line
-			}
-		case '}', ']', ')':
-			depth = max(0, depth-1)
-		}
-	}
-	return 0
-}
-
 func (c *configuration) add(f *ingest.File) {
-	body := parse(f)
+	body := hclfile.Parse(f)
 	dir := path.Dir(f.Path())
 	d := c.dirs[dir]
 	if d == nil {
@@ -111,7 +63,7 @@ func (c *configuration) add(f *ingest.File) {
 }
 
 func (c *configuration) addVariables(f *ingest.File) {
-	if body := parse(f); body != nil {
+	if body := hclfile.Parse(f); body != nil {
 		c.vars[path.Dir(f.Path())] = append(c.vars[path.Dir(f.Path())], body)
 	}
 }

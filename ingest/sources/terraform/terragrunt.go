@@ -12,6 +12,7 @@ import (
 
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/cloud"
+	"github.com/fateline/fateline/ingest/hclfile"
 )
 
 // unit is a file of Terragrunt (terragrunt.gruntwork.io/docs/reference): it calls a
@@ -31,7 +32,7 @@ type unit struct {
 const unitFile = "terragrunt.hcl"
 
 func (c *configuration) addUnit(f *ingest.File) {
-	body := parse(f)
+	body := hclfile.Parse(f)
 	if body == nil {
 		return
 	}

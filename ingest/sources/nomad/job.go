@@ -173,19 +173,20 @@ func (g *group) place(body *hclsyntax.Body) {
 
 // source returns the name inside "${...}", which is not for us to fill in, as written.
 func source(g *group, a *hclsyntax.Attribute) string {
-	for _, t := range a.Expr.Variables() {
-		var steps []string
-		for _, step := range t {
-			if name, ok := stepName(step); ok {
-				steps = append(steps, name)
-			}
-		}
-		return "${" + strings.Join(steps, ".") + "}"
+	used := a.Expr.Variables()
+	if len(used) == 0 {
+		return g.text(a)
 	}
-	return g.text(a)
+	var steps []string
+	for _, step := range used[0] {
+		if name, ok := stepName(step); ok {
+			steps = append(steps, name)
+		}
+	}
+	return "${" + strings.Join(steps, ".") + "}"
 }
 
-// text emits what an address in a string refers to.
+// found emits what an address in a string refers to.
 func (g *group) found(r address.Ref, line, column int, note string) {
 	o := g.file.Origin(line, column)
 	o.Note, o.Confidence = note, r.Form.Confidence()

@@ -35,11 +35,12 @@ func foldEditions(g *depgraph.Graph, findings []Finding) {
 }
 
 // unscopedRoot names what a finding is rooted in without its scope; "" where that
-// would be something else: a place, or what the whole world knows by its full name.
+// would be something else: a place that matters to somebody, or what the whole world
+// knows by its full name.
 func unscopedRoot(f *Finding) string {
 	var b strings.Builder
 	for _, id := range f.Root {
-		if id.Kind.IsPlace() || !strings.Contains(id.Name, "/") {
+		if id.Kind.IsPlace() && f.Severity > Low || !strings.Contains(id.Name, "/") {
 			return ""
 		}
 		switch id.Kind {

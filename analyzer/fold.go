@@ -1,6 +1,10 @@
 package analyzer
 
-import "github.com/fateline/fateline/analyzer/depgraph"
+import (
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
 
 // fold marks the findings that are shown under another one: first the
 // consequences that the rules know, then copies of one system, then what is too
@@ -61,14 +65,20 @@ func (x *folder) causes(f *Finding, fold Fold) []*Finding {
 	return out
 }
 
-// index lists the findings of a rule by their victims; made once a rule.
+// index lists the findings of a rule by their victims and roots; made once a rule.
 func (x *folder) index(res *Result) map[depgraph.ID][]*Finding {
 	by := x.victims[res.Rule.ID]
 	if by == nil {
 		by = map[depgraph.ID][]*Finding{}
 		for i := range res.Findings {
-			for _, id := range res.Findings[i].Nodes {
-				by[id] = append(by[id], &res.Findings[i])
+			f := &res.Findings[i]
+			for _, id := range f.Nodes {
+				by[id] = append(by[id], f)
+			}
+			for _, id := range f.Root {
+				if _, victim := slices.BinarySearchFunc(f.Nodes, id, depgraph.ID.Compare); !victim {
+					by[id] = append(by[id], f)
+				}
 			}
 		}
 		x.victims[res.Rule.ID] = by

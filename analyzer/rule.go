@@ -47,7 +47,7 @@ type Fold struct {
 	// order, so that no two findings fold into each other.
 	Ordered bool
 	// Victim, where there is one, narrows the search: only causes that have this node
-	// among their victims are asked. A rule with very many findings needs it.
+	// among their victims or roots are asked. A rule with very many findings needs it.
 	Victim func(*Finding) depgraph.ID
 	// When returns why the finding is a consequence of cause, "" where it is not.
 	// It sees both with everything the driver sets, and changes neither.

@@ -19,6 +19,7 @@ var singleFacility = analyzer.Define(analyzer.Spec{
 	Cure:     analyzer.Cure{Of: aboutClaims},
 	Folds: []analyzer.Fold{
 		{Under: "single-facility", When: samePlaceWithClaims},
+		{Under: "single-instance", When: allWithOneInstance, Victim: func(f *analyzer.Finding) depgraph.ID { return f.Nodes[0] }},
 		{Under: "single-facility", When: aloneInAWiderPlace, Ordered: true, Victim: func(f *analyzer.Finding) depgraph.ID { return f.Nodes[0] }},
 	},
 }, analyzer.NoParams, runSingleFacility)
@@ -79,6 +80,20 @@ func aloneInAWiderPlace(f, cause *analyzer.Finding) string {
 		return ""
 	}
 	return fmt.Sprintf("%s takes it down too, and others with it", cause.Root[0])
+}
+
+// allWithOneInstance folds an advisory under an instance that stands there and takes
+// down the same: it is the instance that is to be doubled.
+func allWithOneInstance(f, cause *analyzer.Finding) string {
+	if f.Severity > analyzer.Low || cause.Claim.State != analyzer.IsDown || !slices.Contains(f.Nodes, cause.Root[0]) {
+		return ""
+	}
+	for _, id := range f.Nodes {
+		if _, found := slices.BinarySearchFunc(cause.Nodes, id, depgraph.ID.Compare); !found && id != cause.Root[0] {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%s, which has one replica there, takes all the others down", cause.Root[0])
 }
 
 // aboutClaims leaves advisories out: where nobody claims anything there is nothing to mend yet.

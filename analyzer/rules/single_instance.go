@@ -26,7 +26,7 @@ var singleInstanceDoc = analyzer.Doc{
 	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
 finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
 medium from three, else low; names, addresses, secrets and settings that go with it do not count, nor do ten victims make it high
-that are found by addresses in settings, which say that a node is used and not that nothing works without it. Where nothing goes down but three or more could not start without it, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
+that are found by addresses in settings, which say that a node is used and not that nothing works without it. Where nothing goes down but three or more could not start without it, or would have nothing to spare, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
 folded under that one: it takes down all that this one does.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
@@ -163,7 +163,7 @@ func reportStarter(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss) boo
 		}
 	}
 	if e.heavy(victims) < mediumVictims {
-		return false
+		return reportFirstChoice(pass, e, x, l)
 	}
 	id := e.g.ID(x)
 	shown := victims[0]
@@ -175,6 +175,37 @@ func reportStarter(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss) boo
 		Claim: analyzer.Claim{
 			Failed: []depgraph.ID{id}, Then: []depgraph.ID{e.g.ID(shown)}, State: analyzer.IsFrozen,
 			Because: fmt.Sprintf("%s has one replica", id),
+		},
+	})
+	return true
+}
+
+// reportFirstChoice reports x if several others have nothing to spare without it: they
+// go on with what is left of their alternatives.
+func reportFirstChoice(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss) bool {
+	var victims []node
+	var proof []depgraph.Edge
+	for _, r := range e.g.Naming(x) {
+		owner := e.g.Owner(r)
+		if e.isGroup(owner) || !e.takesOwner(r) || !l.Is(simulate.Exposed, owner) || has(victims, owner) {
+			continue
+		}
+		victims = union(victims, []node{owner})
+		for _, m := range e.g.Members(r) {
+			proof = append(proof, e.g.Edge(r, m, depgraph.Run))
+		}
+	}
+	if e.heavy(victims) < mediumVictims {
+		return false
+	}
+	id := e.g.ID(x)
+	pass.Report(analyzer.Finding{
+		Severity: analyzer.Low,
+		Title:    fmt.Sprintf("%s has one replica, and without it %s nothing to spare", id, count(len(victims), "node has", "nodes have")),
+		Root:     []depgraph.ID{id}, Nodes: e.ids(victims), Proof: proof,
+		Remedy: fmt.Sprintf("Run a second instance of %s, or try what its users do without it.", id),
+		Claim: analyzer.Claim{
+			Then: e.ids(victims), State: analyzer.IsStated, Because: fmt.Sprintf("each has alternatives to %s, and no more than it needs without it", id),
 		},
 	})
 	return true

@@ -278,7 +278,6 @@ func readUnits(ctx context.Context, tasks []*task, opt Options, out *Reading) er
 		if ctx.Err() == nil {
 			t.read(ctx)
 		}
-		opt.Log.Debug("read", "source", t.source.Name, "unit", t.unit.Name, "files", len(t.unit.Files))
 		mu.Lock()
 		defer mu.Unlock()
 		done += len(t.unit.Files)
@@ -289,7 +288,8 @@ func readUnits(ctx context.Context, tasks []*task, opt Options, out *Reading) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, t := range tasks {
+	for _, t := range tasks { // in their order, whoever read them
+		opt.Log.Debug("read", "source", t.source.Name, "unit", t.unit.Name, "files", len(t.unit.Files))
 		if t.fragment != nil {
 			t.fragment.SetSource(t.source.Name)
 			out.Fragments = append(out.Fragments, t.fragment)

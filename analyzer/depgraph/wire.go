@@ -100,17 +100,16 @@ type WireUnresolved struct {
 	Origin     WireOrigin `json:"origin"`
 }
 
-// WireInput is an [Input].
+// WireInput is an [Input], without its size and checksum: they tell of every byte
+// of a file, and so of the secrets in it. A lock holds them.
 type WireInput struct {
 	Path      string   `json:"path"`
 	Format    string   `json:"format,omitempty"`
 	Status    string   `json:"status"`
 	Reason    string   `json:"reason,omitempty"`
 	Notes     []string `json:"notes,omitempty"`
-	Bytes     int64    `json:"bytes,omitempty"`
 	Documents int      `json:"documents,omitempty"`
 	Unproven  bool     `json:"unproven,omitempty"`
-	SHA256    string   `json:"sha256,omitempty"`
 }
 
 // WireNeed is a [Need]: a number, or "quorum" or "all".
@@ -234,6 +233,6 @@ func NewWireInput(in Input) WireInput {
 	}
 	return WireInput{
 		Path: in.Path, Format: in.Format, Status: status.String(), Reason: in.Reason, Notes: in.Notes,
-		Bytes: in.Bytes, Documents: in.Documents, Unproven: in.Unproven, SHA256: in.SHA256,
+		Documents: in.Documents, Unproven: in.Unproven,
 	}
 }

@@ -156,7 +156,7 @@ func (w WireUnresolved) Unresolved() (Unresolved, error) {
 
 // Input returns the row of the ledger.
 func (w WireInput) Input() (Input, error) {
-	in := Input{Path: w.Path, Format: w.Format, Reason: w.Reason, Notes: w.Notes, Bytes: w.Bytes, Documents: w.Documents, Unproven: w.Unproven, SHA256: w.SHA256}
+	in := Input{Path: w.Path, Format: w.Format, Reason: w.Reason, Notes: w.Notes, Documents: w.Documents, Unproven: w.Unproven}
 	var err error
 	if in.Status, err = ParseStatus(w.Status); err != nil {
 		return Input{}, fmt.Errorf("input %q: %w", w.Path, err)

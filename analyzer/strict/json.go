@@ -3,6 +3,7 @@ package strict
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -181,6 +182,10 @@ var words = [...]struct {
 
 func (j *scanner) found() string {
 	r, _ := utf8.DecodeRuneInString(j.s[min(j.at, len(j.s)):])
+	switch {
+	case unicode.IsLetter(r), unicode.IsDigit(r):
+		return "a letter or digit" // it may be the first of a secret
+	}
 	return fmt.Sprintf("%q", r)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -18,12 +19,12 @@ func (r Raw) syntaxError(err error) error {
 	msg, named := splitMessage(err)
 	data := r.c.data
 	at := bytesRead(data)
-	e := &Error{ID: YAMLSyntax, Msg: msg}
+	e := &Error{ID: YAMLSyntax, Msg: withoutNames(msg)}
 	switch {
 	case strings.Contains(msg, "exceeded max depth"):
 		e.ID = TooDeep
 	case action.Match(data):
-		e.ID, e.Msg, e.Fix = Template, neverRendered+": "+msg, renderFirst
+		e.ID, e.Msg, e.Fix = Template, neverRendered+": "+e.Msg, renderFirst
 	}
 	if guilty := culprit(data, at, msg); guilty >= 0 {
 		at = guilty
@@ -34,6 +35,12 @@ func (r Raw) syntaxError(err error) error {
 	e.Line, e.Col = int(line)+r.c.line, int(col)
 	return e
 }
+
+// namedAnchor matches what the parser quotes of the text: an unquoted secret may begin
+// as an alias does.
+var namedAnchor = regexp.MustCompile(`anchor '[^']*'`)
+
+func withoutNames(msg string) string { return namedAnchor.ReplaceAllString(msg, "anchor") }
 
 // splitMessage returns the parser's message without its line, and the line; 0 where it names none.
 func splitMessage(err error) (msg string, line int) {

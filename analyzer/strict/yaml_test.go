@@ -231,3 +231,16 @@ func TestAliasesAreWhatTheyName(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// An unquoted secret may begin as an alias does.
+func TestNoMessageQuotesWhatMayBeASecret(t *testing.T) {
+	for _, text := range []string{"password: *hunter2\n", "a: [*hunter2]\n"} {
+		_, err := Parse([]byte(text), Limits{})
+		if err == nil {
+			t.Fatalf("%q is taken", text)
+		}
+		if msg := err.Error(); strings.Contains(msg, "hunter2") {
+			t.Errorf("%q: %s", text, msg)
+		}
+	}
+}

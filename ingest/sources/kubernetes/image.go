@@ -23,6 +23,13 @@ func imageOf(s string) image {
 	if s == "" || strings.ContainsAny(s, " ${}<>\"'()*\\") {
 		return image{}
 	}
+	for { // credentials stand before a path, a digest after it
+		_, rest, found := strings.Cut(s, "@")
+		if !found || !strings.Contains(rest, "/") {
+			break
+		}
+		s = rest
+	}
 	s, digest, _ := strings.Cut(s, "@")
 	var tag string
 	if i := strings.LastIndexByte(s, ':'); i > strings.LastIndexByte(s, '/') {

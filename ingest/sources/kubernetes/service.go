@@ -139,7 +139,7 @@ func (e *emitter) emitServices() {
 
 // target says where a Service leads.
 func (e *emitter) target(s *service, b *link.Binding) {
-	if name := s.get("spec", "externalName").Text(); s.get("spec", "type").Text() == "ExternalName" && name != "" {
+	if name := s.get("spec", "externalName").Text(); s.get("spec", "type").Text() == "ExternalName" && name != "" && !strings.ContainsAny(name, "@:/") {
 		b.To = []link.Name{link.Host(e.w.hostScope(s.object, name), name)}
 		b.Origin = s.at(s.get("spec", "externalName"))
 		return

@@ -1,6 +1,10 @@
 package traces
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fateline/fateline/ingest/address"
+)
 
 // attributes is the flat view of a resource's or a span's attributes.
 type attributes map[string]string
@@ -45,7 +49,72 @@ func peerOf(a attributes) peer {
 		dbName:    a.first("db.namespace", "db.name", "db.instance"),
 		msgSystem: a.first("messaging.system"),
 		topic:     a.first("messaging.destination.template", "messaging.destination.name", "messaging.destination", "message_bus.destination"),
+	}.plain()
+}
+
+// plain returns the far end with names in place of URLs and data source names:
+// some instrumentation writes these there, with all the secrets that they hold.
+func (p peer) plain() peer {
+	if isAddress(p.service) {
+		p.host, p.service = hostIn(p.service), ""
 	}
+	if isAddress(p.host) {
+		p.host = hostIn(p.host)
+	}
+	if isAddress(p.dbName) {
+		host := ""
+		for _, r := range address.Find(p.dbName, address.Context{}) {
+			host, p.dbName = r.Hosts[0].Name, r.Database
+		}
+		if p.host == "" {
+			p.host = host
+		}
+		if isAddress(p.dbName) {
+			p.dbName = ""
+		}
+	}
+	if isAddress(p.topic) {
+		p.topic = lastStep(p.topic)
+	}
+	return p
+}
+
+// isAddress reports whether what stands in the place of a name is an address or a
+// list of settings, which names do not hold: it may have credentials in it.
+func isAddress(s string) bool {
+	return strings.Contains(s, "://") || strings.ContainsAny(s, "@;?=") || strings.HasPrefix(s, "jdbc:")
+}
+
+// hostIn returns the host that an address names; "" where it names none.
+func hostIn(s string) string {
+	if refs := address.Find(s, address.Context{}); len(refs) > 0 {
+		return refs[0].Hosts[0].Name
+	}
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	}
+	s, _, _ = strings.Cut(s[strings.LastIndexByte(s, '@')+1:], "/")
+	if s = hostOnly(s); isAddress(s) {
+		return ""
+	}
+	return s
+}
+
+// lastStep returns the last step of an address's path, of "amqp://HOST/orders" and
+// "topic://orders" the orders.
+func lastStep(s string) string {
+	if _, rest, found := strings.Cut(s, "://"); found {
+		s = rest
+	}
+	if at := strings.IndexAny(s, "?#;"); at >= 0 {
+		s = s[:at]
+	}
+	s = s[strings.LastIndexByte(s, '@')+1:]
+	s = s[strings.LastIndexByte(s, '/')+1:]
+	if isAddress(s) {
+		return ""
+	}
+	return s
 }
 
 // hostOnly cuts the port of host:port; an IPv6 literal loses its brackets.

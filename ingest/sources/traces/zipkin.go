@@ -46,6 +46,7 @@ func zipkinSpan(v strict.Value) span {
 	switch s.kind {
 	case client, producer, consumer:
 		s.peer.service = remote
+		s.peer = s.peer.plain()
 	case server:
 		if shared, _ := v.Get("shared").Bool(); shared {
 			s.parent, s.id = s.id, s.id+sharedSuffix

@@ -52,20 +52,16 @@ func Fuzz(f *testing.F, source *ingest.Source, dir string) {
 }
 
 // Sound returns what is wrong with a reading whatever its inputs were: a panic, a
-// definition or reference without a place or a name, or facts that do not link;
-// "" where nothing is.
+// definition or reference without a place or a name, or facts that do not link to
+// nodes with ids; "" where nothing is.
 func Sound(r *ingest.Reading) string {
 	if p := panicked(r); p != "" {
 		return p
 	}
 	for _, f := range r.Fragments {
 		for _, d := range f.Definitions {
-			id := d.Node.ID
-			if back, err := depgraph.ParseID(id.String()); !id.IsZero() && (err != nil || back != id) {
-				return "a definition of " + id.String() + " that is no id"
-			}
-			if !placed(d.Origin) || d.Node.Takes < 0 {
-				return "a definition without a place: " + definition(d)
+			if id := d.Node.ID; !id.IsZero() && (id.Kind == "" || id.Name == "") || !placed(d.Origin) || d.Node.Takes < 0 {
+				return "a definition without a place or a name: " + definition(d)
 			}
 		}
 		for _, ref := range f.References {
@@ -74,8 +70,14 @@ func Sound(r *ingest.Reading) string {
 			}
 		}
 	}
-	if _, err := link.Link(r.Fragments, r.Inputs, link.Options{}); err != nil {
+	g, err := link.Link(r.Fragments, r.Inputs, link.Options{})
+	if err != nil {
 		return "the facts do not link: " + err.Error()
+	}
+	for n := range g.Nodes() {
+		if back, err := depgraph.ParseID(n.ID.String()); err != nil || back != n.ID {
+			return "the facts link to a node " + n.ID.String() + " that is no id"
+		}
 	}
 	return ""
 }

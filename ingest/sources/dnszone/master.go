@@ -103,12 +103,17 @@ func (z *zone) add(f *ingest.File, s *state, e entry) {
 	if s.origin == "" && z.origin == "" {
 		return // names that nobody can tell the zone of
 	}
+	if s.owner == "" {
+		return // the first entry has to name its owner
+	}
 	rec := record{name: s.owner, typ: typ, file: f, line: e.line}
 	if at, leads := fields[typ]; leads {
 		if at >= len(data) || data[at] == "." {
 			return // the null target: there is none
 		}
-		rec.target = absolute(data[at], s.origin)
+		if rec.target = absolute(data[at], s.origin); rec.target == "" {
+			return // the zone's own name, and nothing says it
+		}
 	}
 	z.records = append(z.records, rec)
 }

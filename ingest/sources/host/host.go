@@ -3,14 +3,16 @@ package host
 import (
 	"bytes"
 	"context"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
-	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/catalogue"
+	"github.com/fateline/fateline/ingest/hclfile"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -22,35 +24,51 @@ var Source = ingest.Define(ingest.Spec{
 		Text: "The operating system of machines and images, and whether they install updates by themselves: the shared fate of whole fleets. " +
 			"A distribution's default holds where the files are silent.",
 		Reads: []string{
-			"cloud-init user data (#cloud-config): apt sources, packages, write_files, runcmd, bootcmd, package_upgrade",
-			"etc/apt/apt.conf.d/*: APT::Periodic::Unattended-Upgrade",
+			"cloud-init user data (#cloud-config, and as a part of MIME): apt sources and conf, packages, write_files, runcmd, bootcmd; scripts of a multi-part",
+			"etc/apt/apt.conf.d/*: APT::Periodic::Unattended-Upgrade; etc/dnf/automatic.conf, etc/yum/yum-cron.conf: apply_updates",
+			"etc/zincati/config.d/*.toml: updates.enabled, strategy fleet_lock; etc/flatcar/update.conf: SERVER; Butane (variant: fcos, flatcar)",
 			"etc/os-release; etc/systemd/system/*.timer of unattended upgrades",
-			"*.pkr.hcl: Packer sources, their base image and provisioners' inline commands",
+			"*.pkr.hcl: Packer sources, their base image and provisioners' inline commands, with the defaults of variables",
 		},
-		Limits: "Configuration management (Ansible, Puppet, Chef) is not evaluated. Multi-part user data and remote includes are not read.",
-		Since:  "0.1",
+		Limits: "Configuration management (Puppet, Chef) is not evaluated. Remote includes and the scripts that provisioners name are not read. " +
+			"Windows in which machines may reboot do not make a channel: Zincati's are passed over.",
+		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)
 
 var (
 	cloudConfig = regexp.MustCompile(`^(##[^\n]*\n)*#cloud-config\s`)
-	etcFile     = regexp.MustCompile(`(^|/)etc/(apt/apt\.conf\.d/[^/]+|os-release|systemd/system/(apt-daily-upgrade|unattended-upgrades|dnf-automatic[a-z-]*)\.[a-z]+(\.d/[^/]+)?)$`)
+	multiPart   = regexp.MustCompile(`(?i)^(MIME-Version:[^\n]*\n|[A-Za-z-]+:[^\n]*\n|[ \t][^\n]*\n)*?Content-Type:\s*multipart/`)
+	partOfCloud = regexp.MustCompile(`(?i)text/(cloud-config|x-shellscript|cloud-boothook)|#cloud-config`)
+	butane      = regexp.MustCompile(`(?m)^variant:\s*["']?(fcos|flatcar)\b`)
+	etcFile     = regexp.MustCompile(`(^|/)etc/(apt/apt\.conf\.d/[^/]+|os-release|dnf/automatic\.conf|yum/yum-cron\.conf|zincati/config\.d/[^/]+\.toml|flatcar/update\.conf|systemd/system/(apt-daily-upgrade|unattended-upgrades|dnf-automatic[a-z-]*)\.[a-z]+(\.d/[^/]+)?)$`)
 )
 
 // claim puts all of a run into one unit: what stands below one etc/ is one machine.
 func claim(name string, head []byte) (string, bool) {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	return "host", cloudConfig.Match(head) || etcFile.MatchString(name) || strings.HasSuffix(name, ".pkr.hcl")
+	switch {
+	case cloudConfig.Match(head), etcFile.MatchString(name), strings.HasSuffix(name, ".pkr.hcl"):
+		return "host", true
+	case multiPart.Match(head):
+		return "host", partOfCloud.Match(head)
+	}
+	return "host", butaneName.MatchString(name) && butane.Match(head)
 }
+
+var butaneName = regexp.MustCompile(`\.(bu|butane|ya?ml)$`)
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	h := &hosts{fragment: &link.Fragment{}}
+	templates := map[string][]template{} // of Packer, by directory
 	for _, f := range u.Files {
 		if err := ctx.Err(); err != nil {
 			return h.fragment, err
 		}
 		if strings.HasSuffix(f.Path(), ".pkr.hcl") {
-			h.packer(f)
+			if body := hclfile.Parse(f); body != nil {
+				templates[path.Dir(f.Path())] = append(templates[path.Dir(f.Path())], template{f, body})
+			}
 			continue
 		}
 		data, err := f.Bytes()
@@ -60,9 +78,16 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		switch {
 		case etcFile.MatchString(f.Path()):
 			h.etc(f, data)
+		case multiPart.Match(data):
+			h.parts(f, data)
+		case !cloudConfig.Match(data) && butane.Match(data):
+			h.butane(f, data)
 		default:
 			h.cloudInit(f, data)
 		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(templates)) {
+		h.packer(templates[dir])
 	}
 	return h.fragment, nil
 }
@@ -150,97 +175,3 @@ func switched(text string) (says string, at int) {
 }
 
 func lineOf(text string, at int) int { return 1 + strings.Count(text[:max(at, 0)], "\n") }
-
-// etc reads a file below the etc/ of a machine.
-func (h *hosts) etc(f *ingest.File, data []byte) {
-	text := uncommented(string(data))
-	f.Counted(1)
-	i := strings.LastIndex("/"+f.Path(), "/etc/")
-	name := strings.Trim(f.Path()[:max(i, 0)], "/")
-	if name == "" {
-		name = f.Root()
-	}
-	var says facts
-	base := path.Base(f.Path())
-	switch {
-	case base == "os-release":
-		id, version := shellValue(text, "ID"), shellValue(text, "VERSION_ID")
-		says.takeOS(id+"-"+version, 1)
-	case strings.Contains(f.Path(), "/systemd/system/"):
-		if strings.TrimSpace(text) == "" || strings.Contains(text, "/dev/null") {
-			says.takeUpdates("off", 1) // masked
-		}
-	default:
-		value, at := switched(text)
-		says.takeUpdates(value, lineOf(text, at))
-	}
-	h.machine(f, name, path.Join(name, "etc"), says)
-}
-
-var comment = regexp.MustCompile(`(?m)^\s*(#|//).*$`)
-
-func uncommented(text string) string {
-	return comment.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), "")
-}
-
-func shellValue(text, key string) string {
-	for _, line := range strings.Split(text, "\n") {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), key+"="); ok {
-			return strings.Trim(v, `"'`)
-		}
-	}
-	return ""
-}
-
-// cloudInit reads user data, by cloud-init's own schema.
-func (h *hosts) cloudInit(f *ingest.File, data []byte) {
-	docs, err := strict.YAML(data, strict.Limits{})
-	if err != nil {
-		f.Fail(err)
-	}
-	f.Counted(len(docs))
-	for _, d := range docs {
-		var says facts
-		readCloudConfig(d.Root, &says)
-		h.machine(f, f.Path(), f.Path(), says)
-	}
-}
-
-func readCloudConfig(root strict.Value, says *facts) {
-	walkTexts(root.Get("apt"), func(v strict.Value) { says.takeOS(v.Text(), v.Line()) })
-	for item := range root.Get("packages").Items() {
-		if item.Text() == "unattended-upgrades" {
-			says.takeUpdates("on", item.Line())
-		}
-	}
-	for file := range root.Get("write_files").Items() {
-		content := file.Get("content")
-		value, at := switched(uncommented(content.Text()))
-		says.takeUpdates(value, content.Line()+lineOf(content.Text(), at)-1)
-		if strings.HasSuffix(file.Get("path").Text(), "os-release") {
-			says.takeOS(content.Text(), content.Line())
-		}
-	}
-	for _, field := range []string{"bootcmd", "runcmd"} {
-		for item := range root.Get(field).Items() {
-			line := item.Text()
-			for word := range item.Items() { // a command as a list of its words
-				line += " " + word.Text()
-			}
-			value, _ := switched(line)
-			says.takeUpdates(value, item.Line())
-		}
-	}
-}
-
-func walkTexts(v strict.Value, visit func(strict.Value)) {
-	if v.Text() != "" {
-		visit(v)
-	}
-	for item := range v.Items() {
-		walkTexts(item, visit)
-	}
-	for _, item := range v.Fields() {
-		walkTexts(item, visit)
-	}
-}

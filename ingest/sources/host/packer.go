@@ -4,32 +4,57 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
-	"github.com/fateline/fateline/ingest/hclfile"
 	"github.com/fateline/fateline/ingest/link"
 )
 
-// packer reads a Packer template, parsed by github.com/hashicorp/hcl/v2: each
-// source makes an image from a base; provisioners may switch updates on or off.
-func (h *hosts) packer(f *ingest.File) {
-	body := hclfile.Parse(f)
-	if body == nil {
-		return
+// template is one file of a Packer template: those of one directory are one.
+type template struct {
+	file *ingest.File
+	body *hclsyntax.Body
+}
+
+// packer reads a Packer template: each source makes an image from a base;
+// provisioners may switch updates on or off.
+func (h *hosts) packer(files []template) {
+	vars := map[string]cty.Value{}
+	for _, t := range files {
+		for _, b := range t.body.Blocks {
+			if b.Type != "variable" || len(b.Labels) != 1 {
+				continue
+			}
+			vars[b.Labels[0]] = cty.DynamicVal
+			if a := b.Body.Attributes["default"]; a != nil {
+				if v, diags := a.Expr.Value(nil); !diags.HasErrors() && !v.IsNull() {
+					vars[b.Labels[0]] = v
+				}
+			}
+		}
 	}
-	updates, line := provisioned(body)
-	for _, b := range body.Blocks {
-		if b.Type == "source" && len(b.Labels) == 2 {
-			h.image(f, b, updates, line)
+	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.ObjectVal(vars)}}
+	var updates string
+	var line int
+	for _, t := range files {
+		if value, at := provisioned(t.body, ctx); value != "" {
+			updates, line = value, at
+		}
+	}
+	for _, t := range files {
+		for _, b := range t.body.Blocks {
+			if b.Type == "source" && len(b.Labels) == 2 {
+				h.image(t.file, b, ctx, updates, line)
+			}
 		}
 	}
 }
 
 // provisioned returns what the inline commands of the builds say of updates.
-func provisioned(body *hclsyntax.Body) (says string, line int) {
+func provisioned(body *hclsyntax.Body, ctx *hcl.EvalContext) (says string, line int) {
 	for _, build := range body.Blocks {
 		if build.Type != "build" {
 			continue
@@ -39,7 +64,7 @@ func provisioned(body *hclsyntax.Body) (says string, line int) {
 			if p.Type != "provisioner" || a == nil {
 				continue
 			}
-			if value, _ := switched(strings.Join(literals(a.Expr), "\n")); value != "" {
+			if value, _ := switched(strings.Join(literals(a.Expr, ctx), "\n")); value != "" {
 				says, line = value, a.SrcRange.Start.Line
 			}
 		}
@@ -48,7 +73,7 @@ func provisioned(body *hclsyntax.Body) (says string, line int) {
 }
 
 // image records one source: the image it makes and the base it is made from.
-func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, updates string, line int) {
+func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, ctx *hcl.EvalContext, updates string, line int) {
 	attrs := make([]string, 0, len(b.Body.Attributes))
 	for name := range b.Body.Attributes {
 		attrs = append(attrs, name)
@@ -59,7 +84,7 @@ func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, updates string, line i
 	name := b.Labels[1]
 	for _, attr := range attrs {
 		a := b.Body.Attributes[attr]
-		for _, text := range literals(a.Expr) {
+		for _, text := range literals(a.Expr, ctx) {
 			switch attr {
 			case "image_name", "ami_name", "managed_image_name", "vm_name", "image_family":
 				if !strings.ContainsAny(text, "${ ") {
@@ -72,7 +97,7 @@ func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, updates string, line i
 	}
 	for _, inner := range b.Body.Blocks { // source_ami_filter and its like
 		for _, a := range inner.Body.Attributes {
-			for _, text := range literals(a.Expr) {
+			for _, text := range literals(a.Expr, ctx) {
 				says.takeOS(text, inner.TypeRange.Start.Line)
 			}
 		}
@@ -91,22 +116,22 @@ func (h *hosts) image(f *ingest.File, b *hclsyntax.Block, updates string, line i
 
 // literals returns the strings of an expression that are plain, those inside lists
 // and objects among them.
-func literals(e hclsyntax.Expression) []string {
+func literals(e hclsyntax.Expression, ctx *hcl.EvalContext) []string {
 	switch x := e.(type) {
 	case *hclsyntax.TupleConsExpr:
 		var out []string
 		for _, item := range x.Exprs {
-			out = append(out, literals(item)...)
+			out = append(out, literals(item, ctx)...)
 		}
 		return out
 	case *hclsyntax.ObjectConsExpr:
 		var out []string
 		for _, item := range x.Items {
-			out = append(out, literals(item.ValueExpr)...)
+			out = append(out, literals(item.ValueExpr, ctx)...)
 		}
 		return out
 	}
-	v, diags := e.Value(nil)
+	v, diags := e.Value(ctx)
 	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
 		return nil
 	}

@@ -134,14 +134,13 @@ func reportDeadlock(pass *analyzer.Pass, e *estate, losses map[node]*simulate.Lo
 // nothing serves without it: an address read out of a text, or seen in traffic.
 // Programs retry; a deadlock is proved by what they wait for.
 func mayGoOnWithout(e depgraph.Edge) bool {
-	const stated, bare = 0.95, 0.75
 	switch {
 	case e.Basis() == depgraph.Implied:
 		return false
 	case e.Phase == depgraph.Run:
 		return e.Confidence() < stated
 	}
-	return e.Confidence() < bare
+	return e.Confidence() < bareName
 }
 
 // trappedBy returns the narrowest place whose loss alone brings the deadlock about.

@@ -187,7 +187,7 @@ func (a *admission) reportDeadlock(pass *analyzer.Pass) {
 		title = fmt.Sprintf("%s fails closed and intercepts its own backend %s", id, backend)
 	}
 	severity := analyzer.Critical
-	if slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.Basis() != depgraph.Implied && e.Confidence() < 0.75 }) {
+	if slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.Basis() != depgraph.Implied && e.Confidence() < bareName }) {
 		severity = analyzer.Medium // a bare name in a setting: perhaps the backend comes up without it
 	}
 	pass.Report(analyzer.Finding{

@@ -26,7 +26,7 @@ var singleInstanceDoc = analyzer.Doc{
 	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
 finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
 medium from three, else low; names, addresses, secrets and settings that go with it do not count, nor do ten victims make it high
-that are found by addresses in settings, which say that a node is used and not that nothing works without it. Where nothing goes down but three or more could not start without it, or would have nothing to spare, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
+that are found by addresses in settings, which say that a node is used and not that nothing works without it; three behind a bare name are low. Where nothing goes down but three or more could not start without it, or would have nothing to spare, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
 folded under that one: it takes down all that this one does.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
@@ -106,9 +106,9 @@ func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 	proof := l.Proof(simulate.Down, shown)
 	severity := analyzer.Low
 	switch heavy := e.heavy(victims); {
-	case e.grave(shown) || heavy >= highVictims && sure(proof):
+	case e.grave(shown) || heavy >= highVictims && surerThan(stated, proof):
 		severity = analyzer.High
-	case heavy >= mediumVictims:
+	case heavy >= mediumVictims && surerThan(bareName, proof):
 		severity = analyzer.Medium
 	}
 	id := e.g.ID(x)
@@ -138,14 +138,6 @@ func (e *estate) heavy(victims []node) int {
 		}
 	}
 	return n
-}
-
-// sure reports whether a proof rests on stated needs alone. An address in a setting
-// says that one node uses another, not that nothing of it works without: however
-// many victims are behind it, it is no reason to stop a release.
-func sure(proof []depgraph.Edge) bool {
-	const stated = 0.95 // what is read out of a text has at most 0.9
-	return !slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.Confidence() < stated })
 }
 
 // reportStarter reports x if several others need it to start, as they need the one

@@ -175,43 +175,76 @@ func (p *Pass) SurelyFallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lan
 	}
 	s.clear()
 	s.ungated = false
-	// And where none of the owners can go down, less is than where one of them cannot.
-	s.immune = make([]uint64, len(s.lit))
+	// And where nothing takes the owners down, less is than where one of them stands.
+	s.immune, s.spared = make([]uint64, len(s.lit)), map[int32]*row{}
 	var rest []int
 	for i, r := range reqs {
 		left := among[i]
 		c := s.p.cellOf[p.m.g.Owner(r)]
-		if left.Without(&out[i]) && c >= 0 && len(s.p.nodes.of(c)) == 1 {
+		if left.Without(&out[i]) && c >= 0 && p.m.calm.reqs[r].left > 0 {
 			put(s.immune, c)
+			s.spared[c] = &row{}
 			rest = append(rest, i)
 		}
 	}
 	if len(rest) > 0 {
 		p.spread(s)
+		gates := map[int32]*brokenGates{}
 		for _, i := range rest {
-			others := p.othersUnmet(s, reqs[i])
-			others.And(&among[i])
-			out[i].Or(&others)
+			c := s.p.cellOf[p.m.g.Owner(reqs[i])]
+			if gates[c] == nil {
+				gates[c] = s.brokenGates(c)
+			}
+			falls := p.fallsBut(s, reqs[i], gates[c])
+			falls.And(&among[i])
+			out[i].Or(&falls)
 		}
 		s.clear()
 	}
-	s.immune = nil
+	s.immune, s.spared = nil, nil
 	return out
 }
 
-// othersUnmet returns the losses in which the owner of r has another requirement
+// brokenGates says when gates of a cell are broken: one at least, and two.
+type brokenGates struct{ one, two row }
+
+func (s *sweep) brokenGates(c int32) *brokenGates {
+	b := &brokenGates{}
+	for i := s.p.gatesAt[c]; i < s.p.gatesAt[c+1]; i++ {
+		var broken row
+		s.broken(&s.p.gates[i], &broken)
+		again := b.one
+		again.and(&broken)
+		b.two.or(&again)
+		b.one.or(&broken)
+	}
+	return b
+}
+
+// fallsBut returns when the immune cell of the owner of r, which has a member to
+// spare, would go down by anything but r. What goes down in a cell takes all of it along.
+func (p *Pass) fallsBut(s *sweep, r req, gates *brokenGates) Lanes {
+	out := Lanes(gates.one)
+	unmet := p.unmetIn(s, r)
+	out.Without(&unmet)
+	out.Or((*Lanes)(&gates.two))
+	c := s.p.cellOf[p.m.g.Owner(r)]
+	out.Or((*Lanes)(s.spared[c]))
+	if isSet(s.lit, c) { // one of them failed
+		out.Or((*Lanes)(&s.down[c]))
+	}
+	return out
+}
+
+// OthersUnmet returns the losses in which the owner of requirement r has another one
 // unmet that takes it down.
-func (p *Pass) othersUnmet(s *sweep, r req) Lanes {
+func (p *Pass) OthersUnmet(r depgraph.ReqIndex) Lanes {
 	var out Lanes
 	for q, end := p.m.g.OwnedBy(p.m.g.Owner(r)); q < end; q++ {
 		if q != r && p.m.calm.reqs[q].role&takesDown != 0 {
-			unmet := p.unmetIn(s, q)
+			unmet := p.Unmet(q)
 			out.Or(&unmet)
 		}
 	}
 	return out
 }
-
-// OthersUnmet returns the losses in which the owner of requirement r goes down by
-// another one of its requirements, too.
-func (p *Pass) OthersUnmet(r depgraph.ReqIndex) Lanes { return p.othersUnmet(p.full, r) }

@@ -21,8 +21,9 @@ type sweep struct {
 	dimLit   []uint64
 	watching []uint64 // watchers to look at
 
-	ungated bool     // what can spare a member stands whatever it loses
-	immune  []uint64 // cells that nothing takes down; nil: none
+	ungated bool           // what can spare a member stands whatever it loses
+	immune  []uint64       // cells that nothing takes down but their own failure; nil: none
+	spared  map[int32]*row // by immune cell: when something without a member to spare would
 
 	adder adder
 	rows  []*row // scratch
@@ -131,6 +132,7 @@ func (s *sweep) fall(c int32) (lowest int32) {
 		for _, o := range f.of(c) {
 			switch {
 			case s.immune != nil && isSet(s.immune, o):
+				s.spared[o].or(r)
 				continue
 			case !isSet(s.lit, o):
 				put(s.lit, o)

@@ -45,9 +45,9 @@ func Always(*Finding) bool { return true }
 const (
 	maxRemedySize = 3     // changed needs
 	maxRemedies   = 3     // reported of one finding
-	maxCone       = 20000 // requirements that the finding can depend on: beyond it nothing is looked for
+	maxCone       = 3000  // requirements that the finding can depend on: beyond it nothing is looked for
 	wholeGraph    = 400   // requirements of a graph of which everything is looked at
-	largeGraph    = 50000 // requirements of a graph on which no remedy is run again as a whole
+	largeGraph    = 10000 // requirements of a graph on which no remedy is run again as a whole
 	maxVerified   = 6     // remedies that are run on the whole graph
 	maxTries      = 400   // runs of the rule, in a small cone
 	remedyWork    = 60000 // runs of the rule times requirements

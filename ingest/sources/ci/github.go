@@ -111,7 +111,12 @@ func (w *workflow) runner(j *needs, v strict.Value) {
 	if v.Type() == strict.Map {
 		labels = append(texts(v.Get("labels")), texts(v.Get("group"))...)
 	}
-	labels = slices.DeleteFunc(labels, func(s string) bool { return strings.Contains(s, "${{") })
+	for i, l := range labels {
+		if strings.Contains(l, "${{") {
+			labels[i] = j.known(l)
+		}
+	}
+	labels = slices.DeleteFunc(labels, func(s string) bool { return s == "" })
 	if len(labels) == 0 || slices.ContainsFunc(labels, hosted.MatchString) {
 		return
 	}

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -14,6 +15,10 @@ func (w *workflow) values(job strict.Value) values {
 	v := values{}
 	for name, all := range w.inputValues() {
 		v["inputs."+name] = all
+	}
+	if r := w.repository; r.host != "" {
+		v["github.repository"], v["github.repository_owner"] = []string{r.path}, []string{path.Dir(r.path)}
+		v["github.event.repository.name"] = []string{path.Base(r.path)}
 	}
 	matrix := job.Get("strategy", "matrix")
 	for key, axis := range matrix.Fields() {

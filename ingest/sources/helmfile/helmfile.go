@@ -33,7 +33,7 @@ var (
 	fileName = regexp.MustCompile(`\.ya?ml(\.gotmpl)?$`)
 	named    = regexp.MustCompile(`(^|/)(helmfile\.ya?ml|helmfile\.d/[^/]+\.ya?ml)(\.gotmpl)?$`)
 	releases = regexp.MustCompile(`(?m)^releases:`)
-	ownKeys  = regexp.MustCompile(`(?m)^(helmDefaults|bases|repositories|environments|commonLabels|helmfiles|templates):|^\s+(- )?chart:`)
+	ownKeys  = regexp.MustCompile(`(?m)^(helmDefaults|bases|repositories|environments|commonLabels|helmfiles|templates):|^\s+(- )?chart:|[{,]\s*chart:`)
 	kindKey  = regexp.MustCompile(`(?m)^kind:`)
 )
 

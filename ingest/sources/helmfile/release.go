@@ -63,12 +63,7 @@ func (e *emitter) id(cluster, namespace, name string) depgraph.ID {
 func (e *emitter) file(h *helmfile) {
 	all := e.releases(h)
 	repositories := e.repositories(h, 0)
-	var clusters []string
 	for _, r := range all {
-		if r.cluster != "" && !slices.Contains(clusters, r.cluster) {
-			clusters = append(clusters, r.cluster)
-			e.fragment.Definitions = append(e.fragment.Definitions, link.Definition{Node: depgraph.Node{ID: r.clusterID()}, Origin: r.at(r.Get("name"), "")})
-		}
 		e.define(r, all)
 		e.chart(r, repositories)
 		e.needs(r, all)
@@ -95,7 +90,7 @@ func (e *emitter) define(r release, all []release) {
 				node.Aliases = append(node.Aliases, depgraph.ID{Kind: depgraph.KindService, Name: alias}.String())
 			}
 		}
-		e.refer(r, link.Target{Name: link.ID(r.clusterID())}, depgraph.PlacedIn, depgraph.PhasesOf(depgraph.Run, depgraph.Start), r.at(r.Get("name"), "its helmfile is that of the cluster"))
+		e.refer(r, link.Target{Name: link.ID(r.clusterID()), Else: r.clusterID(), Quiet: true}, depgraph.PlacedIn, depgraph.PhasesOf(depgraph.Run, depgraph.Start), r.at(r.Get("name"), "its helmfile is that of the cluster"))
 	}
 	d := link.Definition{Node: node, Scope: scope + "/" + path.Dir(strings.TrimPrefix(r.id.Name, r.cluster+"/")), Origin: r.at(r.Get("name"), "release")}
 	if path.Base(r.chart) == "jenkins" {

@@ -28,13 +28,16 @@ var templates = map[string][]string{
 
 // foreignTemplates is the same for kinds outside the built-in groups, as "group/Kind".
 var foreignTemplates = map[string][]string{
-	"argoproj.io/Rollout":               {"spec", "template"},
-	"serving.knative.dev/Service":       {"spec", "template"},
-	"serving.knative.dev/Configuration": {"spec", "template"},
-	"keda.sh/ScaledJob":                 {"spec", "jobTargetRef", "template"},
-	"apps.kruise.io/CloneSet":           {"spec", "template"},
-	"apps.kruise.io/StatefulSet":        {"spec", "template"},
-	"apps.kruise.io/DaemonSet":          {"spec", "template"},
+	"argoproj.io/Rollout":                     {"spec", "template"},
+	"actions.github.com/AutoscalingRunnerSet": {"spec", "template"},
+	"actions.summerwind.dev/RunnerDeployment": {"spec", "template"},
+	"actions.summerwind.dev/RunnerSet":        {"spec", "template"},
+	"serving.knative.dev/Service":             {"spec", "template"},
+	"serving.knative.dev/Configuration":       {"spec", "template"},
+	"keda.sh/ScaledJob":                       {"spec", "jobTargetRef", "template"},
+	"apps.kruise.io/CloneSet":                 {"spec", "template"},
+	"apps.kruise.io/StatefulSet":              {"spec", "template"},
+	"apps.kruise.io/DaemonSet":                {"spec", "template"},
 }
 
 // templatePath returns where the pod template of an object stands; ok is false for

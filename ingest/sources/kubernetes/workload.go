@@ -73,6 +73,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 			}
 		}
 	}
+	names = append(names, e.runnerNames(run)...)
 	if run.group == "serving.knative.dev" {
 		names = append(names, e.w.dnsNames(run.object, run.ns, run.name)...)
 	}

@@ -1,0 +1,76 @@
+package sources
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest"
+)
+
+// TestDelivery links what several sources say of who deploys what. A case of
+// testdata/delivery is a txtar archive of inputs, and a section "want" of edges that
+// the linked graph must hold, "OWNER -> MEMBER VIA", or must not, with '!' in front.
+func TestDelivery(t *testing.T) {
+	cases, err := filepath.Glob("testdata/delivery/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, name := range cases {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := filepath.Join(t.TempDir(), "ops")
+			var want []string
+			for _, f := range archive.Files {
+				if f.Name == "want" {
+					want = strings.Split(strings.TrimSpace(string(f.Data)), "\n")
+					continue
+				}
+				at := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(at, f.Data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g, err := ingest.Run(t.Context(), []string{dir}, All(), ingest.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			edges := edgesBy(g)
+			for _, line := range want {
+				if text, not := strings.CutPrefix(line, "!"); edges[text] == not {
+					t.Errorf("want %s; the graph holds\n%s", line, strings.Join(sortedKeys(edges), "\n"))
+				}
+			}
+		})
+	}
+}
+
+func edgesBy(g *depgraph.Graph) map[string]bool {
+	edges := map[string]bool{}
+	for r := range g.AllRequirements() {
+		for _, m := range r.Members {
+			edges[r.Owner.String()+" -> "+m.String()+" "+string(r.Terms.Via)] = true
+		}
+	}
+	return edges
+}
+
+func sortedKeys(m map[string]bool) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

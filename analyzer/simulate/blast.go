@@ -17,8 +17,9 @@ type Sizes struct{ Down, Degraded, Frozen, Blind int }
 
 // Blast holds the blast radius of every node: what its loss alone does.
 type Blast struct {
-	m     *Model
-	sizes []Sizes // by node
+	m         *Model
+	sizes     []Sizes // by node
+	simulated int
 }
 
 // Blast simulates the loss of every single node, 512 at a time on each processor.
@@ -26,10 +27,29 @@ type Blast struct {
 // nodes that cannot but go down together are one cell. A worker takes 128 bytes a
 // cell. The only error is that of the context.
 func (m *Model) Blast(ctx context.Context) (*Blast, error) {
+	b := &Blast{m: m, sizes: make([]Sizes, m.g.Len()), simulated: m.g.Len()}
+	if err := b.loseAll(ctx, nil); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// loseAll fills in the sizes of some nodes, of all for nil.
+func (b *Blast) loseAll(ctx context.Context, some []uint64) error {
+	m := b.m
 	p := m.plan()
-	b := &Blast{m: m, sizes: make([]Sizes, m.g.Len())}
+	wanted := func(v node) bool { return some == nil || isSet(some, int32(v)) }
 	causes := p.queue()
+	if some != nil {
+		causes = slices.DeleteFunc(causes, func(c int32) bool {
+			return !slices.ContainsFunc(p.nodes.of(c), func(v int32) bool { return isSet(some, v) })
+		})
+	}
 	for i, c := range p.cellOf {
+		if !wanted(node(i)) {
+			continue
+		}
+		b.sizes[i] = Sizes{}
 		if c >= 0 { // what does not matter to others takes its own cell along
 			b.sizes[i].Down = int(p.weight[c]) - 1
 		}
@@ -43,6 +63,9 @@ func (m *Model) Blast(ctx context.Context) (*Blast, error) {
 		for lane := range to - from {
 			for _, i := range p.nodes.of(causes[from+lane]) {
 				v := node(i)
+				if !wanted(v) {
+					continue
+				}
 				b.sizes[v] = all.of(lane)
 				b.sizes[v].Down--
 				if s.isBlind(v, lane) {
@@ -51,15 +74,12 @@ func (m *Model) Blast(ctx context.Context) (*Blast, error) {
 			}
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
 	for i := range b.sizes {
 		if m.traits[i]&isGroup != 0 {
 			b.sizes[i] = Sizes{}
 		}
 	}
-	return b, nil
+	return err
 }
 
 // Of returns the blast radius of node i; zero for a group, which cannot fail.

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
 )
@@ -23,22 +21,26 @@ func TestDelivery(t *testing.T) {
 	}
 	for _, name := range cases {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(name)
+			archive, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			dir := filepath.Join(t.TempDir(), "ops")
 			var want []string
-			for _, f := range archive.Files {
-				if f.Name == "want" {
-					want = strings.Split(strings.TrimSpace(string(f.Data)), "\n")
+			for _, section := range strings.Split("\n"+string(archive), "\n-- ")[1:] {
+				file, text, ok := strings.Cut(section, " --\n")
+				if !ok {
+					t.Fatalf("%s: a section without a name: %.40q", name, section)
+				}
+				if file == "want" {
+					want = strings.Split(strings.TrimSpace(text), "\n")
 					continue
 				}
-				at := filepath.Join(dir, filepath.FromSlash(f.Name))
+				at := filepath.Join(dir, filepath.FromSlash(file))
 				if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
 					t.Fatal(err)
 				}
-				if err := os.WriteFile(at, f.Data, 0o600); err != nil {
+				if err := os.WriteFile(at, []byte(text+"\n"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -12,6 +12,9 @@ const (
 	// LabelResource is the type of a resource, as Terraform's provider calls it,
 	// where the id does not hold it.
 	LabelResource = "resource"
+	// LabelRunner says whose machines a job of a pipeline runs on, where they are those
+	// of the host of its repository: "github-hosted", "gitlab-hosted".
+	LabelRunner = "runner"
 )
 
 // releases are the names that images, repositories and configuration give to the

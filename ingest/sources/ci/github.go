@@ -8,6 +8,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/catalogue"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -51,7 +52,7 @@ func (w *workflow) job(key strict.Key, job strict.Value) {
 	}
 	w.fragment.Definitions = append(w.fragment.Definitions, link.Definition{
 		Node: depgraph.Node{
-			ID: id, Title: jobTitle(title, job.Get("name").Text(), key.Text), Env: environment(job),
+			ID: id, Title: jobTitle(title, job.Get("name").Text(), key.Text), Env: environment(job), Labels: hostedBy(job.Get("runs-on")),
 			Aliases: []string{short, "tool:" + short},
 		},
 		Names:  names,
@@ -100,6 +101,17 @@ func environment(job strict.Value) string {
 }
 
 var hosted = regexp.MustCompile(`^(ubuntu|windows|macos)-`)
+
+// hostedBy labels a job that runs on one of GitHub's own machines, but for those with
+// macOS, which stand elsewhere.
+func hostedBy(runsOn strict.Value) map[string]string {
+	labels := texts(runsOn)
+	own := slices.ContainsFunc(labels, func(s string) bool { return strings.HasPrefix(s, "ubuntu-") || strings.HasPrefix(s, "windows-") })
+	if !own || slices.Contains(labels, "self-hosted") {
+		return nil
+	}
+	return map[string]string{catalogue.LabelRunner: "github-hosted"}
+}
 
 // everyRunner are the labels that GitHub gives to every runner of its sort.
 var everyRunner = map[string]bool{"self-hosted": true, "linux": true, "windows": true, "macos": true, "x64": true, "arm": true, "arm64": true}

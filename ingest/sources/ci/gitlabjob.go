@@ -9,6 +9,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/catalogue"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -112,7 +113,7 @@ func (g *gitlab) job(j *gitlabJob, files map[string][]file) {
 		name = ""
 	}
 	g.fragment.Definitions = append(g.fragment.Definitions, link.Definition{
-		Node: depgraph.Node{ID: id, Title: j.name, Env: name, Aliases: []string{short, "tool:" + short}},
+		Node: depgraph.Node{ID: id, Title: j.name, Env: name, Aliases: []string{short, "tool:" + short}, Labels: g.hostedBy(j)},
 		Names: []link.Name{
 			{Space: link.SpaceTool, Text: short},
 			{Space: link.SpaceTool, Text: g.repository.name + "/" + short},
@@ -214,6 +215,16 @@ func (g *gitlab) images(n *needs, j *gitlabJob) {
 			n.from(l.file).pull(name, placeOf(v))
 		}
 	}
+}
+
+// hostedBy labels a job that asks for one of GitLab's own machines with Linux.
+func (g *gitlab) hostedBy(j *gitlabJob) map[string]string {
+	for _, tag := range g.flat(g.keyed(j, "tags"), 0) {
+		if strings.HasPrefix(one(g.values, tag.Text()), "saas-linux-") {
+			return map[string]string{catalogue.LabelRunner: "gitlab-hosted"}
+		}
+	}
+	return nil
 }
 
 // runner records the tags by which the job chooses its runner. Those of GitLab's own

@@ -140,6 +140,14 @@ func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
 	if most := 2 * lim.Nodes; separators(r.c.data) > most {
 		return nil, &Error{ID: TooManyValues, Line: r.c.line + 1, Col: 1, Msg: fmt.Sprintf("over %d separators in one document: it may have over %d values", most, lim.Nodes)}
 	}
+	if root, ok := scanPlain(string(r.c.data), lim, r.c.line); ok {
+		return []Document{{Root: Value{root}}}, nil
+	}
+	return r.byLibrary(lim)
+}
+
+// byLibrary reads the document with the YAML library, which knows all of YAML.
+func (r Raw) byLibrary(lim Limits) (docs []Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &Error{ID: YAMLSyntax, Line: r.c.line + 1, Msg: fmt.Sprintf("the YAML parser failed: %v", p)}

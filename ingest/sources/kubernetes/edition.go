@@ -36,7 +36,13 @@ func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unres
 			keys = append(keys, k)
 		}
 		byKey[k] = append(byKey[k], o)
-		prints[o] = fingerprint(o)
+	}
+	for _, same := range byKey {
+		if len(same) > 1 {
+			for _, o := range same {
+				prints[o] = fingerprint(o)
+			}
+		}
 	}
 	roots := map[string]string{} // directory or file without suffix -> edition
 	for _, k := range keys {

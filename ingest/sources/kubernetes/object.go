@@ -67,7 +67,15 @@ func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *obje
 	if o.name == "" {
 		o.name = strings.TrimSuffix(meta.Get("generateName").Text(), "-")
 	}
+	if o.group == "" && permissions[kind] {
+		o.root = strict.Value{} // checked, and nobody asks again: the memory is for the others
+	}
 	return o
+}
+
+// permissions are kinds that are many and large, and never say what needs what.
+var permissions = map[string]bool{
+	"Role": true, "RoleBinding": true, "ClusterRole": true, "ClusterRoleBinding": true, "Lease": true, "Event": true, "LimitRange": true, "ResourceQuota": true,
 }
 
 // groupOf returns the group of an apiVersion, "" for the built-in ones, whose kinds

@@ -250,7 +250,11 @@ func (e *emitter) emitPodNames(s *service) {
 // alike says whether any one of the workloads does what the others do: their pods
 // are made from the same template but for labels and the tags of images.
 func alike(runs []*workload) bool {
-	return !slices.ContainsFunc(runs, func(run *workload) bool { return template(run) != template(runs[0]) })
+	if len(runs) < 2 {
+		return true
+	}
+	first := template(runs[0])
+	return !slices.ContainsFunc(runs[1:], func(run *workload) bool { return template(run) != first })
 }
 
 // template identifies what a workload runs.

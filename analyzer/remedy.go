@@ -41,17 +41,19 @@ type Cure struct {
 // Always is a [Cure.Of] for rules of which every finding can be cured.
 func Always(*Finding) bool { return true }
 
-// How far a remedy is looked for.
+// How far a remedy is looked for. All of it together costs about as much as running
+// the rules on a large graph once more.
 const (
 	maxRemedySize = 3     // changed needs
 	maxRemedies   = 3     // reported of one finding
-	maxCone       = 3000  // requirements that the finding can depend on: beyond it nothing is looked for
+	maxCone       = 1000  // requirements that the finding can depend on: beyond it nothing is looked for
 	wholeGraph    = 400   // requirements of a graph of which everything is looked at
-	largeGraph    = 10000 // requirements of a graph on which no remedy is run again as a whole
-	maxVerified   = 6     // remedies that are run on the whole graph
+	mediumGraph   = 2000  // requirements of a graph above which one remedy is reported of a finding
+	largeGraph    = 5000  // requirements of a graph above which no remedy is run again on all of it
+	maxVerified   = 3     // remedies that are run on the whole graph
 	maxTries      = 400   // runs of the rule, in a small cone
-	remedyWork    = 60000 // runs of the rule times requirements
-	leastTries    = 20    // runs of the rule, in a large cone
+	remedyWork    = 30000 // runs of the rule times requirements
+	leastTries    = 8     // runs of the rule, in a large cone
 )
 
 // change is what a remedy does to one requirement of the cone.

@@ -269,9 +269,13 @@ func (s *search) run() []Remedy {
 		}
 		return compareChanges(a, b)
 	})
+	room := maxRemedies
+	if s.g.Requirements() > mediumGraph {
+		room = 1
+	}
 	var out []Remedy
 	for i, cs := range s.found {
-		if len(out) == maxRemedies || i == maxVerified {
+		if len(out) == room || i == maxVerified {
 			break
 		}
 		if s.holds(cs) {

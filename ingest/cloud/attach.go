@@ -131,7 +131,7 @@ func (e *Emitter) members(res *Resource, attrs string, depth int) []*Resource {
 		case t.Kind != "" && !t.Data:
 			out = append(out, t)
 		default:
-			out = append(out, e.behind(t)...)
+			out = append(out, e.behind(t, depth)...)
 		}
 	})
 	return distinct(out)
@@ -139,7 +139,7 @@ func (e *Emitter) members(res *Resource, attrs string, depth int) []*Resource {
 
 // behind returns what uses a target group or a network interface: instances that
 // are attached to it, services and scaling groups that name it.
-func (e *Emitter) behind(t *Resource) []*Resource {
+func (e *Emitter) behind(t *Resource, depth int) []*Resource {
 	var out []*Resource
 	if strings.HasSuffix(t.Type, "target_group") {
 		e.named(t, "targets", func(to *Resource) {
@@ -151,9 +151,9 @@ func (e *Emitter) behind(t *Resource) []*Resource {
 	for _, user := range e.users[t] {
 		switch {
 		case strings.HasSuffix(user.Type, "target_group_attachment"):
-			out = append(out, e.members(user, "target_id", 1)...)
+			out = append(out, e.members(user, "target_id", depth+1)...)
 		case user.Type == "aws_autoscaling_attachment":
-			out = append(out, e.members(user, "autoscaling_group_name", 1)...)
+			out = append(out, e.members(user, "autoscaling_group_name", depth+1)...)
 		case user.Kind == depgraph.KindService, user.Kind == depgraph.KindNodePool:
 			out = append(out, user)
 		}

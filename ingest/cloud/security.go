@@ -70,7 +70,7 @@ func (e *Emitter) inGroup(group *Resource) []*Resource {
 		case runs(user.Kind):
 			out = append(out, user)
 		case strings.Contains(user.Type, "network_interface"):
-			out = append(out, e.behind(user)...)
+			out = append(out, e.behind(user, 0)...)
 		}
 	}
 	return distinct(out)

@@ -24,8 +24,9 @@ type configuration struct {
 // root is what is applied by itself: a directory of configuration with the modules
 // it calls, a unit of Terragrunt, a state or plan file.
 type root struct {
-	stack  *cloud.Stack
-	module *module // nil: it was printed
+	stack   *cloud.Stack
+	module  *module // nil: it was printed
+	modules int     // how many it calls
 }
 
 // directory is a module as written: a root, or what others call.

@@ -93,6 +93,9 @@ func (m *module) resource(b block) *instances {
 	return out
 }
 
+// maxCalls is how many modules a root may call, instances and modules of modules among them.
+const maxCalls = 5000
+
 // child is an instance of a module block.
 type child struct {
 	module   *module   // nil: its source is not among the inputs
@@ -166,6 +169,9 @@ func (m *module) calls(name string) *children {
 			m.root.stack.Add(r)
 			out.list = append(out.list, &child{instance: &instance{r, []scope{in}}, name: k.name})
 			continue
+		}
+		if m.root.modules++; m.root.modules > maxCalls {
+			return out
 		}
 		c := m.configuration.module(d, m.root, address+".", &call{m, b.Body, in}, m)
 		if a := b.Body.Attributes["providers"]; a != nil {

@@ -23,11 +23,12 @@ import (
 func main() {
 	workers := flag.Int("workers", 2, "how many mutants are tried at once")
 	tier := flag.String("tier", "", "FATELINE_TIER of the runs")
+	only := flag.String("only", "", "an earlier report: try what lived in it")
 	patience := flag.Duration("timeout", time.Minute, "processor time that a run may take: a mutant that takes longer is noticed")
 	flag.Parse()
 	failed := false
 	for _, pattern := range flag.Args() {
-		t := trial{tier: *tier, patience: *patience, workers: *workers}
+		t := trial{only: *only, tier: *tier, patience: *patience, workers: *workers}
 		if err := t.run(context.Background(), pattern); err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", pattern, err)
 			failed = true
@@ -40,6 +41,7 @@ func main() {
 
 // trial is the test of one package's tests.
 type trial struct {
+	only     string // a file; "" for all
 	tier     string
 	patience time.Duration
 	workers  int
@@ -67,9 +69,13 @@ func (t trial) run(ctx context.Context, pattern string) error {
 	if err != nil {
 		return err
 	}
+	lived, err := t.lived()
+	if err != nil {
+		return err
+	}
 	var awake []*site
 	for _, s := range sites {
-		if reached[s.id] {
+		if reached[s.id] && (lived == nil || lived[s.String()]) {
 			awake = append(awake, s)
 		}
 	}
@@ -77,6 +83,21 @@ func (t trial) run(ctx context.Context, pattern string) error {
 	t.tryAll(ctx, p, binary, awake)
 	report(p, sites, awake)
 	return nil
+}
+
+// lived returns the mutants that an earlier report says lived; nil: try all.
+func (t trial) lived() (map[string]bool, error) {
+	if t.only == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(t.only)
+	out := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if mutant, is := strings.CutPrefix(strings.TrimSpace(line), "lived "); is {
+			out[mutant] = true
+		}
+	}
+	return out, err
 }
 
 func (t trial) tryAll(ctx context.Context, p *pack, binary string, sites []*site) {

@@ -121,9 +121,12 @@ func (w *wordSet) reset(n int) {
 	w.used = 0
 }
 
+// home is where a word would be if it were alone.
+func (w *wordSet) home(s uint64) int { return int((s*0x9E3779B97F4A7C15)>>20) & (len(w.slots) - 1) }
+
 func (w *wordSet) slot(s uint64) int {
 	mask := len(w.slots) - 1
-	i := int((s*0x9E3779B97F4A7C15)>>20) & mask
+	i := w.home(s)
 	for w.slots[i] != 0 && w.slots[i] != s {
 		i = (i + 1) & mask
 	}

@@ -22,7 +22,7 @@ func TestEveryDirectoryOfASourceIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if e.IsDir() && !regexp.MustCompile(`\b`+e.Name()+`\.[A-Z]`).Match(list) {
+		if e.IsDir() && e.Name() != "testdata" && !regexp.MustCompile(`\b`+e.Name()+`\.[A-Z]`).Match(list) {
 			t.Errorf("package %s is not in All", e.Name())
 		}
 	}

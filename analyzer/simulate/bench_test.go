@@ -49,7 +49,7 @@ func (s shop) model(b *testing.B) *Model {
 }
 
 // cpuSeconds returns what the process has used of all processors.
-func cpuSeconds(b *testing.B) float64 {
+func cpuSeconds(b testing.TB) float64 {
 	b.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -185,7 +185,7 @@ func (b *Blast) loseOneByOne(nodes []uint64) bool {
 	m := b.m
 	s := m.pool.Get().(*spread)
 	defer m.pool.Put(s)
-	budget := m.g.MemberCount() / 4
+	budget := 8 * m.g.MemberCount()
 	for i, word := range nodes {
 		for ; word != 0; word &= word - 1 {
 			v := node(i<<6 | trailing(word))

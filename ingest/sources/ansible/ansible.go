@@ -58,6 +58,7 @@ var (
 	playHosts   = regexp.MustCompile(`(?m)^(- |  )hosts: *\S`)
 	playKeys    = regexp.MustCompile(`(?m)^ +(tasks|roles|pre_tasks|post_tasks|become|gather_facts|handlers|connection|serial|vars_files):`)
 	importPlay  = regexp.MustCompile(`(?m)^- (ansible\.builtin\.)?import_playbook:|^(- |  )(ansible\.builtin\.)?import_playbook:`)
+	topList     = regexp.MustCompile(`^(\s*(#[^\n]*|---[^\n]*)?\n)*- `)
 	kubernetes  = regexp.MustCompile(`(?m)^(apiVersion|kind):`)
 	requireKeys = regexp.MustCompile(`(?m)^(roles|collections):|^- (src|name): `)
 	vaulted     = regexp.MustCompile(`^\$ANSIBLE_VAULT;[^\n]*\n[0-9a-f\s]*$`)
@@ -94,7 +95,7 @@ func formOf(name string, head []byte) form {
 			return none
 		case (base == "requirements.yml" || base == "requirements.yaml") && requireKeys.Match(head):
 			return requirements
-		case importPlay.Match(head), playHosts.Match(head) && playKeys.Match(head):
+		case topList.Match(head) && (importPlay.Match(head) || playHosts.Match(head) && playKeys.Match(head)):
 			return playbookFile
 		case hostsYAML.Match(head) && topGroup.Match(head) &&
 			(bytes.Contains(head, []byte("ansible_host")) || strings.HasPrefix(base, "hosts.") || strings.Contains(base, "inventory") || inInventory.MatchString(name)):

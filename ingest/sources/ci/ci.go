@@ -26,7 +26,7 @@ var Source = ingest.Define(ingest.Spec{
 			".gitlab-ci.yml and the local files that it includes, under any name: include, default, extends, !reference, needs, trigger, tags, image, " +
 				"services, environment, secrets, id_tokens, variables, before_script, script",
 			"Jenkinsfile, Jenkinsfile_*, Jenkinsfile.*, *.jenkinsfile: agents, images, shared libraries, credentials (their ids), environment, steps",
-			"jobsDefinition of the jenkins-jobs chart: which controller runs a Jenkinsfile, known by repository, path or credentials",
+			"jobsDefinition of the jenkins-jobs chart, Job DSL scripts of configuration as code (jobs, JCasC.configScripts): which controller runs a Jenkinsfile, known by repository, path or credentials",
 			".git/config: host, owner and name of the repository",
 		},
 		Limits: "Remote workflows, actions and includes are named, not fetched. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
@@ -37,7 +37,7 @@ var Source = ingest.Define(ingest.Spec{
 
 var workflowPath = regexp.MustCompile(`(^|/)\.github/workflows/[^/]+\.ya?ml$`)
 
-var jobsKey = regexp.MustCompile(`(?m)^jobsDefinition:`)
+var jobsKey = regexp.MustCompile(`(?m)^jobsDefinition:|^ +JCasC: *\r?$|^jobs:\s*\n\s*- script:`)
 
 // claim puts all of a run into one unit: the files of a repository refer to each
 // other, and its git configuration says what it is called.
@@ -128,7 +128,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		switch {
 		case workflowPath.MatchString(f.Path()):
 			in.workflows[f.Path()] = append(in.workflows[f.Path()], f)
-		case f.root.Get("jobsDefinition").Exists():
+		case !isGitlab(f.Path(), nil) && (f.root.Get("jobsDefinition").Exists() || len(jobScripts(f.root)) > 0):
 			jobs = append(jobs, jobDefinitions(f)...)
 		case base == "action.yml" || base == "action.yaml":
 			in.actions[path.Dir(f.Path())] = f

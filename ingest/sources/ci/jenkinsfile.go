@@ -2,6 +2,7 @@ package ci
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -237,18 +238,32 @@ func (j *jenkinsfile) reads(i int) {
 			j.credential(id)
 		}
 	case "label", "node":
-		if t.text == "node" && !j.next(i).is("(") && j.next(i).kind != quoted || t.text == "label" && !j.within("agent") {
+		if t.text == "node" && !j.next(i).is("(") && j.next(i).kind != quoted || t.text == "label" && (!j.within("agent") || j.within("kubernetes")) {
 			return
 		}
 		for _, label := range args("label", "")[:min(1, len(args("label", "")))] {
 			j.agent(label)
 		}
 	case "image":
-		if !j.within("agent") && (i == 0 || !j.tokens[i-1].is(".")) {
+		if !j.within("agent") && !j.next(i).is(":") && (i == 0 || !j.tokens[i-1].is(".")) {
+			return
+		}
+		if j.next(i).is(":") { // containerTemplate(image: 'x')
+			if i+2 < len(j.tokens) && j.tokens[i+2].kind == quoted {
+				j.image(j.tokens[i+2])
+			}
 			return
 		}
 		for _, image := range args("") {
 			j.image(image)
+		}
+	case "yaml":
+		for _, pod := range args("")[:min(1, len(args("")))] {
+			for _, m := range podImage.FindAllStringSubmatchIndex(pod.text, -1) {
+				for _, name := range j.values.expand(pod.text[m[2]:m[3]]) {
+					j.pull(name, j.place(pod.from[m[2]]))
+				}
+			}
 		}
 	case "registryUrl", "withRegistry":
 		for _, u := range args("")[:min(1, len(args("")))] {
@@ -264,6 +279,9 @@ func (j *jenkinsfile) reads(i int) {
 		}
 	}
 }
+
+// podImage is the image of a container, in the pod that an agent is.
+var podImage = regexp.MustCompile(`(?m)^[ -]*image:\s*["']?([^\s"']+)`)
 
 // dockerCalls are methods of the docker global that pull and log in.
 var dockerCalls = map[string]bool{"image": true, "withRegistry": true}

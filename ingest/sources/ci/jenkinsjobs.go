@@ -3,6 +3,7 @@ package ci
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -25,11 +26,13 @@ type jobDefinition struct {
 	controller link.Target
 }
 
-// jobDefinitions reads the values of a chart that defines jobs: "jobsDefinition", a
-// tree of folders and of jobs that are made from a repository.
+// jobDefinitions reads what a controller's configuration says of its jobs: the values of
+// a chart that defines jobs, "jobsDefinition", a tree of folders and of jobs that are
+// made from a repository; and the scripts of its configuration as code.
 func jobDefinitions(f file) []jobDefinition {
 	var jobs []jobDefinition
-	name := cmp.Or(f.root.Get("jenkinsFqdn").Text(), f.root.Get("jenkinsName").Text(), workflowName(f.Path()))
+	name := cmp.Or(f.root.Get("jenkinsFqdn").Text(), f.root.Get("jenkinsName").Text(), hostOf(f.root.Get("unclassified", "location", "url").Text()),
+		hostOf(f.root.Get("controller", "jenkinsUrl").Text()), workflowName(f.Path()))
 	controller := link.Target{
 		Name: link.Name{Space: spaceJenkins, Text: f.Path()}, Else: depgraph.ID{Kind: depgraph.KindTool, Name: "jenkins/" + name}, Quiet: true,
 	}
@@ -62,7 +65,74 @@ func jobDefinitions(f file) []jobDefinition {
 		}
 	}
 	walk(f.root.Get("jobsDefinition"), nil, 0)
+	for _, script := range jobScripts(f.root) {
+		jobs = append(jobs, scriptedJobs(f, script, controller)...)
+	}
 	return jobs
+}
+
+// jobScripts returns the scripts of the Job DSL in a configuration as code: "jobs" of
+// the document, or of one that the values of the chart carry under configScripts.
+func jobScripts(root strict.Value) []strict.Value {
+	var out []strict.Value
+	for item := range root.Get("jobs").Items() {
+		out = append(out, item.Get("script"))
+	}
+	for _, key := range []string{"controller", "master"} {
+		for _, text := range root.Get(key, "JCasC", "configScripts").Fields() {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+var jobKinds = map[string]bool{"multibranchPipelineJob": true, "pipelineJob": true, "organizationFolder": true}
+
+// scriptedJobs reads the jobs that a script of the Job DSL makes from a repository:
+// multibranchPipelineJob('x') { branchSources { github { repoOwner('o') repository('r') } } }.
+func scriptedJobs(f file, script strict.Value, controller link.Target) []jobDefinition {
+	tokens := groovy(script.Text())
+	var jobs []jobDefinition
+	var job *jobDefinition
+	for i, t := range tokens {
+		if t.kind != word || i+1 >= len(tokens) {
+			continue
+		}
+		k := i + 1
+		if tokens[k].is("(") {
+			k++
+		}
+		if k >= len(tokens) || tokens[k].kind != quoted {
+			continue
+		}
+		value := tokens[k].text
+		if jobKinds[t.text] {
+			jobs = append(jobs, jobDefinition{file: f, at: placeIn(script, t.at), name: value, controller: controller})
+			job = &jobs[len(jobs)-1]
+			continue
+		}
+		if job == nil {
+			continue
+		}
+		switch t.text {
+		case "repoOwner":
+			job.owner = value
+		case "repository", "github":
+			job.repository = value
+		case "url", "remote", "projectPath":
+			if job.repository == "" {
+				job.repository = slug(value)
+			}
+		case "scriptPath":
+			job.script = value
+		}
+	}
+	return slices.DeleteFunc(jobs, func(j jobDefinition) bool { return j.repository == "" })
+}
+
+func hostOf(address string) string {
+	host, _ := hostAndPath(strings.TrimSuffix(address, "/") + "/x")
+	return host
 }
 
 const maxFolders = 20

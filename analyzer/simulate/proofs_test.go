@@ -147,7 +147,7 @@ func TestAllMinimalProofsAreFound(t *testing.T) {
 			}
 		}
 	}
-	if proved < 500 || several < 50 {
+	if proved < tiered(1500, 1500, 1500)/3 || several < tiered(150, 150, 150)/3 {
 		t.Errorf("%d states proved, %d in several ways: the systems test too little", proved, several)
 	}
 }

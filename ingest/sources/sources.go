@@ -19,6 +19,7 @@ import (
 	"github.com/fateline/fateline/ingest/sources/native"
 	"github.com/fateline/fateline/ingest/sources/nomad"
 	"github.com/fateline/fateline/ingest/sources/prometheus"
+	"github.com/fateline/fateline/ingest/sources/proxy"
 	"github.com/fateline/fateline/ingest/sources/systemd"
 	"github.com/fateline/fateline/ingest/sources/terraform"
 	"github.com/fateline/fateline/ingest/sources/traces"
@@ -44,6 +45,7 @@ func All() []*ingest.Source {
 		native.Source,
 		nomad.Source,
 		prometheus.Source,
+		proxy.Source,
 		systemd.Source,
 		terraform.Source,
 		traces.Source,

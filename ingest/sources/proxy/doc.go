@@ -1,0 +1,6 @@
+// Package proxy reads the configuration of reverse proxies: nginx, HAProxy and Envoy.
+//
+// The formats are those of nginx.org/en/docs (upstream, proxy_pass and their like),
+// of HAProxy's configuration manual (sections, server, use_backend) and of Envoy's
+// v3 API (envoy.config.bootstrap.v3: static_resources, dynamic_resources).
+package proxy

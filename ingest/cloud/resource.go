@@ -80,6 +80,7 @@ type Resource struct {
 	Refs    []Ref
 	Files   []string // files of the inputs that it boots with
 	Count   *int     // how many the code asks for; nil: it does not say
+	Several bool     // it asks for a number that nobody knows
 	Region  string   // of its provider; "" is unknown
 
 	stack *Stack

@@ -57,6 +57,9 @@ const (
 
 // extentOf says whether a resource stands in one zone, and why where it does not say so itself.
 func extentOf(res *Resource) (x extent, why string) {
+	if res.Several || res.Count != nil && *res.Count > 1 {
+		return extentUnknown, "" // each stands in one zone, and not all in the same
+	}
 	s, listed := spreads[res.Type]
 	stated := false
 	for _, attr := range append(s.attrs, "multi_az", "multi_az_enabled", "zone_redundant") {
@@ -111,7 +114,7 @@ var sized = map[depgraph.Kind]bool{depgraph.KindDatastore: true, depgraph.KindQu
 // replicas says how many instances a resource is, as far as it says so or its
 // provider does; note says where that comes from if the resource is silent.
 func replicas(res *Resource) (n *int, note string) {
-	if res.Count != nil {
+	if res.Count != nil || res.Several {
 		return res.Count, ""
 	}
 	if n := number(res.first(sizes...)); n != nil {

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -139,7 +140,7 @@ func (m *module) mentions(r *cloud.Resource, e hclsyntax.Expression, attr string
 		}
 	}
 	file := r.File
-	seen := map[*cloud.Resource]bool{}
+	seen, copies := map[*cloud.Resource]bool{}, map[*cloud.Resource]bool{}
 	at := func(to *cloud.Resource, place hcl.Pos) {
 		if to != r && !seen[to] && to.File != nil {
 			seen[to] = true
@@ -148,15 +149,27 @@ func (m *module) mentions(r *cloud.Resource, e hclsyntax.Expression, attr string
 	}
 	for i, t := range used {
 		for _, to := range marked(places[i]) {
-			if _, made := marks[to]; made {
+			if _, made := marks[to]; !made {
+				continue
+			}
+			if steps := names(t); r.Type != "" && copied.MatchString(steps[len(steps)-1]) {
+				copies[to] = true
+			} else {
 				at(to, t.SourceRange().Start)
 			}
 		}
 	}
 	for _, to := range marked(marks) {
-		at(to, e.Range().Start)
+		if !copies[to] {
+			at(to, e.Range().Start)
+		}
 	}
 }
+
+// copied are attributes that are taken over from another resource because both shall
+// be alike: that is no need of it. A provider that is given them talks to it.
+var copied = regexp.MustCompile(`^(tags(_all)?|engine(_version)?|instance_(class|type)|node_type|port|(master_)?username|(master_)?password|(ipv6_)?cidr_blocks?|auto_minor_version_upgrade` +
+	`|backup_[a-z_]+|(preferred_)?maintenance_window|allocated_storage|storage_(type|encrypted)|parameter_group_name|owner_id|account_id|runtime|region|location|availability_zones?|zone)$`)
 
 // marked returns the resources among marks, by stack and address.
 func marked(marks cty.ValueMarks) []*cloud.Resource {

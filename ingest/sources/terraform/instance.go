@@ -59,6 +59,7 @@ func (m *module) resource(b block) *instances {
 	keys, n, each := m.keys(b)
 	switch {
 	case keys == nil:
+		whole.Several = b.Body.Attributes["count"] != nil || b.Body.Attributes["for_each"] != nil
 		out.list = []*instance{{whole, []scope{nil}}}
 	case each || n <= maxInstances && (whole.Kind == depgraph.KindNetwork || n == 1 || whole.Kind == ""):
 		values := map[string]cty.Value{}

@@ -29,6 +29,8 @@ type Options struct {
 
 	// Catalogue is what every practitioner knows; nil is [catalogue.Builtin].
 	Catalogue *catalogue.Catalogue
+	// Render renders charts and overlays; nil leaves them as they are.
+	Render Renderer
 	// Own are the files of the run itself: a walk leaves them out.
 	Own []Own
 
@@ -116,6 +118,9 @@ func Read(ctx context.Context, paths []string, sources []*Source, opt Options) (
 		if err := w.path(ctx, p); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.render(ctx); err != nil {
+		return nil, err
 	}
 	if err := w.claim(ctx, sources); err != nil {
 		return nil, err

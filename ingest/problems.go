@@ -52,6 +52,7 @@ func Meanings() []Meaning {
 		{SourcePanic, "A source, or the core, failed in a way it should not.", "A bug; the other inputs were read all the same."},
 		{UndefinedNode, "A native file names a node that no input defines.", "Most likely it is misspelt; places, humans, externals and update channels need no definition."},
 		{CarriedGap, "A graph was made from an input that could not be read in full.", "What was missing then is missing still."},
+		{NotRendered, "A chart or an overlay could not be rendered.", "What it would have made may hold the dependency that matters."},
 		{NothingNamed, "A directory holds nothing.", "Nothing to analyse is not the same as nothing found."},
 		{Interrupted, "Reading was interrupted.", "What was not read may hold the dependency that matters."},
 		{TimedOut, "Reading took longer than allowed.", "What was not read may hold the dependency that matters."},

@@ -18,8 +18,9 @@ import (
 type found struct {
 	path   string // as people know it
 	root   string
-	linked bool // reached through a link alone
-	quiet  bool // no row where nobody claims it
+	dir    string // that it stands in, as the system knows it; "" for a stream
+	linked bool   // reached through a link alone
+	quiet  bool   // no row where nobody claims it
 	ref    *safeio.Ref
 	empty  bool
 	report bool // of Fateline's own
@@ -100,7 +101,7 @@ func (w *walker) path(ctx context.Context, named string) error {
 		w.row(shown, depgraph.Excluded, why)
 		return nil
 	}
-	w.files = append(w.files, &found{path: shown, root: dirName(filepath.Dir(named)), ref: safeio.File(named)})
+	w.files = append(w.files, &found{path: shown, root: dirName(filepath.Dir(named)), dir: filepath.Dir(named), ref: safeio.File(named)})
 	return nil
 }
 
@@ -172,7 +173,7 @@ func (w *walker) dir(ctx context.Context, named, shown string) error {
 		case e.Odd != "":
 			w.row(full, depgraph.Unclaimed, e.Odd+", not a file")
 		default:
-			w.files = append(w.files, &found{path: full, root: root, ref: e.Ref, linked: e.Linked})
+			w.files = append(w.files, &found{path: full, root: root, dir: filepath.Dir(filepath.Join(named, filepath.FromSlash(e.Path))), ref: e.Ref, linked: e.Linked})
 		}
 	})
 	if err == nil && len(w.files)+len(w.rows) == before {

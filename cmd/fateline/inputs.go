@@ -25,6 +25,8 @@ type inputOptions struct {
 	noImplied    bool
 	facts        []string // files
 	noFact       []string // ids
+	render       bool
+	renderFor    time.Duration // how long one directory may take
 }
 
 func (o *inputOptions) register(flags *pflag.FlagSet) {
@@ -33,6 +35,8 @@ func (o *inputOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.memory, "memory", "", "memory budget, a `SIZE` such as 2GiB; beyond it the run stops with exit 3 (default: three quarters of what the control group grants)")
 	flags.BoolVar(&o.declaredOnly, "declared-only", false, "use only facts that an input declares: nothing observed, nothing implied")
 	flags.BoolVar(&o.noImplied, "no-implied", false, "use no fact that is only common knowledge")
+	flags.BoolVar(&o.render, "render", false, "run your own helm and kustomize, as PATH finds them, on charts and overlays, and read what they print; without it no program is started")
+	flags.DurationVar(&o.renderFor, "render-timeout", time.Minute, "with --render: how long one directory may take")
 	flags.StringArrayVar(&o.facts, "facts", nil, "`FILE` of further common knowledge, in the form of the built-in catalogue; may be repeated")
 	flags.StringArrayVar(&o.noFact, "no-fact", nil, "`ID` of a fact of common knowledge that does not hold here; may be repeated")
 }
@@ -88,9 +92,13 @@ func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgra
 	if err != nil {
 		return nil, err
 	}
+	render, err := o.renderer()
+	if err != nil {
+		return nil, err
+	}
 	a.progress.enter("reading")
 	return ingest.Run(ctx, paths, sources.All(), ingest.Options{
-		Exclude: exclude, Own: a.own, Catalogue: known, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
+		Exclude: exclude, Own: a.own, Render: render, Catalogue: known, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
 		Problem: func(p ingest.Problem) {
 			a.say.say(message{Level: p.Level.String(), ID: p.ID, Place: p.Place(), Text: p.Msg, Effect: p.Effect, Fix: p.Fix})
 		},

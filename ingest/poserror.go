@@ -52,6 +52,7 @@ const (
 	UndefinedNode = "undefined-node"    // a native file names what no input defines
 	CarriedGap    = "incomplete-before" // an input that was incomplete when a graph was made of it
 	NothingNamed  = "nothing-named"     // a path without a single input
+	NotRendered   = "not-rendered"      // a chart or an overlay that no program could render
 )
 
 // Place returns "path:line:col" or "path@byte", without what is unknown.

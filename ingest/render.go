@@ -27,9 +27,6 @@ const (
 // runs none.
 type Renderer func(ctx context.Context, tool Tool, dir string) ([]byte, error)
 
-// NotRendered is the id of the problem of a directory that could not be rendered.
-const NotRendered = "not-rendered"
-
 // toRender is a directory to render, and the files whose place the output takes.
 type toRender struct {
 	tool   Tool

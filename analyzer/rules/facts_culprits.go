@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -50,7 +51,8 @@ func (s *culpritSearch) find() []culprit {
 		if covered[v] {
 			continue
 		}
-		joint := overlapping(s.joint(v, s.restingOn(v, units)))
+		c := s.coneOf(v)
+		joint := overlapping(c.joint(c.restingOn(units)))
 		for _, sets := range joint {
 			c := culprit{takes: []node{v}}
 			for _, set := range sets {
@@ -74,8 +76,9 @@ func (s *culpritSearch) find() []culprit {
 // covered yet, and marks these.
 func (s *culpritSearch) alone(units []node, covered map[node]bool) []culprit {
 	var found []culprit
-	for _, u := range units {
-		takes := slices.DeleteFunc(s.taken(u), func(v node) bool { return covered[v] })
+	for i, takes := range s.takenBy(units) {
+		u := units[i]
+		takes = slices.DeleteFunc(takes, func(v node) bool { return covered[v] })
 		if len(takes) > 0 {
 			found = append(found, culprit{nodes: []node{u}, takes: takes})
 		}
@@ -86,6 +89,32 @@ func (s *culpritSearch) alone(units []node, covered map[node]bool) []culprit {
 		}
 	}
 	return found
+}
+
+// takenBy lists for each of the nodes what [culpritSearch.taken] does: many at once.
+func (s *culpritSearch) takenBy(nodes []node) [][]node {
+	out := make([][]node, len(nodes))
+	var losses [][]node
+	var at []int
+	for i, n := range nodes {
+		if s.losses[n] != nil {
+			out[i] = s.taken(n)
+			continue
+		}
+		losses, at = append(losses, []node{n}), append(at, i)
+	}
+	in := (*simulate.Pass).Down
+	if s.state == simulate.Frozen {
+		in = (*simulate.Pass).Frozen
+	}
+	// A search is short: it is asked between two places whether to go on.
+	_ = s.e.model.Passes(context.Background(), losses, func(p *simulate.Pass) {
+		for _, v := range s.victims {
+			lanes := in(p, v)
+			lanes.Each(func(i int) { out[at[p.First()+i]] = append(out[at[p.First()+i]], v) })
+		}
+	})
+	return out
 }
 
 // taken lists the victims that come into the state when only these nodes are
@@ -156,14 +185,12 @@ func (s *culpritSearch) units(movable, places []node) []node {
 	return slices.Compact(units)
 }
 
-// restingOn lists the units on which one victim rests. Nothing else can bring it
-// into the state.
-func (s *culpritSearch) restingOn(v node, units []node) []node {
-	below := s.support(v)
+// restingOn lists the units on which the victim rests. Nothing else can bring it into
+// the state. What is down anyway goes down with any place.
+func (c *cone) restingOn(units []node) []node {
 	var out []node
 	for _, u := range units {
-		stands := func(n node) bool { return n == u || s.e.isPlace(u) && s.lose(u).Is(simulate.Down, n) }
-		if slices.ContainsFunc(below, stands) {
+		if _, inside := c.at[u]; inside || c.anyway && c.e.isPlace(u) {
 			out = append(out, u)
 		}
 	}
@@ -265,10 +292,10 @@ func (s *culpritSearch) sameAsLost(q node) bool {
 	return true
 }
 
-// joint returns the minimal sets of two or three units that together bring v into
+// joint returns the minimal sets of two or three units that together bring the victim into
 // the state, enough of them to name every unit that matters: Reiter's hitting set
 // tree over shrunken sets, with a limit on the work.
-func (s *culpritSearch) joint(v node, units []node) [][]node {
+func (c *cone) joint(units []node) [][]node {
 	const maxSets = 32
 	var sets [][]node
 	tried := map[string]bool{}
@@ -277,7 +304,7 @@ func (s *culpritSearch) joint(v node, units []node) [][]node {
 		without := queue[0]
 		queue = queue[1:]
 		pool := slices.DeleteFunc(slices.Clone(units), func(u node) bool { return slices.Contains(without, u) })
-		set := s.shrink(v, pool)
+		set := c.shrink(pool)
 		if len(set) == 0 || len(set) > maxJoint {
 			continue
 		}
@@ -303,23 +330,20 @@ func runes(nodes []node) []rune {
 	return out
 }
 
-// shrink returns a minimal subset of pool that brings v into the state; nil where
+// shrink returns a minimal subset of pool that brings the victim into the state; nil where
 // all of it does not, or where more than maxJoint are needed. It drops halves before it
 // drops single nodes, so that a small answer in a large pool costs O(answer * log
 // pool) losses. Whatever chunk cannot be dropped holds one that is needed, and chunks
 // are disjoint: too many of them end the search.
-func (s *culpritSearch) shrink(v node, pool []node) []node {
-	enough := func(set []node) bool {
-		return s.e.model.Lose(set...).Is(s.state, v) || s.state == simulate.Down && slices.Contains(set, v)
-	}
-	if len(pool) == 0 || !enough(pool) {
+func (c *cone) shrink(pool []node) []node {
+	if len(pool) == 0 || !c.brings(pool) {
 		return nil
 	}
 	for chunk := (len(pool) + 1) / 2; chunk >= 1; chunk /= 2 {
 		needed := 0
 		for at := 0; at < len(pool); {
 			fewer := slices.Delete(slices.Clone(pool), at, min(at+chunk, len(pool)))
-			if len(fewer) > 0 && enough(fewer) {
+			if len(fewer) > 0 && c.brings(fewer) {
 				pool = fewer
 				continue
 			}

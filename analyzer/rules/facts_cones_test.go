@@ -1,0 +1,69 @@
+package rules
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
+)
+
+// A culprit search asks a cone and a pass what it could ask the model one loss at a
+// time: both must say the same of any nodes that the place takes along.
+func TestConesAndPassesSayWhatOneLossAtATimeSays(t *testing.T) {
+	asked, brought := 0, 0
+	for seed := range uint64(6) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		shop := simtest.Shop{Nodes: 150, Seed: seed, Spare: 0.4, Degraded: 0.1, Start: 0.15, Reversed: []float64{0, 0.01}[seed%2]}
+		e, err := estateFact.Compute(context.Background(), &analyzer.Pass{Graph: estateOf(t, shop)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
+		losses := map[node]*simulate.Loss{}
+		for _, p := range e.places {
+			gr.inside[p], losses[p] = gr.fill(p), e.model.Lose(p)
+		}
+		for _, p := range e.places {
+			for _, state := range []simulate.State{simulate.Down, simulate.Frozen} {
+				s := &culpritSearch{e: e, ground: gr, losses: losses, p: p, lost: losses[p], state: state, single: map[node]*simulate.Loss{}}
+				s.victims = slices.DeleteFunc(s.lost.List(state), func(v node) bool { return v == p || e.calm.Is(state, v) })
+				if len(s.victims) == 0 {
+					continue
+				}
+				movable, places := s.displaced()
+				units := s.units(movable, places)
+				for i, takes := range s.takenBy(units) {
+					if want := s.taken(units[i]); !slices.Equal(takes, want) {
+						t.Errorf("seed %d: %s takes %v, want %v", seed, e.g.ID(units[i]), takes, want)
+					}
+				}
+				for range 5 {
+					v := s.victims[rng.IntN(len(s.victims))]
+					c := s.coneOf(v)
+					for range 5 {
+						set := slices.DeleteFunc(slices.Clone(units), func(node) bool { return rng.IntN(3) == 0 })
+						want := e.model.Lose(set...).Is(state, v)
+						if got := c.brings(set); got != want {
+							t.Errorf("seed %d: without %v %s is %s: %v, want %v", seed, e.ids(set), e.g.ID(v), state, got, want)
+						}
+						// Nothing but what it rests on brings it there.
+						if got := c.brings(c.restingOn(set)); got != want {
+							t.Errorf("seed %d: without what %s rests on of %v: %v, want %v", seed, e.g.ID(v), e.ids(set), got, want)
+						}
+						asked++
+						if want {
+							brought++
+						}
+					}
+				}
+			}
+		}
+	}
+	if asked < 1000 || brought == 0 || brought == asked {
+		t.Errorf("%d sets were tried, of which %d bring a victim into the state", asked, brought)
+	}
+}

@@ -277,7 +277,7 @@ func (w *world) emitPlaybook(p *playbook) {
 			w.refer(id, link.Target{Name: link.ID(q.id())}, depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), Via: depgraph.Calls}, o)
 		}
 	}
-	for _, pl := range w.imported(p, nil) {
+	for _, pl := range w.imported(p, map[string]bool{}) {
 		for _, host := range w.targets(pl) {
 			if to := link.ID(host); !slices.Contains(binding.To, to) {
 				binding.To = append(binding.To, to)

@@ -217,11 +217,11 @@ func (c *collector) texts(f file, key string, v strict.Value, depth int) {
 }
 
 // imported returns the plays of a playbook and of those that it imports.
-func (w *world) imported(p *playbook, seen []string) []play {
-	if slices.Contains(seen, p.path) {
+func (w *world) imported(p *playbook, seen map[string]bool) []play {
+	if seen[p.path] {
 		return nil
 	}
-	seen = append(seen, p.path)
+	seen[p.path] = true
 	plays := slices.Clone(p.plays)
 	for _, name := range p.imports {
 		if q := w.playbooks[name]; q != nil {

@@ -33,6 +33,7 @@ type deployment struct {
 func deployments(script string, v values) []deployment {
 	var ds []deployment
 	var dir workdir
+	applies := strings.Contains(script, "apply")
 	for _, l := range commandLines(script) {
 		words := l.words
 		for len(words) > 0 && (prefixes[words[0]] || strings.Contains(words[0], "=") && !strings.HasPrefix(words[0], "-")) {
@@ -42,7 +43,7 @@ func deployments(script string, v values) []deployment {
 			continue
 		}
 		for _, d := range command(words, v) {
-			if d.commands == "kustomize build" && !strings.Contains(script, "apply") {
+			if d.commands == "kustomize build" && !applies {
 				continue // what is built and never applied deploys nothing
 			}
 			d.at, d.dir, d.nowhere = l.at, dir.at, dir.lost

@@ -59,7 +59,7 @@ func (w *workflow) job(key strict.Key, job strict.Value) {
 		Origin: w.Origin(key.Line, key.Col),
 	})
 	j := &needs{
-		file: w.file, repository: w.repository, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}, values: w.values(job),
+		file: w.file, repository: w.repository, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}, values: w.values(job), steps: new(int),
 	}
 	w.server(j)
 	j.source()
@@ -189,8 +189,15 @@ func (w *workflow) localWorkflow(uses string) (string, bool) {
 // maxComposite is how deep composite actions of one repository may use each other.
 const maxComposite = 10
 
+// maxJobSteps bounds what actions that use each other unfold to.
+const maxJobSteps = 10_000
+
 func (w *workflow) steps(j *needs, steps strict.Value, dir string, depth int) {
 	for step := range steps.Items() {
+		if *j.steps++; *j.steps > maxJobSteps {
+			j.file.Note("a job of more than %d steps, those of its actions counted: the rest is not read", maxJobSteps)
+			return
+		}
 		if uses := step.Get("uses"); uses.Exists() {
 			local, isLocal := strings.CutPrefix(uses.Text(), "./")
 			if f, known := w.actions[path.Join(root(w.Path()), local)]; isLocal && known && depth < maxComposite {

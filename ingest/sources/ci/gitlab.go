@@ -54,6 +54,8 @@ type gitlab struct {
 	defaults   []layer
 	includes   []include
 	values     values
+	chains     map[string][]layer // of jobs, as they are asked for
+	steps      int                // of lists that were taken apart
 }
 
 // include is a part of a pipeline that stands elsewhere.
@@ -87,7 +89,7 @@ func (in *inputs) gitlabs(files map[string][]file) {
 		}
 		f := files[p][0]
 		g := &gitlab{
-			inputs: in, repository: in.gitlabRepository(f), workflow: workflowName(p), jobs: map[string]*gitlabJob{}, values: values{},
+			inputs: in, repository: in.gitlabRepository(f), workflow: workflowName(p), jobs: map[string]*gitlabJob{}, values: values{}, chains: map[string][]layer{},
 		}
 		g.predefined()
 		g.load(files, p, map[string]bool{})

@@ -17,12 +17,22 @@ import (
 // references may lead.
 const maxExtends = 11
 
+// What one pipeline may unfold to: layers of a job, steps of its lists.
+const (
+	maxLayers = 1000
+	maxSteps  = 1_000_000
+)
+
 // chain returns the layers of a job, those that it extends first.
 func (g *gitlab) chain(name string, depth int) []layer {
 	j := g.jobs[name]
 	if j == nil || depth > maxExtends {
 		return nil
 	}
+	if known, ok := g.chains[name]; ok {
+		return known
+	}
+	g.chains[name] = nil // a job that extends itself ends here
 	var out []layer
 	extends := (&gitlabJob{layers: j.layers}).get("extends")
 	for _, parent := range texts(extends.Value) {
@@ -31,7 +41,11 @@ func (g *gitlab) chain(name string, depth int) []layer {
 		}
 		out = append(out, g.chain(parent, depth+1)...)
 	}
-	return append(out, j.layers...)
+	if out = append(out, j.layers...); len(out) > maxLayers {
+		out = out[len(out)-maxLayers:]
+	}
+	g.chains[name] = out
+	return out
 }
 
 // get returns what the strongest layer says of a key.
@@ -63,7 +77,7 @@ func (g *gitlab) keyed(j *gitlabJob, key string) layer {
 
 // flat returns the scalars and maps of a list, with references and lists inside taken apart.
 func (g *gitlab) flat(l layer, depth int) []layer {
-	if depth > maxExtends || !l.Exists() {
+	if g.steps++; depth > maxExtends || g.steps > maxSteps || !l.Exists() {
 		return nil
 	}
 	if l.Tag() == "!reference" {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
@@ -20,6 +21,7 @@ type jenkinsfile struct {
 	text        string
 	tokens      []token
 	blocks      []block
+	lines       []int    // where each line of text begins
 	credentials []string // ids that it asks for, variables as they are written
 }
 
@@ -56,7 +58,12 @@ func (in *inputs) jenkinsfile(f *ingest.File, data []byte) *jenkinsfile {
 	}
 	id := depgraph.ID{Kind: depgraph.KindTool, Name: repo.name + "/" + name}
 	text := strings.ReplaceAll(string(data), "\r\n", "\n")
-	j := &jenkinsfile{File: f, text: text, tokens: groovy(text)}
+	j := &jenkinsfile{File: f, text: text, tokens: groovy(text), lines: []int{0}}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			j.lines = append(j.lines, i+1)
+		}
+	}
 	j.needs = &needs{file: file{File: f}, repository: repo, owner: link.ID(id), fragment: in.fragment, at: place{1, 1}, values: values{}}
 	in.fragment.Definitions = append(in.fragment.Definitions, link.Definition{
 		Node: depgraph.Node{ID: id, Title: name, Aliases: []string{name}},
@@ -107,7 +114,7 @@ func (j *jenkinsfile) walk(visit func(j *jenkinsfile, i int)) {
 }
 
 func (j *jenkinsfile) within(name string) bool {
-	return slices.ContainsFunc(j.blocks, func(b block) bool { return b.name == name })
+	return slices.ContainsFunc(j.blocks[max(0, len(j.blocks)-maxBlocks):], func(b block) bool { return b.name == name })
 }
 
 // inner reports whether the innermost block is called name.
@@ -116,7 +123,7 @@ func (j *jenkinsfile) inner(name string) bool {
 }
 
 func (j *jenkinsfile) stage() string {
-	for _, b := range slices.Backward(j.blocks) {
+	for _, b := range slices.Backward(j.blocks[max(0, len(j.blocks)-maxBlocks):]) {
 		if b.name == "stage" && b.title != "" {
 			return "stage " + b.title
 		}
@@ -136,7 +143,7 @@ func (j *jenkinsfile) next(i int) token {
 func (j *jenkinsfile) arguments(i int) map[string][]token {
 	args := map[string][]token{}
 	depth, key := 0, ""
-	for k := i + 1; k < len(j.tokens); k++ {
+	for k := i + 1; k < min(len(j.tokens), i+maxArguments); k++ {
 		switch t := j.tokens[k]; {
 		case t.is("{"), t.is("}"):
 			return args
@@ -163,11 +170,25 @@ func (j *jenkinsfile) arguments(i int) map[string][]token {
 	return args
 }
 
+// What a Jenkinsfile may hold before reading it costs more than its length: tokens in
+// the arguments of one step, blocks around one, bytes of a line that are counted.
+const (
+	maxArguments = 2000
+	maxBlocks    = 200
+	maxColumn    = 10_000
+)
+
 // place returns the line and column of an offset of the file.
 func (j *jenkinsfile) place(at int) place {
-	before := j.text[:min(at, len(j.text))]
-	begin := strings.LastIndexByte(before, '\n') + 1
-	return place{1 + strings.Count(before, "\n"), 1 + len([]rune(before[begin:]))}
+	line, found := slices.BinarySearch(j.lines, at)
+	if !found {
+		line--
+	}
+	begin := j.lines[line]
+	if at-begin > maxColumn {
+		return place{1 + line, 1 + at - begin} // in bytes: no person counts that far
+	}
+	return place{1 + line, 1 + utf8.RuneCountInString(j.text[begin:min(at, len(j.text))])}
 }
 
 // states takes note of what variables hold: the axes of a matrix, choices, the environment.
@@ -176,7 +197,7 @@ func (j *jenkinsfile) states(i int) {
 	switch {
 	case t.is("values") && j.inner("axis"):
 		name := ""
-		for k := i - 1; k >= 0 && !j.tokens[k].is("{"); k-- {
+		for k := i - 1; k >= max(0, i-maxArguments) && !j.tokens[k].is("{"); k-- {
 			if j.tokens[k].is("name") && j.next(k).kind == quoted {
 				name = j.next(k).text
 			}
@@ -342,7 +363,7 @@ func (j *jenkinsfile) repositoryOf(address token) {
 func (j *jenkinsfile) shell(script token) {
 	j.addresses(script, address.Context{Loose: true}, scriptFactor)
 	below := ""
-	for _, b := range j.blocks {
+	for _, b := range j.blocks[max(0, len(j.blocks)-maxBlocks):] {
 		if b.name == "dir" {
 			at := one(j.values, b.title)
 			if at == "" || path.IsAbs(at) {

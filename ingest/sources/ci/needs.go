@@ -30,6 +30,7 @@ type needs struct {
 	owner      link.Name
 	fragment   *link.Fragment
 	at         place
+	steps      *int   // that were read of the job, those of its actions too
 	values     values // of variables, as far as the pipeline itself states them
 }
 

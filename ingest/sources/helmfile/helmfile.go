@@ -78,7 +78,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		e.file(h)
 	}
 	for _, h := range files {
-		e.includes(h, h, 0)
+		e.includes(h, h, map[*helmfile]bool{})
 	}
 	return e.fragment, ctx.Err()
 }

@@ -62,7 +62,7 @@ func (e *emitter) id(cluster, namespace, name string) depgraph.ID {
 
 func (e *emitter) file(h *helmfile) {
 	all := e.releases(h)
-	repositories := e.repositories(h, 0)
+	repositories := e.repositories(h, map[*helmfile]bool{})
 	for _, r := range all {
 		e.define(r, all)
 		e.chart(r, repositories)
@@ -126,16 +126,15 @@ func (e *emitter) refer(r release, to link.Target, via depgraph.Via, phases depg
 	})
 }
 
-const maxBases = 8
-
 // repositories returns the addresses of the chart repositories that a file knows,
 // those of its bases among them.
-func (e *emitter) repositories(h *helmfile, depth int) map[string]string {
+func (e *emitter) repositories(h *helmfile, seen map[*helmfile]bool) map[string]string {
 	known := map[string]string{}
+	seen[h] = true
 	for _, doc := range h.docs {
 		for base := range doc.Get("bases").Items() {
-			if b := e.byPath[h.relative(text(base))]; b != nil && depth < maxBases {
-				for name, address := range e.repositories(b, depth+1) {
+			if b := e.byPath[h.relative(text(base))]; b != nil && !seen[b] {
+				for name, address := range e.repositories(b, seen) {
 					known[name] = address
 				}
 			}
@@ -205,10 +204,8 @@ func (r release) answersTo(name string, from release) bool {
 
 // includes lists the releases of the files that a file includes as its own too:
 // whoever runs helmfile on it deploys them.
-func (e *emitter) includes(top, h *helmfile, depth int) {
-	if depth > maxBases {
-		return
-	}
+func (e *emitter) includes(top, h *helmfile, seen map[*helmfile]bool) {
+	seen[h] = true
 	for _, doc := range h.docs {
 		for v := range doc.Get("helmfiles").Items() {
 			p := text(v)
@@ -219,7 +216,7 @@ func (e *emitter) includes(top, h *helmfile, depth int) {
 				continue
 			}
 			for _, sub := range e.matching(h.relative(p)) {
-				if sub == top {
+				if seen[sub] {
 					continue
 				}
 				for _, r := range e.releases(sub) {
@@ -227,7 +224,7 @@ func (e *emitter) includes(top, h *helmfile, depth int) {
 						Node: depgraph.Node{ID: r.id}, Origin: r.includedAt(top, v, h),
 					})
 				}
-				e.includes(top, sub, depth+1)
+				e.includes(top, sub, seen)
 			}
 		}
 	}

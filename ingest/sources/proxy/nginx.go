@@ -1,6 +1,10 @@
 package proxy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fateline/fateline/ingest/address"
+)
 
 // directive is one statement of nginx's configuration: its words, and the upstream
 // block it stands in.
@@ -26,16 +30,13 @@ func nginxRoutes(text string) []route {
 	var out []route
 	for _, d := range all {
 		name, passes := strings.CutSuffix(d.words[0], "_pass")
-		if !passes && d.words[0] != "resolver" || len(d.words) < 2 || name == "try" {
+		if !passes || len(d.words) < 2 || name == "try" {
 			continue
 		}
-		to := d.words[1]
-		for variable, value := range values {
-			to = strings.ReplaceAll(to, "${"+variable[1:]+"}", value)
-			if to == variable || strings.Contains(to, variable) && len(to) > len(variable) && !wordByte(to[strings.Index(to, variable)+len(variable)]) {
-				to = strings.Replace(to, variable, value, 1)
-			}
-		}
+		to := address.ExpandShell(d.words[1], func(name string) (string, bool) {
+			value, ok := values["$"+name]
+			return value, ok
+		})
 		_, host, found := strings.Cut(to, "://")
 		if !found {
 			host = to
@@ -45,16 +46,9 @@ func nginxRoutes(text string) []route {
 		if servers := upstreams[host]; len(servers) > 0 {
 			r.servers, r.note = servers, d.words[0]+" "+host
 		}
-		if d.words[0] == "resolver" {
-			continue // it says who resolves names; in a container that is the container's own
-		}
 		out = append(out, r)
 	}
 	return out
-}
-
-func wordByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // directives takes a configuration apart: words, ended by ';' or '{'; '#' begins a

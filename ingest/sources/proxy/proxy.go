@@ -20,12 +20,12 @@ var Source = ingest.Define(ingest.Spec{
 		Text: "Where a proxy sends what it gets: the servers of one upstream, backend or cluster are alternatives, and each route is a share. " +
 			"They are needs of the service that mounts the file or is built around it.",
 		Reads: []string{
-			"nginx: upstream, server, proxy_pass, grpc_pass, fastcgi_pass, uwsgi_pass, scgi_pass, memcached_pass, set, resolver",
+			"nginx: upstream, server, proxy_pass, grpc_pass, fastcgi_pass, uwsgi_pass, scgi_pass, memcached_pass, set",
 			"HAProxy: backend, listen, server, server-template",
 			"Envoy bootstrap, YAML or JSON: clusters and their endpoints, the clusters of routes, of external authorization, of access logs and of xDS",
 		},
 		Limits: "A file that nobody mounts or builds with says nothing. Files that another includes are read as they stand. " +
-			"Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
+			"Resolvers are left out. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
 		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)

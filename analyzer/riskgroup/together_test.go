@@ -81,3 +81,44 @@ func leavingNone(m *simulate.Model, nodes []depgraph.NodeIndex, order int) [][]d
 	}
 	return found
 }
+
+// TestACapCutsWhereItSays asks for exactly as many sets as there are, and for fewer.
+func TestACapCutsWhereItSays(t *testing.T) {
+	cut := 0
+	for seed := range tiered(300, 1000, 10_000) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 31))
+		w := manyChoices(rng, 8+rng.IntN(10))
+		g, at, err := w.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := simulate.NewModel(g, 0)
+		v := at[rng.IntN(len(at))]
+		all, err := riskgroup.Minimal(t.Context(), m, v, riskgroup.Options{})
+		if err != nil || !all.Complete {
+			t.Fatal(all, err)
+		}
+		for _, c := range []int{len(all.Sets), len(all.Sets) - 1, 1} {
+			if c < 1 {
+				continue
+			}
+			o := riskgroup.Options{Cap: c}
+			for by, find := range map[string]func() (*riskgroup.Groups, error){
+				"a finder":  func() (*riskgroup.Groups, error) { return riskgroup.NewFinder(m, o).Minimal(t.Context(), v) },
+				"by itself": func() (*riskgroup.Groups, error) { return riskgroup.Minimal(t.Context(), m, v, o) },
+			} {
+				got, err := find()
+				if err != nil || len(got.Sets) != min(c, len(all.Sets)) || got.Complete != (c >= len(all.Sets)) {
+					t.Fatalf("seed %d, %s, cap %d of %d: %d sets, complete %v, %v", seed, by, c, len(all.Sets), len(got.Sets), got.Complete, err)
+				}
+				for i, set := range got.Sets { // no size before a smaller one is listed in full
+					if len(set) != len(all.Sets[i]) {
+						t.Errorf("seed %d, %s, cap %d: set %d has %d nodes, want %d", seed, by, c, i, len(set), len(all.Sets[i]))
+					}
+				}
+				cut++
+			}
+		}
+	}
+	t.Logf("%d searches", cut)
+}

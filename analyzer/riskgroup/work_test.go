@@ -182,3 +182,51 @@ func TestWordSetsStaySparse(t *testing.T) {
 		}
 	}
 }
+
+// TestABudgetThatJustSufficesSuffices spends exactly what an answer takes, and one less.
+func TestABudgetThatJustSufficesSuffices(t *testing.T) {
+	for seed := range uint64(cases(100)) {
+		c := randomCone(rand.New(rand.NewPCG(seed, 83))).withoutSingles()
+		const plenty = math.MaxInt64
+		h := newHitting(t.Context(), c, math.MaxInt, plenty)
+		if err := h.run(3); err != nil {
+			t.Fatal(err)
+		}
+		again := newHitting(t.Context(), c, math.MaxInt, h.work())
+		if err := again.run(3); err != nil || !again.complete || len(again.found) != len(h.found) {
+			t.Errorf("seed %d: with the work it takes %d of %d sets, %v", seed, len(again.found), len(h.found), err)
+		}
+
+		p, _ := packingFor(3, len(c.nodes))
+		b := newBench(p, len(c.nodes), plenty)
+		all, _ := newSolver(c, b, len(c.nodes), math.MaxInt).solve(c.top)
+		for _, less := range []int64{0, 1} {
+			got, ok := newSolver(c, newBench(p, len(c.nodes), plenty-b.budget-less), len(c.nodes), math.MaxInt).solve(c.top)
+			if spent := plenty > b.budget; ok != (less == 0 || !spent) || ok && !got.sameAs(all) {
+				t.Errorf("seed %d: %d less than the budget it takes: %v", seed, less, ok)
+			}
+		}
+
+		at := make([]int32, len(c.nodes))
+		for i := range at {
+			at[i] = int32(i)
+		}
+		const most = 2_000
+		d := newDiagram(t.Context(), most)
+		if d.solve(c, at); d.over || d.steps == 8*most {
+			continue
+		}
+		for _, less := range []int{0, 1} {
+			tight := newDiagram(t.Context(), most)
+			tight.most = len(d.nodes) - less
+			if tight.solve(c, at); tight.over != (less > 0) {
+				t.Errorf("seed %d: %d nodes less than it takes: over is %v", seed, less, tight.over)
+			}
+			tight = newDiagram(t.Context(), most)
+			tight.steps -= d.steps + less
+			if tight.solve(c, at); tight.over != (less > 0) {
+				t.Errorf("seed %d: %d steps less than it takes: over is %v", seed, less, tight.over)
+			}
+		}
+	}
+}

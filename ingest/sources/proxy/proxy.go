@@ -169,9 +169,7 @@ func targetsOf(r route) []link.Target {
 	var out []link.Target
 	for _, s := range r.servers {
 		for _, ref := range address.Find(s.text, address.Context{Key: "server", Known: known}) {
-			for _, t := range ref.Targets(link.OwnerScope) {
-				out = append(out, t)
-			}
+			out = append(out, ref.Targets(link.OwnerScope)...)
 		}
 	}
 	return out

@@ -63,6 +63,7 @@ type scanner struct {
 // long as any of the large one is in use, which is as long as the document is.
 type block[T any] struct {
 	size int
+	more int // the size of all but the first; 0: the same
 	free []T
 }
 
@@ -72,6 +73,9 @@ func (b *block[T]) copyOf(src []T) []T {
 			return append([]T(nil), src...)
 		}
 		b.free = make([]T, b.size)
+		if b.more > 0 {
+			b.size, b.more = b.more, 0
+		}
 	}
 	out := b.free[:len(src):len(src)]
 	b.free = b.free[len(src):]

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -32,9 +33,14 @@ func scanPlain(s string, lim Limits, line int) (n *node, ok bool) {
 	if s == "" || s[len(s)-1] != '\n' || strings.IndexByte(s, '\r') >= 0 || unusual(s) {
 		return nil, false
 	}
-	p := &plainReader{s: s, end: -1, line: int32(line), lim: lim}
-	p.bodies.size = min(64, 4+len(s)/200)
-	p.allKids.size, p.allKeys.size = min(512, 8+len(s)/24), min(512, 8+len(s)/24)
+	p := plainReader{s: s, end: -1, line: int32(line), lim: lim}
+	open := opens.Get().(*stack)
+	p.kids, p.keys = open.kids[:0], open.keys[:0]
+	defer p.giveBack(open)
+	// What manifests need on average, and a little at a time where that is not enough.
+	p.bodies = block[body]{size: min(64, 4+len(s)/56), more: 4 + min(64, len(s)/200)}
+	p.allKids = block[node]{size: min(512, 8+len(s)/20), more: 8 + min(256, len(s)/80)}
+	p.allKeys = block[key]{size: min(512, 8+len(s)/24), more: 8 + min(256, len(s)/80)}
 	if !p.next() {
 		return nil, false
 	}
@@ -48,6 +54,29 @@ func scanPlain(s string, lim Limits, line int) (n *node, ok bool) {
 		return nil, false
 	}
 	return &root, true
+}
+
+// stack is the room in which a reader collects the values and keys of open lists and
+// maps. Readers hand it on, so that not each document has to grow one.
+type stack struct {
+	kids []node
+	keys []key
+}
+
+var opens = sync.Pool{New: func() any { return new(stack) }}
+
+// mostOpen is how many values a stack that is handed on has room for.
+const mostOpen = 1024
+
+// giveBack hands on the stack, without what this document put there.
+func (p *plainReader) giveBack(open *stack) {
+	if cap(p.kids) > mostOpen || cap(p.keys) > mostOpen {
+		return
+	}
+	open.kids, open.keys = p.kids[:cap(p.kids)], p.keys[:cap(p.keys)]
+	clear(open.kids)
+	clear(open.keys)
+	opens.Put(open)
 }
 
 // unusual says whether a text has one of the characters that are line ends to YAML

@@ -153,7 +153,7 @@ func (e *emitter) emitSetting(run *workload, s address.Setting, at depgraph.Orig
 			if e.w.known(run.object, target.Name.Text) {
 				o := at
 				o.Confidence, o.Note = s.Form.Confidence(), t.note
-				e.f.References = append(e.f.References, link.Reference{
+				e.refer(link.Reference{
 					Owner: target.Name, Members: to(run.id), Form: link.Text, Origin: o,
 					Terms: depgraph.Terms{Phases: observes, Via: depgraph.WatchedBy},
 				})

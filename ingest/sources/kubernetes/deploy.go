@@ -121,7 +121,7 @@ func (e *emitter) repository(tool depgraph.ID, o *object, url strict.Value, at d
 	host, _, _ := strings.Cut(path, "/")
 	if !e.repos[path] {
 		e.repos[path] = true
-		e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id}, Weak: true, Origin: o.at(url), Names: []link.Name{{Space: link.SpaceRepo, Text: path}}})
+		e.add(link.Definition{Node: depgraph.Node{ID: id}, Weak: true, Origin: o.at(url), Names: []link.Name{{Space: link.SpaceRepo, Text: path}}})
 		e.need(need{owner: id, to: []target{{Name: link.Host(e.w.hostScope(o, host), host)}}, phases: runs, via: "served-by", at: o.at(url)})
 	}
 	e.need(need{owner: tool, to: to(id), phases: runs, via: depgraph.Pulls, at: at})

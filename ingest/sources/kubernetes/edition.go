@@ -28,25 +28,15 @@ func keyOf(o *object) key { return key{o.cluster, o.group, o.kind, o.ns, o.name}
 func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unresolved) {
 	kept, clashes = lastInFile(objects)
 	prints := map[*object]print{}
-	byKey := map[key][]*object{}
-	var keys []key
-	for _, o := range kept {
-		k := keyOf(o)
-		if byKey[k] == nil {
-			keys = append(keys, k)
-		}
-		byKey[k] = append(byKey[k], o)
-	}
+	keys, byKey := repeated(kept)
 	for _, same := range byKey {
-		if len(same) > 1 {
-			for _, o := range same {
-				prints[o] = fingerprint(o)
-			}
+		for _, o := range same {
+			prints[o] = fingerprint(o)
 		}
 	}
 	roots := map[string]string{} // directory or file without suffix -> edition
 	for _, k := range keys {
-		if same := byKey[k]; len(same) > 1 && splits(same[0]) && differ(same, prints) {
+		if same := byKey[k]; splits(same[0]) && differ(same, prints) {
 			nameEditions(same, roots)
 		}
 	}
@@ -63,8 +53,36 @@ func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unres
 	for _, o := range kept {
 		o.edition = editionOf(o.place(), roots)
 	}
-	joinEqualEditions(kept, byKey, prints)
+	joinEqualEditions(kept, prints)
 	return kept, clashes
+}
+
+// repeated returns the keys that several objects have, in the order in which the input
+// has the first of each, and their objects. Most keys are those of one object.
+func repeated(objects []*object) (keys []key, byKey map[key][]*object) {
+	first := make(map[key]*object, len(objects))
+	byKey = map[key][]*object{}
+	for _, o := range objects {
+		k := keyOf(o)
+		switch other, again := first[k]; {
+		case !again:
+			first[k] = o
+		case byKey[k] == nil:
+			byKey[k] = []*object{other, o}
+		default:
+			byKey[k] = append(byKey[k], o)
+		}
+	}
+	if len(byKey) == 0 {
+		return nil, byKey
+	}
+	for _, o := range objects {
+		k := keyOf(o)
+		if same := byKey[k]; same != nil && same[0] == o {
+			keys = append(keys, k)
+		}
+	}
+	return keys, byKey
 }
 
 // place is the path by which an object belongs to an edition: that of its file,
@@ -101,12 +119,23 @@ func lastInFile(objects []*object) (kept []*object, clashes []depgraph.Unresolve
 		key
 		place string
 	}
+	_, byKey := repeated(objects)
+	if len(byKey) == 0 {
+		return objects, nil
+	}
 	last := map[inFile]*object{}
-	for _, o := range objects {
-		last[inFile{keyOf(o), o.place()}] = o
+	for k, same := range byKey {
+		for _, o := range same {
+			last[inFile{k, o.place()}] = o
+		}
 	}
 	for _, o := range objects {
-		final := last[inFile{keyOf(o), o.place()}]
+		k := keyOf(o)
+		if byKey[k] == nil {
+			kept = append(kept, o)
+			continue
+		}
+		final := last[inFile{k, o.place()}]
 		if final == o || o.name == "" {
 			kept = append(kept, o)
 			continue
@@ -166,7 +195,7 @@ func editionOf(p string, roots map[string]string) string {
 
 // joinEqualEditions makes one edition of those that share objects and differ in
 // none of them, such as an overlay and its rendered copy.
-func joinEqualEditions(objects []*object, byKey map[key][]*object, prints map[*object]print) {
+func joinEqualEditions(objects []*object, prints map[*object]print) {
 	content := map[string]map[key]print{}
 	for _, o := range objects {
 		if o.edition != "" && splits(o) {

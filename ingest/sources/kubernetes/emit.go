@@ -13,6 +13,9 @@ type emitter struct {
 	w *world
 	f *link.Fragment
 
+	references chunks[link.Reference] // of f, until all are there
+	defined    chunks[link.Definition]
+
 	named    map[depgraph.ID]bool // nodes that were defined
 	resolves map[depgraph.ID]depgraph.Origin
 	shares   map[string][]*workload // readers of one configuration text, by its print
@@ -65,11 +68,17 @@ func (e *emitter) need(n need) {
 	}
 	o := n.at
 	o.Basis, o.Confidence, o.Note = n.basis, n.confidence, n.note
-	e.f.References = append(e.f.References, link.Reference{
+	e.refer(link.Reference{
 		Owner: link.ID(n.owner), Members: n.to, Form: n.form, Origin: o,
 		Terms: depgraph.Terms{Need: n.need, Phases: n.phases, IfLost: n.ifLost, Lasts: days(n.lasts), Via: n.via},
 	})
 }
+
+// refer adds a reference.
+func (e *emitter) refer(r link.Reference) { e.references.add(r) }
+
+// add adds a definition.
+func (e *emitter) add(d link.Definition) { e.defined.add(d) }
 
 // define adds the node of an object, with the names that it answers to.
 func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
@@ -88,18 +97,18 @@ func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
 		}
 	}
 	e.named[o.id] = true
-	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: n, Names: names, Origin: o.here()})
+	e.add(link.Definition{Node: n, Names: names, Origin: o.here()})
 }
 
 // imply adds a node that no input shows but every cluster has.
 func (e *emitter) imply(id depgraph.ID, at depgraph.Origin, note string, names ...link.Name) {
 	at.Basis, at.Confidence, at.Note = depgraph.Implied, impliedConfidence, note
-	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id}, Names: names, Weak: true, Origin: at})
+	e.add(link.Definition{Node: depgraph.Node{ID: id}, Names: names, Weak: true, Origin: at})
 }
 
 // mention adds a node that is known by its id alone, such as a zone.
 func (e *emitter) mention(id depgraph.ID, at depgraph.Origin, labels map[string]string) {
-	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id, Labels: labels}, Weak: true, Origin: at})
+	e.add(link.Definition{Node: depgraph.Node{ID: id, Labels: labels}, Weak: true, Origin: at})
 }
 
 func (e *emitter) bind(b link.Binding) { e.f.Bindings = append(e.f.Bindings, b) }

@@ -282,7 +282,7 @@ func (e *emitter) addNode(a *area, o *object) {
 			e.place(o.id, []depgraph.ID{zone}, 0, at, "")
 		}
 	}
-	e.f.Definitions = append(e.f.Definitions, link.Definition{
+	e.add(link.Definition{
 		Node: depgraph.Node{ID: o.id, Labels: o.labels, Aliases: e.w.aliases(o)}, Names: nodeNames(e.w, o), Origin: o.here(),
 	})
 	a.complete = true
@@ -359,7 +359,7 @@ func (e *emitter) emitAreas() {
 		if !a.named {
 			at.Basis, at.Confidence, at.Note = depgraph.Implied, impliedConfidence, "no input names the cluster"
 		}
-		e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: a.id}, Weak: !a.named, Origin: at})
+		e.add(link.Definition{Node: depgraph.Node{ID: a.id}, Weak: !a.named, Origin: at})
 		e.place(a.id, a.zones, a.zoneNeed, a.zonesAt, "")
 		for _, p := range a.pools {
 			if p.id.Kind != depgraph.KindNodePool {
@@ -369,7 +369,7 @@ func (e *emitter) emitAreas() {
 			for k, vs := range p.labels {
 				labels[k] = strings.Join(vs, ",")
 			}
-			e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: p.id, Labels: labels}, Origin: p.at})
+			e.add(link.Definition{Node: depgraph.Node{ID: p.id, Labels: labels}, Origin: p.at})
 			e.place(p.id, p.zones, 0, p.zonesAt, "")
 			e.need(need{owner: p.id, to: to(a.id), phases: starts, via: "joins", at: p.at})
 		}

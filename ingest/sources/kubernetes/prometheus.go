@@ -150,7 +150,7 @@ func (e *emitter) emitRules(o *object) {
 		if !alerts {
 			continue
 		}
-		e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: id, Labels: o.labels}, Origin: o.at(name)})
+		e.add(link.Definition{Node: depgraph.Node{ID: id, Labels: o.labels}, Origin: o.at(name)})
 		e.need(need{owner: id, to: to(ids(evaluators)...), phases: runs, via: "evaluated-by", at: o.at(name)})
 		for _, run := range evaluators {
 			for a := range run.get("spec", "alerting", "alertmanagers").Items() {
@@ -224,7 +224,7 @@ func (e *emitter) emitTargets(o *object) {
 			for _, r := range address.Find(item.Text(), address.Context{Key: "target", Known: func(h string) bool { return e.w.known(o, h) }}) {
 				for _, t := range e.targetsOf(o, r) {
 					if e.w.known(o, t.Name.Text) {
-						e.f.References = append(e.f.References, link.Reference{
+						e.refer(link.Reference{
 							Owner: t.Name, Members: to(watchers...), Origin: o.at(item), Terms: depgraph.Terms{Phases: observes, Via: depgraph.WatchedBy},
 						})
 					}

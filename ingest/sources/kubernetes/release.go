@@ -131,7 +131,7 @@ func (e *emitter) emitInstalled(run *workload) {
 		names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
 	}
 	e.named[run.id] = true
-	e.f.Definitions = append(e.f.Definitions, link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
+	e.add(link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
 	e.placeInCluster(run.object)
 	e.need(need{owner: run.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.here()})
 	values := []strict.Value{tool.get("spec", "values")}

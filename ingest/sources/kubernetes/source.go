@@ -48,6 +48,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	e.f.Unresolved = append(e.f.Unresolved, clashes...)
 	e.f.Unresolved = append(e.f.Unresolved, in.unresolved...)
 	e.emit()
+	e.f.References, e.f.Definitions = e.references.join(), e.defined.join()
 	return e.f, nil
 }
 

@@ -124,7 +124,7 @@ func (e *emitter) emitClaimTemplates(run *workload) {
 		var members []target
 		for i := range count {
 			id := depgraph.ID{Kind: depgraph.KindVolume, Name: fmt.Sprintf("%s%s/%s-%s-%d", e.w.volumePrefix(run.object), run.ns, name.text(), run.name, i)}
-			e.f.Definitions = append(e.f.Definitions, link.Definition{
+			e.add(link.Definition{
 				Node: depgraph.Node{ID: id, Labels: texts(template.v.Get("metadata", "labels"))}, Origin: name.at(),
 			})
 			e.storageClass(id, run.object, template.get("spec"), starts)

@@ -153,7 +153,7 @@ func (e *emitter) emitImages() {
 		if len(texts) > 0 {
 			labels = map[string]string{"tag": strings.Join(texts, ",")}
 		}
-		e.f.Definitions = append(e.f.Definitions, link.Definition{
+		e.add(link.Definition{
 			Node: depgraph.Node{ID: img.id(), Labels: labels}, Weak: true, Origin: at,
 			Names: []link.Name{{Space: link.SpaceImage, Text: img.path()}},
 		})

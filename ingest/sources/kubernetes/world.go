@@ -19,7 +19,7 @@ type world struct {
 	dirs      directories
 
 	index    map[objectRef]*object
-	editions map[objectRef][]string // by a ref without edition: those that have it, sorted
+	editions map[objectRef][]string // by a ref without edition: the editions that have it
 	release  map[*object]bool       // HelmReleases beside a Kustomization of the same name
 	running  map[*object]*workload
 	tools    map[*object]*object // what a chart installs, to the tool that does
@@ -56,7 +56,7 @@ type workload struct {
 func newWorld(objects []*object, clusters []string) *world {
 	w := &world{
 		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
-		index: map[objectRef]*object{}, editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
+		index: make(map[objectRef]*object, len(objects)), editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
 		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
 		release: map[*object]bool{}, byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
 	}
@@ -69,9 +69,10 @@ func newWorld(objects []*object, clusters []string) *world {
 		ref := objectRef{o.cluster, o.edition, o.lookupKind(), o.ns, o.name}
 		if w.index[ref] == nil {
 			w.index[ref] = o
-			open := ref
-			open.edition = ""
-			w.editions[open] = append(w.editions[open], o.edition)
+			if open := ref; o.edition != "" {
+				open.edition = ""
+				w.editions[open] = append(w.editions[open], o.edition)
+			}
 		}
 	}
 	w.nameNodes()
@@ -97,12 +98,18 @@ func (o *object) lookupKind() string {
 // several, and with the edition where another one has an object of the same key.
 func (w *world) nameNodes() {
 	contested := map[key]map[string]bool{}
-	for _, o := range w.objects {
-		k := keyOf(o)
-		if contested[k] == nil {
-			contested[k] = map[string]bool{}
+	if slices.ContainsFunc(w.objects, func(o *object) bool { return o.edition != "" }) {
+		for _, o := range w.objects {
+			k := keyOf(o)
+			if contested[k] == nil {
+				contested[k] = map[string]bool{}
+			}
+			contested[k][o.edition] = true
 		}
-		contested[k][o.edition] = true
+	}
+	deliveries := map[key]bool{}
+	for _, o := range w.ofKind[kustomizeGroup+"/Kustomization"] {
+		deliveries[keyOf(o)] = true
 	}
 	for _, o := range w.objects {
 		id := idOf(o)
@@ -115,7 +122,7 @@ func (w *world) nameNodes() {
 		if o.is(helmGroup, "HelmRelease") {
 			k := keyOf(o)
 			k.group, k.kind = kustomizeGroup, "Kustomization"
-			if w.release[o] = contested[k] != nil; w.release[o] {
+			if w.release[o] = deliveries[k]; w.release[o] {
 				id.Name += releaseSuffix
 			}
 		}

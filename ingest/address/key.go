@@ -4,14 +4,55 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Words splits the name of a variable, flag, setting or object into its words, in
 // lower case: "spring.redis.hostName" is spring, redis, host, name.
-func Words(name string) []string {
-	var words []string
+func Words(name string) []string { return appendWords(nil, name) }
+
+// fewWords is room for the words of nearly every name.
+type fewWords [8]string
+
+// appendWords appends the words of a name.
+func appendWords(words []string, name string) []string {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return appendRunes(words, []rune(name))
+		}
+	}
 	begin := -1
-	runes := []rune(name)
+	for i := range len(name) {
+		c := name[i]
+		if !isAlnum(c) {
+			if begin >= 0 {
+				words = append(words, strings.ToLower(name[begin:i]))
+			}
+			begin = -1
+			continue
+		}
+		if begin >= 0 && isUpper(c) {
+			before := name[i-1]
+			if !isUpper(before) || i+1 < len(name) && isLetter(name[i+1]) && !isUpper(name[i+1]) {
+				words = append(words, strings.ToLower(name[begin:i]))
+				begin = i
+			}
+		}
+		if begin < 0 {
+			begin = i
+		}
+	}
+	if begin >= 0 {
+		words = append(words, strings.ToLower(name[begin:]))
+	}
+	return words
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// appendRunes is appendWords for a name in any script.
+func appendRunes(words []string, runes []rune) []string {
+	begin := -1
 	flush := func(end int) {
 		if begin >= 0 {
 			words = append(words, strings.ToLower(string(runes[begin:end])))
@@ -40,7 +81,8 @@ func Words(name string) []string {
 
 // saysHost says whether a key announces a host.
 func saysHost(key string) bool {
-	words := Words(key)
+	var few fewWords
+	words := appendWords(few[:0], key)
 	if len(words) == 0 {
 		return false
 	}
@@ -83,7 +125,8 @@ func namesHost(key, host string) bool {
 // neverHost says whether the values of a key look like host:port and are not:
 // images and their tags, users and groups, times.
 func neverHost(key string) bool {
-	words := Words(key)
+	var few fewWords
+	words := appendWords(few[:0], key)
 	if len(words) == 0 {
 		return false
 	}
@@ -100,7 +143,8 @@ func neverHost(key string) bool {
 // listens on, advertises, or is reached by from outside. Such an address names
 // its owner and is no reference.
 func ownAddress(key string) bool {
-	words := Words(key)
+	var few fewWords
+	words := appendWords(few[:0], key)
 	for i, w := range words {
 		switch w {
 		case "listen", "listener", "listeners", "listening", "bind", "binds", "advertise", "advertised", "advertized", "cors", "origin",

@@ -1,0 +1,22 @@
+package address
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Names in ASCII are split by bytes, all others by runes: in the same places.
+func TestWordsByBytesAndByRunes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const letters = "abzABZ019_-./ =:$h"
+	for range 100_000 {
+		name := make([]byte, r.IntN(9))
+		for i := range name {
+			name[i] = letters[r.IntN(len(letters))]
+		}
+		if a, b := Words(string(name)), appendRunes(nil, []rune(string(name))); !slices.Equal(a, b) {
+			t.Fatalf("%q: %q by bytes and %q by runes", name, a, b)
+		}
+	}
+}

@@ -19,7 +19,8 @@ func JSON(data []byte, lim Limits) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return Document{Root: Value{n}}, nil
+	root, err := pack(n, false)
+	return Document{Root: root}, err
 }
 
 // scanJSON reads one value from a text that is UTF-8 already, lines before it
@@ -63,7 +64,6 @@ type scanner struct {
 // long as any of the large one is in use, which is as long as the document is.
 type block[T any] struct {
 	size int
-	more int // the size of all but the first; 0: the same
 	free []T
 }
 
@@ -73,9 +73,6 @@ func (b *block[T]) copyOf(src []T) []T {
 			return append([]T(nil), src...)
 		}
 		b.free = make([]T, b.size)
-		if b.more > 0 {
-			b.size, b.more = b.more, 0
-		}
 	}
 	out := b.free[:len(src):len(src)]
 	b.free = b.free[len(src):]

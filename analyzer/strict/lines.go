@@ -106,5 +106,6 @@ func (l Line) JSON(lim Limits) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return Document{Root: Value{n}}, nil
+	root, err := pack(n, false)
+	return Document{Root: root}, err
 }

@@ -21,12 +21,13 @@ const (
 // can be cited line by line. Where escapes or folding hide the place, it is that of
 // the value, or the first line of the block.
 func (v Value) Place(offset int) (line, col int) {
-	if v.n == nil {
+	if v.d == nil {
 		return 0, 0
 	}
-	line, col = int(v.n.line), int(v.n.col)
-	before := v.n.text[:max(0, min(offset, len(v.n.text)))]
-	switch v.n.style {
+	s, text := v.at(), v.raw()
+	line, col = int(s.line), int(s.col)
+	before := text[:max(0, min(offset, len(text)))]
+	switch s.style {
 	case unquoted:
 		return line, col + utf8.RuneCountInString(before)
 	case quoted:
@@ -37,9 +38,9 @@ func (v Value) Place(offset int) (line, col int) {
 	case literal:
 		lines := strings.Count(before, "\n")
 		row := before[strings.LastIndexByte(before, '\n')+1:]
-		return line + 1 + lines, int(v.n.indent) + 1 + utf8.RuneCountInString(row)
+		return line + 1 + lines, int(s.indent) + 1 + utf8.RuneCountInString(row)
 	}
-	return line + 1, int(v.n.indent) + 1
+	return line + 1, int(s.indent) + 1
 }
 
 // blockIndent returns by how many characters a block scalar that is announced on a

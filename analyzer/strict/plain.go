@@ -29,53 +29,60 @@ type plainReader struct {
 }
 
 // scanPlain reads a document; ok is false where it is not in the subset.
-func scanPlain(s string, lim Limits, line int) (n *node, ok bool) {
+func scanPlain(s string, lim Limits, line int) (v Value, ok bool) {
 	if s == "" || s[len(s)-1] != '\n' || strings.IndexByte(s, '\r') >= 0 || unusual(s) {
-		return nil, false
+		return Value{}, false
 	}
 	p := plainReader{s: s, end: -1, line: int32(line), lim: lim}
 	open := opens.Get().(*stack)
 	p.kids, p.keys = open.kids[:0], open.keys[:0]
 	defer p.giveBack(open)
-	// What manifests need on average, and a little at a time where that is not enough.
-	p.bodies = block[body]{size: min(64, 4+len(s)/56), more: 4 + min(64, len(s)/200)}
-	p.allKids = block[node]{size: min(512, 8+len(s)/20), more: 8 + min(256, len(s)/80)}
-	p.allKeys = block[key]{size: min(512, 8+len(s)/24), more: 8 + min(256, len(s)/80)}
+	p.bodies = block[body]{size: 64, free: open.bodies}
+	p.allKids, p.allKeys = block[node]{size: 512, free: open.allKids}, block[key]{size: 512, free: open.allKeys}
 	if !p.next() {
-		return nil, false
+		return Value{}, false
 	}
 	if p.indent == 0 && isMarker([]byte(p.s[p.at:p.end]), "---") {
 		if rest := strings.TrimLeft(p.s[p.at+3:p.end], " "); rest != "" && rest[0] != '#' || !p.next() {
-			return nil, false
+			return Value{}, false
 		}
 	}
 	root, ok := p.block(1)
 	if !ok || p.at < len(p.s) {
-		return nil, false
+		return Value{}, false
 	}
-	return &root, true
+	v, err := pack(&root, false)
+	return v, err == nil
 }
 
-// stack is the room in which a reader collects the values and keys of open lists and
-// maps. Readers hand it on, so that not each document has to grow one.
+// stack is the room in which a reader collects values and keys: those of open lists
+// and maps, and those that are complete, until the document is packed. Readers hand it
+// on, so that not each document has to make one.
 type stack struct {
-	kids []node
-	keys []key
+	kids    []node
+	keys    []key
+	bodies  []body
+	allKids []node
+	allKeys []key
 }
-
-var opens = sync.Pool{New: func() any { return new(stack) }}
 
 // mostOpen is how many values a stack that is handed on has room for.
 const mostOpen = 1024
 
+var opens = sync.Pool{New: func() any {
+	return &stack{bodies: make([]body, mostOpen/2), allKids: make([]node, mostOpen), allKeys: make([]key, mostOpen)}
+}}
+
 // giveBack hands on the stack, without what this document put there.
 func (p *plainReader) giveBack(open *stack) {
-	if cap(p.kids) > mostOpen || cap(p.keys) > mostOpen {
-		return
+	if cap(p.kids) <= mostOpen && cap(p.keys) <= mostOpen {
+		open.kids, open.keys = p.kids[:cap(p.kids)], p.keys[:cap(p.keys)]
+		clear(open.kids)
+		clear(open.keys)
 	}
-	open.kids, open.keys = p.kids[:cap(p.kids)], p.keys[:cap(p.keys)]
-	clear(open.kids)
-	clear(open.keys)
+	clear(open.bodies)
+	clear(open.allKids)
+	clear(open.allKeys)
 	opens.Put(open)
 }
 

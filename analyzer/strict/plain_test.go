@@ -15,7 +15,7 @@ func placed(v Value) string {
 	var b strings.Builder
 	var walk func(v Value, depth int)
 	walk = func(v Value, depth int) {
-		fmt.Fprintf(&b, "%s%s %q @%d:%d style=%d indent=%d tag=%s\n", strings.Repeat(" ", depth), v.Type(), v.Text(), v.Line(), v.Col(), v.n.style, v.n.indent, v.Tag())
+		fmt.Fprintf(&b, "%s%s %q @%d:%d style=%d indent=%d tag=%s\n", strings.Repeat(" ", depth), v.Type(), v.Text(), v.Line(), v.Col(), v.at().style, v.at().indent, v.Tag())
 		for item := range v.Items() {
 			walk(item, depth+1)
 		}
@@ -43,7 +43,7 @@ func bothWays(text string) (read bool, diff string) {
 	if len(slow) != 1 {
 		return true, fmt.Sprintf("the library finds %d documents", len(slow))
 	}
-	return true, cmp.Diff(strings.Split(placed(slow[0].Root), "\n"), strings.Split(placed(Value{fast}), "\n"))
+	return true, cmp.Diff(strings.Split(placed(slow[0].Root), "\n"), strings.Split(placed(fast), "\n"))
 }
 
 // manifest is of the subset, every construct of it.

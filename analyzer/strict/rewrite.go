@@ -2,42 +2,62 @@ package strict
 
 // Rewrite returns v with f applied to the text of every string below it, keys left
 // alone: what a deployment tool makes of "${NAME}". Every value keeps its place. v
-// itself stays as it is, and what f does not change is shared with it.
+// itself stays as it is, and is returned where f changes nothing. f is asked twice
+// about what it changes.
 func (v Value) Rewrite(f func(text string) string) Value {
-	if v.n == nil {
+	if v.d == nil || !changes(v, f) {
 		return v
 	}
-	n, changed := rewrite(v.n, f)
-	if !changed {
-		return v
+	n := unpack(v, f)
+	out, err := pack(&n, false)
+	if err != nil {
+		return v // over 4 GiB of text
 	}
-	return Value{&n}
+	return out
 }
 
-// rewrite returns n after f, and whether that is another value. Depth and size are
-// those that were allowed when the document was read.
-func rewrite(n *node, f func(string) string) (out node, changed bool) {
-	out = *n
-	if n.typ == String {
-		out.text = f(n.text)
-		return out, out.text != n.text
-	}
-	if n.body == nil {
-		return out, false
-	}
-	var kids []node
-	for i := range n.body.kids {
-		kid, different := rewrite(&n.body.kids[i], f)
-		if different && kids == nil {
-			kids = append(make([]node, 0, len(n.body.kids)), n.body.kids...)
-		}
-		if different {
-			kids[i] = kid
+// changes says whether f changes anything below v. Depth and size are those that were
+// allowed when the document was read.
+func changes(v Value, f func(string) string) bool {
+	s := v.at()
+	switch s.typ {
+	case String:
+		text := v.raw()
+		return f(text) != text
+	case List, Map:
+		for i := range v.Len() {
+			if changes(v.kid(i), f) {
+				return true
+			}
 		}
 	}
-	if kids == nil {
-		return out, false
+	return false
+}
+
+// unpack returns the tree below v after f.
+func unpack(v Value, f func(string) string) node {
+	s := v.at()
+	n := node{text: v.raw(), line: s.line, col: s.col, typ: s.typ, style: s.style, indent: s.indent}
+	tag := v.Tag()
+	switch s.typ {
+	case String:
+		n.text = f(n.text)
+	case List, Map:
+		n.body = &body{kids: make([]node, s.size)}
+		for i := range n.body.kids {
+			n.body.kids[i] = unpack(v.kid(i), f)
+		}
 	}
-	out.body = &body{tag: n.body.tag, keys: n.body.keys, kids: kids}
-	return out, true
+	if s.typ == Map {
+		for _, k := range v.names() {
+			n.body.keys = append(n.body.keys, key{v.d.textOf(k.from, k.size), k.line, k.col})
+		}
+	}
+	if tag != "" && n.body == nil {
+		n.body = &body{}
+	}
+	if tag != "" {
+		n.body.tag = tag
+	}
+	return n
 }

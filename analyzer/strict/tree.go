@@ -27,13 +27,13 @@ type anchored struct {
 
 func (t *tree) document(y *yaml.Node) (Value, error) {
 	if y.Kind != yaml.DocumentNode || len(y.Content) == 0 {
-		return Value{&node{typ: Null, line: t.line + 1, col: 1}}, nil
+		return pack(&node{typ: Null, line: t.line + 1, col: 1}, false)
 	}
 	root := new(node)
 	if _, err := t.fill(root, y.Content[0], 0); err != nil {
 		return Value{}, err
 	}
-	return Value{root}, nil
+	return pack(root, t.anchors != nil)
 }
 
 // fill sets n to what y says. depth counts the lists and maps around it; the

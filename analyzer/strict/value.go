@@ -34,10 +34,26 @@ func (t Type) String() string {
 // is absent or of another type gives the zero Value, "" or false, so that a lean
 // reader of a foreign format says only what it looks for. A Value is read-only
 // and may be copied; the zero Value is Missing.
-type Value struct{ n *node }
+type Value struct {
+	d *packed // nil: Missing
+	i uint32
+}
 
-// node is a decoded value, whatever it was decoded from. Aliases share the body
-// of what they name, so a tree costs what was written and not what it unfolds to.
+// at returns the slot of a value that is there.
+func (v Value) at() *slot { return &v.d.values[v.i] }
+
+// raw returns the text of a scalar, whatever its type.
+func (v Value) raw() string {
+	s := v.at()
+	if s.typ == List || s.typ == Map {
+		return ""
+	}
+	return v.d.textOf(s.from, s.size)
+}
+
+// node is a decoded value while its document is read, whatever it is decoded from.
+// Aliases share the body of what they name, so a tree costs what was written and not
+// what it unfolds to.
 type node struct {
 	text string // scalars: the text as written, unquoted
 	body *body  // lists, maps and tagged values; nil for any other
@@ -69,10 +85,10 @@ type Key struct {
 
 // Type returns the type of v, [Missing] for the zero Value.
 func (v Value) Type() Type {
-	if v.n == nil {
+	if v.d == nil {
 		return Missing
 	}
-	return v.n.typ
+	return v.at().typ
 }
 
 // Exists reports whether v is there and not null.
@@ -81,33 +97,33 @@ func (v Value) Exists() bool { return v.Type() > Null }
 // Line returns the 1-based line, 0 for the zero Value. What an alias names
 // stands where the anchor is.
 func (v Value) Line() int {
-	if v.n == nil {
+	if v.d == nil {
 		return 0
 	}
-	return int(v.n.line)
+	return int(v.at().line)
 }
 
 // Col returns the 1-based column in characters, 0 for the zero Value.
 func (v Value) Col() int {
-	if v.n == nil {
+	if v.d == nil {
 		return 0
 	}
-	return int(v.n.col)
+	return int(v.at().col)
 }
 
 // Tag returns a custom tag such as "!reference"; "" where there is none.
 func (v Value) Tag() string {
-	if v.n == nil || v.n.body == nil {
+	if v.d == nil {
 		return ""
 	}
-	return v.n.body.tag
+	return v.d.tags[v.i]
 }
 
 // Text returns the text of a string, number or bool as written; "" for anything else.
 func (v Value) Text() string {
 	switch v.Type() {
 	case Bool, Number, String:
-		return v.n.text
+		return v.raw()
 	}
 	return ""
 }
@@ -115,7 +131,7 @@ func (v Value) Text() string {
 // Int returns the value of a whole number, or of a string that holds one in decimal.
 func (v Value) Int() (int, bool) {
 	if v.Type() == Number {
-		i, err := strconv.ParseInt(v.n.text, 0, 0) // YAML writes 0o17, 0x1F and 1_000 too
+		i, err := strconv.ParseInt(v.raw(), 0, 0) // YAML writes 0o17, 0x1F and 1_000 too
 		if err == nil {
 			return int(i), true
 		}
@@ -139,11 +155,16 @@ func (v Value) Bool() (value, ok bool) {
 	if v.Type() != Bool {
 		return false, false
 	}
-	return v.n.text[0]|0x20 == 't', true
+	return v.raw()[0]|0x20 == 't', true
 }
 
 // Len returns the number of items of a list or fields of a map, else 0.
-func (v Value) Len() int { return len(v.kids()) }
+func (v Value) Len() int {
+	if t := v.Type(); t != List && t != Map {
+		return 0
+	}
+	return int(v.at().size)
+}
 
 // Get follows fields of maps; a step that is absent gives the zero Value.
 func (v Value) Get(path ...string) Value {
@@ -155,29 +176,32 @@ func (v Value) Get(path ...string) Value {
 
 // At returns item i of a list, from 0; the zero Value where there is none.
 func (v Value) At(i int) Value {
-	if v.Type() != List || i < 0 || i >= len(v.n.body.kids) {
+	if v.Type() != List || i < 0 || i >= v.Len() {
 		return Value{}
 	}
-	return Value{&v.n.body.kids[i]}
+	return v.kid(i)
+}
+
+// kid returns item or field i of a list or map that has it.
+func (v Value) kid(i int) Value { return Value{v.d, v.at().from + uint32(i)} }
+
+// names returns the keys of a map.
+func (v Value) names() []keySlot {
+	s := v.at()
+	return v.d.keys[s.keys : s.keys+s.size]
 }
 
 func (v Value) field(name string) Value {
 	if v.Type() != Map {
 		return Value{}
 	}
-	for i := range v.n.body.keys {
-		if v.n.body.keys[i].text == name {
-			return Value{&v.n.body.kids[i]}
+	names := v.names()
+	for i := range names {
+		if k := &names[i]; int(k.size) == len(name) && v.d.textOf(k.from, k.size) == name {
+			return v.kid(i)
 		}
 	}
 	return Value{}
-}
-
-func (v Value) kids() []node {
-	if v.n == nil || v.n.body == nil {
-		return nil
-	}
-	return v.n.body.kids
 }
 
 // Items lists the items of a list; nothing for any other type.
@@ -186,8 +210,8 @@ func (v Value) Items() iter.Seq[Value] {
 		if v.Type() != List {
 			return
 		}
-		for i := range v.n.body.kids {
-			if !yield(Value{&v.n.body.kids[i]}) {
+		for i := range v.Len() {
+			if !yield(v.kid(i)) {
 				return
 			}
 		}
@@ -201,10 +225,8 @@ func (v Value) Fields() iter.Seq2[Key, Value] {
 		if v.Type() != Map {
 			return
 		}
-		b := v.n.body
-		for i := range b.keys {
-			k := b.keys[i]
-			if !yield(Key{k.text, int(k.line), int(k.col)}, Value{&b.kids[i]}) {
+		for i, k := range v.names() {
+			if !yield(Key{v.d.textOf(k.from, k.size), int(k.line), int(k.col)}, v.kid(i)) {
 				return
 			}
 		}

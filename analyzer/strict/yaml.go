@@ -124,7 +124,10 @@ func (r Raw) asJSON(lim Limits) (Value, error) {
 		return Value{}, errNotJSON
 	}
 	n, err := scanJSON(string(r.c.data), lim.defaults(len(r.c.data)), r.c.line)
-	return Value{n}, err
+	if err != nil {
+		return Value{}, err
+	}
+	return pack(n, false)
 }
 
 func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
@@ -135,13 +138,14 @@ func (r Raw) asYAML(lim Limits) (docs []Document, err error) {
 		return nil, errorAt(TrailingData, line+int32(r.c.line), col, `text after "..." without "---"`)
 	}
 	if r.c.bare {
-		return []Document{{Root: Value{&node{typ: Null, line: int32(r.c.line) + 1, col: 1}}}}, nil
+		root, err := pack(&node{typ: Null, line: int32(r.c.line) + 1, col: 1}, false)
+		return []Document{{Root: root}}, err
 	}
 	if most := 2 * lim.Nodes; separators(r.c.data) > most {
 		return nil, &Error{ID: TooManyValues, Line: r.c.line + 1, Col: 1, Msg: fmt.Sprintf("over %d separators in one document: it may have over %d values", most, lim.Nodes)}
 	}
 	if root, ok := scanPlain(string(r.c.data), lim, r.c.line); ok {
-		return []Document{{Root: Value{root}}}, nil
+		return []Document{{Root: root}}, nil
 	}
 	return r.byLibrary(lim)
 }

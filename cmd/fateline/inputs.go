@@ -21,6 +21,7 @@ type inputOptions struct {
 	exclude      []string // GLOB=REASON
 	now          string   // a date or an instant; "" is not given
 	memory       string   // a size; "" is three quarters of what the system grants
+	maxFile      string   // a size; "" is 64 MiB
 	declaredOnly bool
 	noImplied    bool
 	facts        []string // files
@@ -33,6 +34,7 @@ func (o *inputOptions) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.exclude, "exclude", nil, "`GLOB=REASON`: leave out what matches, and say so in the report; may be repeated")
 	flags.StringVar(&o.now, "now", "", "the `INSTANT` to judge ages and expiry by, as 2026-11-22 or RFC 3339 (default: the clock for expiry, the newest date in the inputs for ages)")
 	flags.StringVar(&o.memory, "memory", "", "memory budget, a `SIZE` such as 2GiB; beyond it the run stops with exit 3 (default: three quarters of what the control group grants)")
+	flags.StringVar(&o.maxFile, "max-file", "", "the most that one file may hold, a `SIZE` such as 1GiB, inflated; a larger one is incomplete, traces apart (default 64MiB)")
 	flags.BoolVar(&o.declaredOnly, "declared-only", false, "use only facts that an input declares: nothing observed, nothing implied")
 	flags.BoolVar(&o.noImplied, "no-implied", false, "use no fact that is only common knowledge")
 	flags.BoolVar(&o.render, "render", false, "run your own helm and kustomize, as PATH finds them, on charts and overlays, and read what they print; without it no program is started")
@@ -82,6 +84,15 @@ func (o inputOptions) exclusions() ([]ingest.Exclude, error) {
 	return out, nil
 }
 
+// limits reads --max-file.
+func (o inputOptions) limits() (ingest.Limits, error) {
+	if o.maxFile == "" {
+		return ingest.Limits{}, nil
+	}
+	size, err := parseSize("--max-file", o.maxFile)
+	return ingest.Limits{Bytes: size}, err
+}
+
 // read reads the paths into one graph and tells of what could not be read.
 func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgraph.Graph, error) {
 	exclude, err := o.exclusions()
@@ -96,9 +107,13 @@ func (a *app) read(ctx context.Context, o inputOptions, paths []string) (*depgra
 	if err != nil {
 		return nil, err
 	}
+	limits, err := o.limits()
+	if err != nil {
+		return nil, err
+	}
 	a.progress.enter("reading")
 	return ingest.Run(ctx, paths, sources.All(), ingest.Options{
-		Exclude: exclude, Own: a.own, Render: render, Catalogue: known, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
+		Exclude: exclude, Limits: limits, Own: a.own, Render: render, Catalogue: known, DeclaredOnly: o.declaredOnly, NoImplied: o.noImplied, Stdin: a.stdin, Log: a.log(),
 		Problem: func(p ingest.Problem) {
 			a.say.say(message{Level: p.Level.String(), ID: p.ID, Place: p.Place(), Text: p.Msg, Effect: p.Effect, Fix: p.Fix})
 		},

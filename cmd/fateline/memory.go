@@ -72,7 +72,7 @@ func memoryInUse() int64 {
 // quarters of what the system grants the process; 0 is no limit.
 func memoryBudget(flag string) (int64, error) {
 	if flag != "" {
-		return parseSize(flag)
+		return parseSize("--memory", flag)
 	}
 	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
 		text, err := os.ReadFile(path)
@@ -89,16 +89,16 @@ func memoryBudget(flag string) (int64, error) {
 
 var sizeForm = regexp.MustCompile(`^([0-9]{1,12})(|B|KiB|MiB|GiB|TiB)$`)
 
-// parseSize reads 512MiB, 2GiB or a number of bytes.
-func parseSize(s string) (int64, error) {
+// parseSize reads 512MiB, 2GiB or a number of bytes, which is what a flag says.
+func parseSize(flag, s string) (int64, error) {
 	m := sizeForm.FindStringSubmatch(s)
 	if m == nil {
-		return 0, usageError{fmt.Sprintf("--memory %q: want a size such as 512MiB or 2GiB", s), ""}
+		return 0, usageError{fmt.Sprintf("%s %q: want a size such as 512MiB or 2GiB", flag, s), ""}
 	}
 	n, err := strconv.ParseInt(m[1], 10, 64)
 	shift := map[string]uint{"": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40}[m[2]]
 	if err != nil || n == 0 || n > math.MaxInt64>>shift {
-		return 0, usageError{fmt.Sprintf("--memory %q: out of range", s), ""}
+		return 0, usageError{fmt.Sprintf("%s %q: out of range", flag, s), ""}
 	}
 	return n << shift, nil
 }

@@ -40,12 +40,12 @@ func TestOutputsAreOneFormatAndOneFileEach(t *testing.T) {
 
 func TestSizesAreReadWithTheirUnit(t *testing.T) {
 	for text, want := range map[string]int64{"1": 1, "512B": 512, "4KiB": 4096, "512MiB": 512 << 20, "2GiB": 2 << 30, "1TiB": 1 << 40} {
-		if got, err := parseSize(text); err != nil || got != want {
+		if got, err := parseSize("--memory", text); err != nil || got != want {
 			t.Errorf("parseSize(%q) = %d, %v, want %d", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "0", "-1", "2GB", "1.5GiB", "GiB", "999999999999TiB", "2 GiB", "2gib"} {
-		if got, err := parseSize(text); err == nil {
+		if got, err := parseSize("--memory", text); err == nil {
 			t.Errorf("parseSize(%q) = %d, want an error", text, got)
 		}
 	}

@@ -190,7 +190,9 @@ func (f *Ref) readAll(ctx context.Context, lim Limits) ([]byte, Proof, error) {
 	}
 	n, err := io.Copy(&buf, io.LimitReader(onlyReader{r}, r.lim.Bytes+1))
 	if err == nil && n > r.lim.Bytes {
-		r.err = problem(TooLarge, -1, "over %d bytes%s", r.lim.Bytes, map[bool]string{true: " inflated"}[r.packing != Plain])
+		large := problem(TooLarge, -1, "over %d bytes%s", r.lim.Bytes, map[bool]string{true: " inflated"}[r.packing != Plain])
+		large.Fix = "raise the limit (--max-file) if the file is meant, or exclude it"
+		r.err = large
 	}
 	err = r.Close()
 	return buf.Bytes(), r.Proof(), err

@@ -48,8 +48,11 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	e.f.Unresolved = append(e.f.Unresolved, clashes...)
 	e.f.Unresolved = append(e.f.Unresolved, in.unresolved...)
 	e.emit()
-	e.f.References, e.f.Definitions = e.references.join(), e.defined.join()
-	return e.f, nil
+	f := e.f
+	references, defined := e.references, e.defined
+	*e = emitter{} // the documents are not wanted any more: the memory is for what is joined
+	f.References, f.Definitions = references.join(), defined.join()
+	return f, nil
 }
 
 // document is what one document of the input holds.

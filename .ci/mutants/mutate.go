@@ -88,6 +88,9 @@ func (m *mutator) visit(n ast.Node) bool {
 			m.edit(e.End(), e.End(), ")")
 		}
 	case *ast.IncDecStmt:
+		if named, is := types.Unalias(m.info.Types[e.X].Type).(*types.Named); is && named.Obj().Pkg() != m.types {
+			return true // a file need not import the type that it counts with
+		}
 		was, now := "+", "-"
 		if e.Tok == token.DEC {
 			was, now = "-", "+"
@@ -141,7 +144,9 @@ func (m *mutator) binary(e *ast.BinaryExpr) {
 		if x.Value != nil {
 			operand = e.Y
 		}
-		instance = "[" + m.typeOf(operand) + "]"
+		if _, basic := types.Unalias(m.info.Types[operand].Type).(*types.Basic); basic { // else the compiler infers it
+			instance = "[" + m.typeOf(operand) + "]"
+		}
 	}
 	m.edit(e.Pos(), e.Pos(), fmt.Sprintf("mutant%s%s(%d, ", name, instance, ids[0]))
 	m.edit(e.OpPos, e.OpPos+token.Pos(len(e.Op.String())), ",")

@@ -122,6 +122,32 @@ func TestABatteryInsideTheBuildingThatItPowersIsNoDeadlock(t *testing.T) {
 	}
 }
 
+func TestTheCriticalPathEndsAtTheFirstOfThoseThatComeLast(t *testing.T) {
+	g := sketch(t, `
+		service:a takes=1m
+		service:b takes=1m
+		service:c takes=1m
+		service:c start external:x`)
+	if diff := cmp.Diff([]string{"service:a"}, ids(g, simulate.BlackStart(g, simulate.StartOptions{}).CriticalPath())); diff != "" {
+		t.Errorf("all but what is given come up at one time: %s", diff)
+	}
+	alone := sketch(t, `
+		service:a takes=1m
+		service:b takes=1m
+		service:a start service:z
+		service:b start service:z`)
+	if diff := cmp.Diff([]string{"service:z", "service:a"}, ids(alone, simulate.BlackStart(alone, simulate.StartOptions{}).CriticalPath())); diff != "" {
+		t.Error(diff)
+	}
+	equal := sketch(t, `
+		service:a
+		service:b
+		service:b start service:c`)
+	if diff := cmp.Diff([]string{"service:a"}, ids(equal, simulate.BlackStart(equal, simulate.StartOptions{}).CriticalPath())); diff != "" {
+		t.Errorf("all come up at once: %s", diff)
+	}
+}
+
 func TestAFacilityComesBackInTheOrderOfItsNeeds(t *testing.T) {
 	g := sketch(t, `
 		facility:pdx takes=2h

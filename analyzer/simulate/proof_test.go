@@ -11,13 +11,14 @@ import (
 )
 
 // depth returns the length of the longest way through the edges of a proof; a
-// standby that serves nobody ends it.
+// standby that serves nobody ends it, and so does a requirement of more than it names.
 func (s system) depth(proof []depgraph.Edge) int {
 	below := map[depgraph.ID]int{}
+	anyway := rounds(s, nil)
 	for range proof {
 		for _, e := range proof {
 			from, to := s.number(e.From), s.number(e.To)
-			if s.Standby[to] && !s.ServedByStandbys(from) {
+			if s.Standby[to] && !s.ServedByStandbys(from) || anyway[from] == 1 {
 				below[e.From] = max(below[e.From], 1)
 				continue
 			}

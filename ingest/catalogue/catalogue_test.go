@@ -107,7 +107,7 @@ func TestNamesOfReleasesAreUnderstood(t *testing.T) {
 	for text, want := range map[string]string{
 		"ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-*": "ubuntu-22.04",
 		"ubuntu-os-cloud/ubuntu-2204-lts":                         "ubuntu-22.04",
-		"deb http://mirror.shop.example/ubuntu jammy main":         "ubuntu-22.04",
+		"deb http://mirror.shop.example/ubuntu jammy main":        "ubuntu-22.04",
 		"0001-com-ubuntu-server-focal":                            "ubuntu-20.04",
 		"debian-cloud/debian-12":                                  "debian-12",
 		"al2023-ami-2023.*":                                       "amazon-linux-2023",

@@ -144,7 +144,7 @@ func TestMinimalEqualsTheReference(t *testing.T) {
 			}
 		}
 	}
-	if enough := tiered(90, 90, 90); sizes[0] == 0 || sizes[1] < enough || sizes[2] < enough || sizes[3] < enough && enough == 90 || sizes[4] == 0 {
+	if enough := tiered(100, 100, 100); sizes[0] == 0 || sizes[1] < enough || sizes[2] < enough || sizes[3] < enough || sizes[4] < enough/20 {
 		t.Errorf("the systems had so many sets of each size: %v, want some of every size up to 4", sizes)
 	}
 }

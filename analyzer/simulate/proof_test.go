@@ -125,7 +125,7 @@ func chain(n int) simtest.World {
 }
 
 func TestAProofAlongAHundredThousandNodes(t *testing.T) {
-	n := tiered(100_000, 100_000, 1_000_000)
+	const n = 100_000
 	s := newSystem(t, chain(n), 60)
 	proof := s.m.Lose(s.at[0]).Proof(simulate.Down, s.at[n-1])
 	if len(proof) != n-1 {

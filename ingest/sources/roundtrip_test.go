@@ -53,8 +53,11 @@ func TestAGraphThatIsWrittenAndReadBackIsTheSameBytes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if g.Len() == 0 && strings.Contains(path, "corpus") {
+				t.Skip("SKIPPED: no source reads anything of this set")
+			}
 			if g.Len() == 0 {
-				t.Skip("no source reads anything here yet")
+				t.Fatal("nothing of an example was read")
 			}
 			first, err := json.MarshalIndent(depgraph.ToWire(g), "", " ")
 			if err != nil {

@@ -15,7 +15,7 @@ build: ## build the static binary bin/fateline
 demo: build ## scan examples/edge-kv/before, print the verdict, write out/report.html
 	mkdir -p out && ./$(BIN) scan examples/edge-kv/before -f text -f html=out/report.html
 test: ## every test, commit tier
-	$(GO) test ./...
+	$(GO) test ./... ./.ci/mutants
 test-ci: ## every test, the counts of CI
 	FATELINE_TIER=ci $(GO) test -count=1 -timeout=40m ./...
 soak: ## every test, the counts of a release: hours

@@ -62,7 +62,7 @@ func (p *pack) mutate(dir string) ([]*site, error) {
 	}
 	helper := filepath.Join(dir, "mutants_helper.go")
 	overlay[filepath.Join(p.dir, "mutants_helper.go")] = helper
-	if err := os.WriteFile(helper, []byte("package "+p.types.Name()+helperText), 0o600); err != nil {
+	if err := os.WriteFile(helper, []byte("package "+p.types.Name()+fmt.Sprintf(helperText, len(sites))), 0o600); err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(map[string]any{"Replace": overlay})

@@ -186,7 +186,7 @@ func (s *hollowScan) consider(ctx context.Context, causes []node) error {
 	return s.e.model.Passes(ctx, losses, func(p *simulate.Pass) {
 		h := &hollowPass{
 			hollowScan: s, p: p, causes: causes[p.First() : p.First()+p.Len()],
-			takes: map[node]simulate.Lanes{}, loss: map[node]*simulate.Loss{},
+			takes: map[node]simulate.Lanes{},
 		}
 		h.consider(reqs)
 	})
@@ -198,7 +198,6 @@ type hollowPass struct {
 	p      *simulate.Pass
 	causes []node                  // of the pass, by lane
 	takes  map[node]simulate.Lanes // which of them an earlier cause takes down
-	loss   map[node]*simulate.Loss // of those looked at closely
 }
 
 func (h *hollowPass) consider(reqs []req) {
@@ -212,9 +211,9 @@ func (h *hollowPass) consider(reqs []req) {
 	if len(broken) == 0 {
 		return
 	}
-	surely := h.p.SurelyFallsWithout(broken, by)
+	anyway := h.fallsAnyway(broken, by)
 	for i, r := range broken {
-		by[i].Without(&surely[i])
+		by[i].Without(&anyway[i])
 		by[i].Each(func(lane int) { h.judge(lane, r) })
 	}
 }
@@ -303,51 +302,64 @@ func (s *hollowScan) claimed(r req, x node) bool {
 	return slices.ContainsFunc(s.e.owners(r), func(o node) bool { return s.e.survives(o, x) })
 }
 
-// lose loses a cause.
-func (h *hollowPass) lose(x node) *simulate.Loss {
-	l := h.loss[x]
-	if l == nil {
-		l = h.e.model.Lose(x)
-		h.loss[x] = l
-	}
-	return l
-}
-
-// allowed reports whether x may count as a cause of the break of r.
+// allowed reports whether x may count as a cause of the break of r: not itself an owner,
+// and no place that encloses all the members, unless an owner claims to survive it.
 func (h *hollowPass) allowed(x node, r req, claimed bool) bool {
 	e := h.e
-	if slices.Contains(h.e.owners(r), x) {
+	if slices.Contains(e.owners(r), x) {
 		return false
 	}
-	if e.isPlace(x) && !claimed &&
-		!slices.ContainsFunc(e.members(r), func(m node) bool { return !h.ground.encloses(x, m) }) {
-		return false
-	}
-	return !h.fallsAnyway(x, r)
+	return !e.isPlace(x) || claimed ||
+		slices.ContainsFunc(e.members(r), func(m node) bool { return !h.ground.encloses(x, m) })
 }
 
-// fallsAnyway reports whether the loss of x takes the owner of r down without r.
-func (h *hollowPass) fallsAnyway(x node, r req) bool {
+// fallsAnyway returns for each of some requirements those of the given causes that take
+// its owner down without it. A group falls anyway where all that name it do.
+func (h *hollowPass) fallsAnyway(reqs []req, by []simulate.Lanes) []simulate.Lanes {
 	e := h.e
-	owner := e.g.Owner(r)
-	l := h.lose(x)
-	if e.isGroup(owner) {
-		return !slices.ContainsFunc(e.g.Naming(owner), func(q req) bool { return !l.Met(q) && !h.fallsAnyway(x, q) })
+	out := make([]simulate.Lanes, len(reqs))
+	var asked, naming []req
+	var among, unmet []simulate.Lanes
+	for i, r := range reqs {
+		owner := e.g.Owner(r)
+		if e.isGroup(owner) {
+			out[i] = by[i]
+			for _, q := range e.g.Naming(owner) {
+				lanes := h.p.Unmet(q)
+				lanes.And(&by[i])
+				naming, unmet = append(naming, q), append(unmet, lanes)
+			}
+			continue
+		}
+		down := h.p.Down(owner)
+		down.And(&by[i])
+		if e.takesOwner(r) {
+			asked, among = append(asked, r), append(among, down)
+		} else {
+			out[i] = down
+		}
 	}
-	if !l.Is(simulate.Down, owner) {
-		return false
+	var falls, serve []simulate.Lanes
+	if len(asked) > 0 {
+		falls = h.p.FallsWithout(asked, among)
 	}
-	if !e.takesOwner(r) {
-		return true
+	if len(naming) > 0 {
+		serve = h.fallsAnyway(naming, unmet)
 	}
-	other := false
-	for q, end := e.g.OwnedBy(owner); q < end; q++ {
-		other = other || q != r && e.takesOwner(q) && !l.Met(q)
+	for i, r := range reqs {
+		owner := e.g.Owner(r)
+		switch {
+		case e.isGroup(owner):
+			for range e.g.Naming(owner) {
+				unmet[0].Without(&serve[0])
+				out[i].Without(&unmet[0])
+				unmet, serve = unmet[1:], serve[1:]
+			}
+		case e.takesOwner(r):
+			out[i], falls = falls[0], falls[1:]
+		}
 	}
-	if !other || !h.inCycle(owner) {
-		return other // nothing of what the owner needs needs the owner
-	}
-	return e.model.FallsWithout(r, x)
+	return out
 }
 
 // report makes one finding of each cause.

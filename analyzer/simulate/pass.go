@@ -154,15 +154,103 @@ func (p *Pass) Frozen(v depgraph.NodeIndex) Lanes {
 	return out
 }
 
-// SurelyFallsWithout returns for each of some requirements the losses, among those
-// given for it, in which its owner goes down in a graph that lacks it, as far as that
-// can be seen at a glance; [Model.FallsWithout] knows about the others. The pass is
-// simulated twice more for all requirements together.
-func (p *Pass) SurelyFallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
-	out := make([]Lanes, len(reqs))
+// FallsWithout returns for each of some requirements the losses, among those given
+// for it, in which its owner goes down even in a graph that lacks it. What can be seen
+// at a glance takes two more simulations of the pass; of what is left, [PassSize] pairs
+// of a loss and a requirement are simulated at once, but for requirements that have no
+// member to spare: they cost a [Model.Lose] for each loss.
+func (p *Pass) FallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
 	if p.part == nil {
 		p.part = newFall(p.m.plan())
 	}
+	out := p.surelyFallsWithout(reqs, among)
+	var open []without
+	ask := func(atLeast int) {
+		if len(open) >= atLeast {
+			p.fallWithout(reqs, open, out)
+			open = open[:0]
+		}
+	}
+	for i, r := range reqs {
+		left, down := among[i], p.Down(p.m.g.Owner(r))
+		left.And(&down) // without a requirement no more is down
+		if !left.Without(&out[i]) {
+			continue
+		}
+		gate, spares := p.gateOf(r)
+		left.Each(func(lane int) {
+			switch {
+			case !spares:
+				if p.m.fallsWithout(r, p.losses[lane]) {
+					out[i].Add(lane)
+				}
+			case gate < 0: // nothing of what r loses is not lost with its owner
+				out[i].Add(lane)
+			default:
+				open = append(open, without{req: i, lane: lane, gate: gate})
+				ask(lanes)
+			}
+		})
+	}
+	ask(1)
+	return out
+}
+
+// without asks whether the owner of a requirement falls in a loss without it.
+type without struct {
+	req  int   // place among those asked about
+	lane int   // of the loss in the pass
+	gate int32 // what the requirement is in the plan
+}
+
+// gateOf returns what a requirement is in the plan, and whether it can be taken out
+// there: whether it has a member to spare, and an owner that is up with nothing lost.
+// The gate is -1 where the requirement breaks only when its owner is down anyway.
+func (p *Pass) gateOf(r req) (gate int32, spares bool) {
+	plan := p.full.p
+	c := plan.cellOf[p.m.g.Owner(r)]
+	if q := &p.m.calm.reqs[r]; c < 0 || q.left <= 0 && q.role&takesDown != 0 {
+		return -1, false
+	}
+	for i := plan.gatesAt[c]; i < plan.gatesAt[c+1]; i++ {
+		if plan.gates[i].req == r {
+			return i, true
+		}
+	}
+	return -1, true
+}
+
+// fallWithout simulates a loss in each lane, without a requirement of its own.
+func (p *Pass) fallWithout(reqs []req, some []without, out []Lanes) {
+	s := p.part
+	s.exempt = map[int32]*row{}
+	s.exempting = make([]uint64, len(s.lit))
+	cell := func(w without) int32 { return s.p.cellOf[p.m.g.Owner(reqs[w.req])] }
+	for j, w := range some {
+		for _, v := range p.losses[w.lane] {
+			if p.m.traits[v]&isGroup == 0 {
+				s.seed(j, v)
+			}
+		}
+		if s.exempt[w.gate] == nil {
+			s.exempt[w.gate] = &row{}
+		}
+		s.exempt[w.gate].set(j)
+		put(s.exempting, cell(w))
+	}
+	s.walk(s.fall)
+	for j, w := range some {
+		if c := cell(w); isSet(s.lit, c) && s.down[c].has(j) {
+			out[w.req].Add(w.lane)
+		}
+	}
+	s.clear()
+	s.exempt, s.exempting = nil, nil
+}
+
+// surelyFallsWithout is FallsWithout as far as that can be seen at a glance.
+func (p *Pass) surelyFallsWithout(reqs []req, among []Lanes) []Lanes {
+	out := make([]Lanes, len(reqs))
 	s := p.part
 	// Without anything that has a member to spare, less is down than without r alone.
 	s.ungated = true

@@ -34,6 +34,7 @@ type plan struct {
 
 // gate is a requirement as what it takes to break it.
 type gate struct {
+	req      req
 	from, to int32 // in plan.members
 	lose     int32 // as many of them down
 	soften   int32 // as many of them degraded at least, to degrade its owner; 0: that passes nothing
@@ -143,7 +144,7 @@ func (p *plan) connect() {
 					continue
 				}
 				members = p.others(members[:0], r, cell)
-				g := gate{lose: q.left + 1}
+				g := gate{req: r, lose: q.left + 1}
 				if q.role&weakens != 0 && !p.isWorn(cell) {
 					g.soften = q.firm + 1
 				}
@@ -228,7 +229,7 @@ func (p *plan) watchBy(watched *wires, w watcher, fits func(role) bool) bool {
 		}
 		// A node is blind whether it is down or not: its own cell counts.
 		if members = p.others(members[:0], r, -1); len(members) > int(q.left) {
-			p.watches = append(p.watches, p.gate(gate{lose: q.left + 1}, members))
+			p.watches = append(p.watches, p.gate(gate{req: r, lose: q.left + 1}, members))
 			watched.add(members, int32(len(p.watchers)))
 		}
 	}

@@ -25,6 +25,9 @@ type sweep struct {
 	immune  []uint64       // cells that nothing takes down but their own failure; nil: none
 	spared  map[int32]*row // by immune cell: when something without a member to spare would
 
+	exempting []uint64       // cells of exempt gates; nil: none
+	exempt    map[int32]*row // by gate: the lanes in which it does not count
+
 	adder adder
 	rows  []*row // scratch
 	both  []row  // scratch
@@ -117,7 +120,7 @@ func (s *sweep) fall(c int32) (lowest int32) {
 	if recount {
 		var broken row
 		for i := p.gatesAt[c]; i < p.gatesAt[c+1]; i++ {
-			s.broken(&p.gates[i], &broken)
+			s.brokenBut(c, i, &broken)
 		}
 		if s.gain(s.down, s.lit, c, &broken) {
 			changed = true
@@ -181,6 +184,20 @@ func (s *sweep) broken(g *gate, into *row) {
 	}
 	s.adder.reached(rows, int(g.lose), into)
 	s.rows = rows
+}
+
+// brokenBut adds the lanes in which gate i of a cell is broken, without those in which
+// it is exempt.
+func (s *sweep) brokenBut(c, i int32, into *row) {
+	g := &s.p.gates[i]
+	if s.exempting == nil || !isSet(s.exempting, c) || s.exempt[i] == nil {
+		s.broken(g, into)
+		return
+	}
+	var broken row
+	s.broken(g, &broken)
+	broken.without(s.exempt[i])
+	into.or(&broken)
 }
 
 // softened adds the lanes in which enough members of a gate are down or degraded,

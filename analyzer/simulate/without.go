@@ -1,10 +1,8 @@
 package simulate
 
-import "github.com/fateline/fateline/analyzer/depgraph"
-
-// FallsWithout reports whether the loss of the failed nodes takes the owner of
+// fallsWithout reports whether the loss of the failed nodes takes the owner of
 // requirement r down even in a graph that lacks r. It costs what Lose costs.
-func (m *Model) FallsWithout(r depgraph.ReqIndex, failed ...depgraph.NodeIndex) bool {
+func (m *Model) fallsWithout(r req, failed []node) bool {
 	owner := m.g.Owner(r)
 	if m.calm.nodes[owner]&rawDown != 0 {
 		// Down with nothing lost: what the model knows already rests on r, perhaps.

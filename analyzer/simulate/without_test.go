@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"testing"
 
@@ -10,32 +11,79 @@ import (
 
 // To fall without a requirement is to fall in a graph that was built without it.
 func TestFallingWithoutARequirementEqualsAGraphThatLacksIt(t *testing.T) {
-	eachSystem(t, tiered(300, 3000, 30000), 9, func(t *testing.T, rng *rand.Rand, s system) {
+	asked, falls := 0, 0
+	eachSystem(t, tiered(600, 6000, 60000), 10, func(t *testing.T, rng *rand.Rand, s system) {
 		g := s.m.Graph()
-		failed := s.indexes(s.Failures(rng))
-		for r := range depgraph.ReqIndex(g.Requirements()) {
-			b := depgraph.NewBuilder()
-			for n := range g.Nodes() {
-				b.AddNode(*n)
-			}
-			for q := range depgraph.ReqIndex(g.Requirements()) {
-				if q != r {
-					b.AddRequirement(*g.Requirement(q))
+		losses := make([][]depgraph.NodeIndex, 1+rng.IntN(30))
+		if rng.IntN(10) == 0 {
+			losses = make([][]depgraph.NodeIndex, simulate.PassSize+rng.IntN(30))
+		}
+		for i := range losses {
+			losses[i] = s.indexes(s.Failures(rng))
+		}
+		reqs := make([]depgraph.ReqIndex, g.Requirements())
+		lacking := make([]*simulate.Model, len(reqs))
+		for i := range reqs {
+			reqs[i] = depgraph.ReqIndex(i)
+			lacking[i] = s.lacking(t, reqs[i])
+		}
+		err := s.m.Passes(context.Background(), losses, func(p *simulate.Pass) {
+			among := make([]simulate.Lanes, len(reqs))
+			for k := range reqs {
+				for i := range p.Len() {
+					if rng.IntN(4) != 0 {
+						among[k].Add(i)
+					}
 				}
 			}
-			lacks, err := b.Build()
-			if err != nil {
-				t.Fatal(err)
+			for k, got := range p.FallsWithout(reqs, among) {
+				for i := range p.Len() {
+					failed := losses[p.First()+i]
+					want := among[k].Has(i) && lacking[k].Lose(failed...).Is(simulate.Down, g.Owner(reqs[k]))
+					if got.Has(i) != want {
+						t.Errorf("the owner of %d falls without it in the loss of %v: %v, want %v", reqs[k], failed, got.Has(i), want)
+					}
+					asked++
+					if want {
+						falls++
+					}
+				}
 			}
-			// The same ids in the same order, so the same indexes.
-			want := simulate.NewModel(lacks, s.m.Outage()).Lose(failed...).Is(simulate.Down, g.Owner(r))
-			if got := s.m.FallsWithout(r, failed...); got != want {
-				t.Errorf("FallsWithout(%d, %v) = %v, want %v", r, failed, got, want)
+			// What was asked leaves no traces.
+			for i := range p.Len() {
+				l := s.m.Lose(losses[p.First()+i]...)
+				for v := range depgraph.NodeIndex(g.Len()) {
+					if p.IsDown(i, v) != l.Is(simulate.Down, v) {
+						t.Errorf("afterwards %v: down(%d) = %v", losses[p.First()+i], v, p.IsDown(i, v))
+					}
+				}
 			}
-		}
-		// The pool gets its spreads back clean.
-		if got, want := s.m.Lose(failed...).List(simulate.Down), simulate.NewModel(g, s.m.Outage()).Lose(failed...).List(simulate.Down); len(got) != len(want) {
-			t.Errorf("afterwards %v are down, want %v", got, want)
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	})
+	if falls < asked/20 || falls > asked*19/20 {
+		t.Errorf("of %d owners %d fall: that proves little", asked, falls)
+	}
+}
+
+// lacking returns the model of a graph without r; its nodes have the same indexes.
+func (s system) lacking(t *testing.T, r depgraph.ReqIndex) *simulate.Model {
+	t.Helper()
+	g := s.m.Graph()
+	b := depgraph.NewBuilder()
+	for n := range g.Nodes() {
+		b.AddNode(*n)
+	}
+	for q := range depgraph.ReqIndex(g.Requirements()) {
+		if q != r {
+			b.AddRequirement(*g.Requirement(q))
+		}
+	}
+	out, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return simulate.NewModel(out, s.m.Outage())
 }

@@ -239,6 +239,7 @@ const (
 	SecretFrom    Via = "secret-from"
 	CertifiedBy   Via = "certified-by"
 	PoweredBy     Via = "powered-by"
+	MayCall       Via = "may-call"
 )
 
 // Edge is one arrow of a requirement, one step of a proof: From needs To in Phase.

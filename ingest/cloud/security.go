@@ -38,7 +38,7 @@ func (e *Emitter) allowed(res *Resource) {
 	if res.first("type") == "egress" {
 		to, from = from, to
 	}
-	terms := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Unaffected, Via: "may-call"}
+	terms := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Unaffected, Via: depgraph.MayCall}
 	for _, t := range to {
 		for _, f := range from {
 			callers, called := e.inGroup(f), e.inGroup(t)

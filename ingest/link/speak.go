@@ -98,7 +98,7 @@ func (s *settlement) owner(facts []fact) {
 			t := f.terms
 			t.IfLost = depgraph.Unaffected
 			s.add(f, f.members, t, depgraph.ID{}, "contradicted by a native placement")
-		case f.settled(), !s.isContested(f):
+		case f.settled(), f.permits(), !s.isContested(f):
 			s.add(f, f.members, f.terms, depgraph.ID{}, "")
 		default:
 			s.weigh(f)
@@ -111,6 +111,9 @@ func (s *settlement) owner(facts []fact) {
 func (s *settlement) contest(facts []fact) {
 	s.heard, s.contested = s.heard[:0], s.contested[:0]
 	for i := range facts {
+		if facts[i].permits() {
+			continue
+		}
 		for _, m := range facts[i].members {
 			s.heard = append(s.heard, heard{m, facts[i].rank})
 		}
@@ -148,6 +151,13 @@ func settled(facts []fact) bool {
 // settled reports whether a fact is only a record of what was replaced when it
 // was linked before.
 func (f *fact) settled() bool { return f.linked != nil && f.terms.IfLost == depgraph.Unaffected }
+
+// permits reports whether a fact says only what its owner is allowed to do, as a network
+// policy does. That says nothing of what a loss would do: it silences nobody, and
+// nobody silences it. A native file says what it means.
+func (f *fact) permits() bool {
+	return f.terms.Via == depgraph.MayCall && f.terms.IfLost == depgraph.Unaffected && f.rank != rankNative
+}
 
 // silenced reports whether a stronger source than f speaks of a member in a
 // phase. What was linked before was weighed then, and gives way only to what is new.

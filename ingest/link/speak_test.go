@@ -74,6 +74,18 @@ func TestTheStrongestSourceSpeaksOfAMemberInAPhase(t *testing.T) {
 			"datastore:a need=1 run ifLost=unaffected structured.yaml:2",
 			"datastore:a need=1 start ifLost=down structured.yaml:2",
 		}},
+		{"to be allowed to call is not to say what a loss does", []says{
+			{who: "structured", members: a, ifLost: depgraph.Unaffected, via: depgraph.MayCall}, {who: "text", members: a}, {who: "observed", members: a, ifLost: depgraph.Degraded},
+		}, []string{
+			"datastore:a need=1 run ifLost=down text.yaml:2 observed.yaml:3=datastore:a",
+			"datastore:a need=1 run ifLost=unaffected structured.yaml:1",
+		}},
+		{"a native file that allows a call means what it says", []says{
+			{who: "native", members: a, ifLost: depgraph.Unaffected, via: depgraph.MayCall}, {who: "text", members: a},
+		}, []string{
+			"datastore:a need=1 run ifLost=unaffected text.yaml:2",
+			"datastore:a need=1 run ifLost=unaffected native.yaml:1",
+		}},
 		{"equals all speak", []says{{who: "text", members: a}, {who: "text", members: a, ifLost: depgraph.Degraded}}, []string{
 			"datastore:a need=1 run ifLost=down text.yaml:1",
 			"datastore:a need=1 run ifLost=degraded text.yaml:2",

@@ -44,7 +44,7 @@ func (e *emitter) peers(o *object, peer strict.Value) []*workload {
 func (e *emitter) mayCall(o *object, run *workload, peers []*workload, at strict.Value) {
 	for _, id := range ids(peers) {
 		if id != run.id {
-			e.need(need{owner: run.id, to: to(id), phases: runs, ifLost: depgraph.Unaffected, via: "may-call", at: o.at(at)})
+			e.need(need{owner: run.id, to: to(id), phases: runs, ifLost: depgraph.Unaffected, via: depgraph.MayCall, at: o.at(at)})
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (e *emitter) emitCiliumPolicy(o *object) {
 					if host := name.Get("matchName"); host.Exists() {
 						e.need(need{
 							owner: run.id, to: []target{{Name: link.Host(e.w.hostScope(o, host.Text()), host.Text())}},
-							phases: runs, ifLost: depgraph.Unaffected, via: "may-call", at: o.at(host),
+							phases: runs, ifLost: depgraph.Unaffected, via: depgraph.MayCall, at: o.at(host),
 						})
 					}
 				}

@@ -140,6 +140,16 @@ func ruleMatches(r strict.Value, a admitted) bool {
 
 // admitted lists everything of an object's cluster that goes through admission.
 func (e *emitter) admitted(from *object) []admitted {
+	at := sight(from, "", "")
+	all, asked := e.entering[at]
+	if !asked {
+		all = e.listAdmitted(from)
+		e.entering[at] = all
+	}
+	return all
+}
+
+func (e *emitter) listAdmitted(from *object) []admitted {
 	var all []admitted
 	for _, o := range e.w.objects {
 		if !e.w.sees(from, o) || !e.named[o.id] || o.id.Kind == depgraph.KindWebhook {

@@ -50,9 +50,15 @@ func (e *emitter) emitApplication(o *object) {
 // emitParts adds the controllers that carry a tool out, where the inputs show them
 // beside it.
 func (e *emitter) emitParts(o *object, ns string, names []string) {
-	for _, run := range e.w.workloads {
-		if slices.Contains(names, run.name) && (run.ns == o.ns || run.ns == ns) && e.w.sees(o, run.object) {
-			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.9})
+	spaces := []string{o.ns, ns}
+	slices.Sort(spaces)
+	for _, ns := range slices.Compact(spaces) {
+		for _, name := range names {
+			for _, run := range e.w.byName[objectRef{cluster: o.cluster, ns: ns, name: name}] {
+				if e.w.sees(o, run.object) {
+					e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.9})
+				}
+			}
 		}
 	}
 }

@@ -104,10 +104,8 @@ func (e *emitter) emitIssued(o *object, secret strict.Value) {
 // credentials it uses, and what solves its challenges.
 func (e *emitter) emitIssuer(o *object) {
 	e.define(o, depgraph.Node{})
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && (hasImage(run, "cert-manager-controller") || hasImage(run, "cert-manager")) {
-			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.8, note: "the controller of cert-manager"})
-		}
+	for _, run := range e.w.ofImage(o, "cert-manager-controller", "cert-manager") {
+		e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.8, note: "the controller of cert-manager"})
 	}
 	spec := o.get("spec")
 	e.emitStrings(o, spec.Get("acme", "server"), text{phases: runs})

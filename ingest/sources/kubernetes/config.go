@@ -90,14 +90,29 @@ func picks(volume field) func(key string) bool {
 	return func(key string) bool { return slices.Contains(keys, key) }
 }
 
+// sharedText is one text that workloads read, and what it says of its readers: the
+// same to each of them, so it is found out once.
+type sharedText struct {
+	readers []*workload
+	several bool                   // they are several nodes
+	own     map[*workload][]string // the words that tell each from the others; nil until asked
+	books   map[string]bool        // whether it lists its readers, by the hosts found in it
+	leads   map[string]*workload   // the reader that hosts lead to
+	named   map[string][]*workload // the readers that a key and its hosts name
+}
+
 // countShares finds out which workloads read the same text.
 func (e *emitter) countShares() {
 	for _, run := range e.w.workloads {
-		seen := map[string]bool{}
 		for _, entry := range e.configuration(run) {
-			if !seen[entry.print] {
-				seen[entry.print] = true
-				e.shares[entry.print] = append(e.shares[entry.print], run)
+			x := e.readings[entry.print]
+			if x == nil {
+				x = &sharedText{}
+				e.readings[entry.print] = x
+			}
+			if n := len(x.readers); n == 0 || x.readers[n-1] != run {
+				x.several = x.several || n > 0 && x.readers[0].id != run.id
+				x.readers = append(x.readers, run)
 			}
 		}
 	}
@@ -107,16 +122,16 @@ func (e *emitter) countShares() {
 func (e *emitter) emitConfiguration(run *workload) {
 	for _, x := range e.configuration(run) {
 		found := e.settings(run, x.key, x.text)
-		others := e.shares[x.print]
-		book := distinctIDs(others) > 1 && e.addressBook(found, others)
+		of := e.readings[x.print]
+		book := of.several && e.addressBook(found, of)
 		for _, s := range found {
 			at := x.at(s.At)
 			t := text{key: s.Key, phases: x.phases, note: "through " + x.key}
-			if distinctIDs(others) > 1 {
+			if of.several {
 				t.trust, t.note = sharedTrust, "through "+x.key+", which several workloads read"
-				named := e.users(s, others)
+				named := e.users(s, of)
 				switch {
-				case book && e.leadsTo(s, others) != nil:
+				case book && e.leadsTo(s, of) != nil:
 					t.ifLost, t.note = depgraph.Unaffected, "through "+x.key+", which lists the addresses of its readers"
 				case slices.Contains(named, run):
 					t.trust, t.note = 0, "through "+x.key
@@ -128,8 +143,6 @@ func (e *emitter) emitConfiguration(run *workload) {
 		}
 	}
 }
-
-func distinctIDs(runs []*workload) int { return len(ids(runs)) }
 
 // settings returns the references in one text of a ConfigMap.
 func (e *emitter) settings(run *workload, key, s string) []address.Setting {
@@ -190,13 +203,34 @@ func (e *emitter) emitKey(run *workload, c *container, variable, ref field) {
 }
 
 // leadsTo returns the reader of a text that a reference in it leads to, nil if none.
-func (e *emitter) leadsTo(s address.Setting, readers []*workload) *workload {
-	for _, run := range readers {
-		if slices.ContainsFunc(s.Hosts, func(h address.Host) bool { return e.isOwn(run, h.Name) }) {
-			return run
-		}
+func (e *emitter) leadsTo(s address.Setting, of *sharedText) *workload {
+	hosts := hostsOf(s)
+	found, asked := of.leads[hosts]
+	if asked {
+		return found
 	}
-	return nil
+	if at := slices.IndexFunc(of.readers, func(run *workload) bool { return e.leadsToOwn(s, run) }); at >= 0 {
+		found = of.readers[at]
+	}
+	if of.leads == nil {
+		of.leads = map[string]*workload{}
+	}
+	of.leads[hosts] = found
+	return found
+}
+
+// leadsToOwn says whether a reference leads back to a workload.
+func (e *emitter) leadsToOwn(s address.Setting, run *workload) bool {
+	return slices.ContainsFunc(s.Hosts, func(h address.Host) bool { return e.isOwn(run, h.Name) })
+}
+
+// hostsOf identifies the hosts of a reference.
+func hostsOf(s address.Setting) string {
+	names := make([]string, len(s.Hosts))
+	for i, h := range s.Hosts {
+		names[i] = h.Name
+	}
+	return strings.Join(names, " ")
 }
 
 // listed is how many of its readers a text must lead to for it to be a list of them.
@@ -204,21 +238,48 @@ const listed = 3
 
 // addressBook says whether a text lists where its readers are: then it says who can
 // be called, and not who calls.
-func (e *emitter) addressBook(found []address.Setting, readers []*workload) bool {
+func (e *emitter) addressBook(found []address.Setting, of *sharedText) bool {
+	all := make([]string, len(found))
+	for i, s := range found {
+		all[i] = hostsOf(s)
+	}
+	hosts := strings.Join(all, "\n")
+	is, asked := of.books[hosts]
+	if asked {
+		return is
+	}
 	var to []*workload
 	for _, s := range found {
-		if run := e.leadsTo(s, readers); run != nil && !slices.Contains(to, run) {
+		if run := e.leadsTo(s, of); run != nil && !slices.Contains(to, run) {
 			to = append(to, run)
 		}
 	}
-	return distinctIDs(to) >= listed
+	is = len(ids(to)) >= listed
+	if of.books == nil {
+		of.books = map[string]bool{}
+	}
+	of.books[hosts] = is
+	return is
 }
 
 // users returns those of several readers of one text whose own names stand in the
 // key or the host of a reference: GeoMongoAddress belongs to geo, and
 // post-storage-mongodb to post-storage-service, not to compose-post-service. A
 // reader that the reference leads to is named as a target and not as a user.
-func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
+func (e *emitter) users(s address.Setting, of *sharedText) []*workload {
+	question := s.Path + "\n" + hostsOf(s)
+	named, asked := of.named[question]
+	if !asked {
+		named = e.findUsers(s, of)
+		if of.named == nil {
+			of.named = map[string][]*workload{}
+		}
+		of.named[question] = named
+	}
+	return named
+}
+
+func (e *emitter) findUsers(s address.Setting, of *sharedText) []*workload {
 	words := address.Words(s.Path)
 	for _, h := range s.Hosts {
 		first, _, _ := strings.Cut(h.Name, ".")
@@ -226,11 +287,11 @@ func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
 	}
 	var named []*workload
 	most := 1
-	for _, run := range readers {
-		own := distinctive(run, readers)
+	for _, run := range of.readers {
+		own := of.distinctive(run)
 		if len(own) < most || slices.ContainsFunc(own, func(w string) bool {
 			return !slices.ContainsFunc(words, func(have string) bool { return sameWord(w, have) })
-		}) || e.leadsTo(s, []*workload{run}) != nil {
+		}) || e.leadsToOwn(s, run) {
 			continue
 		}
 		if len(own) > most {
@@ -238,7 +299,7 @@ func (e *emitter) users(s address.Setting, readers []*workload) []*workload {
 		}
 		named = append(named, run)
 	}
-	if len(named) == len(readers) {
+	if len(named) == len(of.readers) {
 		return nil
 	}
 	return named
@@ -249,10 +310,25 @@ var generic = []string{"service", "services", "svc", "server", "app", "api", "mi
 
 // distinctive returns the words of a workload's name that not all of them have, and
 // that say more than that it is a workload.
-func distinctive(run *workload, all []*workload) []string {
-	return slices.DeleteFunc(address.Words(run.name), func(w string) bool {
-		return slices.Contains(generic, w) || !slices.ContainsFunc(all, func(other *workload) bool { return !slices.Contains(address.Words(other.name), w) })
-	})
+func (x *sharedText) distinctive(run *workload) []string {
+	if x.own == nil {
+		having := map[string]int{} // how many have a word
+		for _, reader := range x.readers {
+			words := address.Words(reader.name)
+			for i, w := range words {
+				if !slices.Contains(words[:i], w) {
+					having[w]++
+				}
+			}
+		}
+		x.own = make(map[*workload][]string, len(x.readers))
+		for _, reader := range x.readers {
+			x.own[reader] = slices.DeleteFunc(slices.Clone(address.Words(reader.name)), func(w string) bool {
+				return slices.Contains(generic, w) || having[w] == len(x.readers)
+			})
+		}
+	}
+	return x.own[run]
 }
 
 // sameWord says whether two words have one stem: "reserve" and "reservation".

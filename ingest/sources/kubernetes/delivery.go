@@ -158,9 +158,25 @@ func (c *channel) deliver(o *object) *object {
 	return &d
 }
 
+// fluxSource is where an installation of Flux says what it follows.
+type fluxSource struct {
+	by  *object // nil: no input shows it
+	url strict.Value
+}
+
 // fluxSync returns the source that an installation of Flux makes for itself, which
 // its Kustomizations name "flux-system".
 func (e *emitter) fluxSync(from *object) (o *object, url strict.Value) {
+	at := sight(from, "", "")
+	found, asked := e.syncs[at]
+	if !asked {
+		found.by, found.url = e.findSync(from)
+		e.syncs[at] = found
+	}
+	return found.by, found.url
+}
+
+func (e *emitter) findSync(from *object) (o *object, url strict.Value) {
 	for _, o := range e.w.objects {
 		if !e.w.sees(from, o) {
 			continue

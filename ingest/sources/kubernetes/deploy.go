@@ -61,15 +61,7 @@ func (e *emitter) trackedByArgo(o *object, name string, at strict.Value) {
 }
 
 // application returns the Application of a name, in whatever cluster Argo CD runs.
-func (e *emitter) application(_ *object, name string) *object {
-	ns, short, found := strings.Cut(name, "_")
-	for _, app := range e.apps {
-		if app.name == name || found && app.ns == ns && app.name == short {
-			return app
-		}
-	}
-	return nil
-}
+func (e *emitter) application(_ *object, name string) *object { return e.apps.find(name) }
 
 func (e *emitter) fluxTool(o *object, kind, ns, name string) target {
 	t := e.w.target(o, kind, ns, name)
@@ -90,7 +82,7 @@ func (e *emitter) deployedBy(o *object, tool target, at strict.Value) {
 func (e *emitter) findApplications() {
 	for _, o := range e.w.objects {
 		if o.is("argoproj.io", "Application") {
-			e.apps = append(e.apps, o)
+			e.apps.add(o)
 		}
 	}
 }

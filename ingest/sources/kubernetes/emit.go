@@ -18,15 +18,20 @@ type emitter struct {
 
 	named    map[depgraph.ID]bool // nodes that were defined
 	resolves map[depgraph.ID]depgraph.Origin
-	shares   map[string][]*workload // readers of one configuration text, by its print
-	control  map[string]*control    // by cluster: what is implied in it
-	areas    map[string]*area       // by cluster: where it stands
-	zones    map[depgraph.ID]bool   // those whose region is told
+	control  map[string]*control  // by cluster: what is implied in it
+	areas    map[string]*area     // by cluster: where it stands
+	zones    map[depgraph.ID]bool // those whose region is told
 	tags     tags
 	fronts   frontHosts
 	repos    map[string]bool          // those that are defined
 	bearers  map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
-	apps     []*object                // the Applications of Argo CD
+	apps     applications
+	readings map[string]*sharedText  // what is known of one configuration text, by its print
+	routes   map[objectRef][]*object // of the Gateway API, by the Gateway that they attach to; nil until asked
+	slices   map[objectRef][]*object // EndpointSlices by their Service; nil until asked
+	budgets  map[objectRef][]*object // PodDisruptionBudgets by cluster and namespace; nil until asked
+	entering map[sightRef][]admitted // what goes through admission, as webhooks of a cluster and edition see it
+	syncs    map[sightRef]fluxSource
 	watched  map[depgraph.ID][]watch
 	jobs     map[string][]*workload // what Prometheus scrapes under a job
 	istio    map[*object][]route    // the routes that are bound to an Istio Gateway

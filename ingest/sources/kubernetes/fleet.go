@@ -41,10 +41,10 @@ func (e *emitter) emitFleet(o *object) {
 // called so.
 func (e *emitter) controllersLike(o *object, names ...string) []depgraph.ID {
 	var out []depgraph.ID
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && slices.ContainsFunc(names, func(name string) bool { return run.name == name || hasImage(run, name) }) {
-			out = append(out, run.id)
-		}
+	for _, run := range e.w.inSight(o, "controllers", strings.Join(names, " "), func(run *workload) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return run.name == name || hasImage(run, name) })
+	}) {
+		out = append(out, run.id)
 	}
 	return out
 }

@@ -26,8 +26,8 @@ func (e *emitter) emitGateway(o *object) {
 		}
 	}
 	var routes []route
-	for _, r := range e.w.objects {
-		if r.group == gatewayGroup && strings.HasSuffix(r.kind, "Route") && e.w.sees(o, r) && attaches(r, o) {
+	for _, r := range e.routesOf(o) {
+		if e.w.sees(o, r) {
 			routes = append(routes, e.backends(r)...)
 			for host := range r.get("spec", "hostnames").Items() {
 				e.fronts.add(host.Text(), o.id, r.at(host))
@@ -43,17 +43,26 @@ func (e *emitter) emitGateway(o *object) {
 	e.carriedBy(o, class, class.Text(), controller)
 }
 
-// attaches says whether a route names a Gateway as the one it hangs on.
-func attaches(r, gateway *object) bool {
-	for ref := range r.get("spec", "parentRefs").Items() {
-		if kind := ref.Get("kind").Text(); kind != "" && kind != "Gateway" {
-			continue
-		}
-		if ref.Get("name").Text() == gateway.name && firstOf(ref.Get("namespace").Text(), r.ns) == gateway.ns {
-			return true
+// routesOf returns the routes that name a Gateway as the one they hang on.
+func (e *emitter) routesOf(gateway *object) []*object {
+	if e.routes == nil {
+		e.routes = map[objectRef][]*object{}
+		for _, r := range e.w.objects {
+			if r.group != gatewayGroup || !strings.HasSuffix(r.kind, "Route") {
+				continue
+			}
+			for ref := range r.get("spec", "parentRefs").Items() {
+				if kind := ref.Get("kind").Text(); kind != "" && kind != "Gateway" {
+					continue
+				}
+				at := objectRef{cluster: r.cluster, ns: firstOf(ref.Get("namespace").Text(), r.ns), name: ref.Get("name").Text()}
+				if known := e.routes[at]; len(known) == 0 || known[len(known)-1] != r {
+					e.routes[at] = append(known, r)
+				}
+			}
 		}
 	}
-	return false
+	return e.routes[objectRef{cluster: gateway.cluster, ns: gateway.ns, name: gateway.name}]
 }
 
 // backends returns the Services that the rules of a route lead to. A mirror gets
@@ -174,10 +183,8 @@ func (e *emitter) emitIstioGateway(o *object) {
 	e.define(o, depgraph.Node{})
 	selector := o.get("spec", "selector")
 	var proxies []*workload
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && plainSelects(selector, run.pod.labels) {
-			proxies = append(proxies, run)
-		}
+	for _, ns := range e.w.namespaces(o) {
+		proxies = append(proxies, e.w.labelled(o, ns, selector)...)
 	}
 	e.need(need{owner: o.id, to: to(ids(proxies)...), phases: runs, via: "carried-by", at: o.at(selector)})
 	if len(proxies) == 0 {

@@ -147,15 +147,12 @@ func (e *emitter) emitController(o *object) {
 
 // carriedBy adds the workload that says it is the controller of a class.
 func (e *emitter) carriedBy(o *object, at strict.Value, class, controller string) {
-	for _, run := range e.w.workloads {
-		if !e.w.sees(o, run.object) {
-			continue
-		}
-		says := saysWord(run, class) && class != "" || saysWord(run, controller) && controller != ""
-		if says && carriesTraffic(run) || !says && e.isControllerOf(run, class, controller) {
-			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.at(at), confidence: 0.8, note: "the controller of class " + class})
-			return
-		}
+	carriers := e.w.inSight(o, "carries "+class, controller, func(run *workload) bool {
+		says := saysWord(run, class) || saysWord(run, controller)
+		return says && carriesTraffic(run) || !says && isControllerOf(run, class, controller)
+	})
+	if len(carriers) > 0 {
+		e.need(need{owner: o.id, to: to(carriers[0].id), phases: runs, via: "carried-by", at: o.at(at), confidence: 0.8, note: "the controller of class " + class})
 	}
 }
 
@@ -170,12 +167,12 @@ func carriesTraffic(run *workload) bool {
 
 // isControllerOf says whether a workload runs the image of the controller that the
 // name of a class points to, without naming a class itself.
-func (e *emitter) isControllerOf(run *workload, class, controller string) bool {
-	for _, word := range sortedKeys(controllers) {
+func isControllerOf(run *workload, class, controller string) bool {
+	for word, bases := range controllers {
 		if !strings.Contains(class, word) && !strings.Contains(controller, word) {
 			continue
 		}
-		for _, base := range controllers[word] {
+		for _, base := range bases {
 			if hasImage(run, base) && namedFor(run, base) {
 				return true
 			}

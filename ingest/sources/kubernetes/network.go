@@ -33,12 +33,16 @@ func (e *emitter) peers(o *object, peer strict.Value) []*workload {
 		return nil
 	}
 	var found []*workload
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && selects(spaces, e.w.namespace(o, run.ns)) && selects(pods, run.pod.labels) {
-			found = append(found, run)
+	names := e.w.namespaces(o)
+	if name := spaces.Get("matchLabels", "kubernetes.io/metadata.name").Text(); name != "" {
+		names = []string{name}
+	}
+	for _, ns := range names {
+		if selects(spaces, e.w.namespace(o, ns)) {
+			found = append(found, e.w.matched(o, ns, pods)...)
 		}
 	}
-	return nearest(o, found)
+	return found
 }
 
 func (e *emitter) mayCall(o *object, run *workload, peers []*workload, at strict.Value) {

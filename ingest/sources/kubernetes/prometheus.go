@@ -54,8 +54,8 @@ func (e *emitter) alertmanager(o *object, ns, service string) target {
 // watchers returns the Prometheus objects that a monitor, probe or rule is selected by.
 func (e *emitter) watchers(o *object, selector string) []*workload {
 	var found []*workload
-	for _, run := range e.w.workloads {
-		if run.group != monitoring || !e.w.sees(o, run.object) || run.kind == "Alertmanager" {
+	for _, run := range e.w.ofGroup(o, monitoring) {
+		if run.kind == "Alertmanager" {
 			continue
 		}
 		spec := run.get("spec")
@@ -88,29 +88,39 @@ func (e *emitter) emitMonitor(o *object) {
 // monitored returns the workloads that a monitor selects, and notes the job under
 // which each is scraped.
 func (e *emitter) monitored(o *object) []*workload {
-	in := func(ns string) bool {
-		spaces := o.get("spec", "namespaceSelector")
-		if any, _ := spaces.Get("any").Bool(); any {
-			return true
-		}
-		if names := items(spaces.Get("matchNames")); len(names) > 0 {
-			return slices.Contains(names, ns)
-		}
-		return ns == o.ns
+	spaces := o.get("spec", "namespaceSelector")
+	everywhere, _ := spaces.Get("any").Bool()
+	names := items(spaces.Get("matchNames"))
+	if len(names) == 0 {
+		names = []string{o.ns}
 	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	selector := o.get("spec", "selector")
 	var found []*workload
 	if o.kind == "PodMonitor" {
-		for _, run := range e.w.workloads {
-			if e.w.sees(o, run.object) && in(run.ns) && selects(selector, run.pod.labels) {
-				found = append(found, run)
-				e.jobs[o.ns+"/"+o.name] = append(e.jobs[o.ns+"/"+o.name], run)
+		if everywhere {
+			names = e.w.namespaces(o)
+		}
+		for _, ns := range names {
+			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: ns}] {
+				if e.w.sees(o, run.object) && selects(selector, run.pod.labels) {
+					found = append(found, run)
+					e.jobs[o.ns+"/"+o.name] = append(e.jobs[o.ns+"/"+o.name], run)
+				}
 			}
 		}
 		return found
 	}
-	for _, s := range e.w.services {
-		if e.w.sees(o, s.object) && in(s.ns) && selects(selector, s.labels) {
+	services := e.w.services
+	if !everywhere {
+		services = nil
+		for _, ns := range names {
+			services = append(services, e.w.fronted[objectRef{cluster: o.cluster, ns: ns}]...)
+		}
+	}
+	for _, s := range services {
+		if e.w.sees(o, s.object) && selects(selector, s.labels) {
 			job := s.name
 			if label := o.get("spec", "jobLabel").Text(); label != "" && s.labels[label] != "" {
 				job = s.labels[label]
@@ -187,8 +197,8 @@ func (e *emitter) emitWatched() {
 
 // emitReceivers adds where an Alertmanager sends what an AlertmanagerConfig routes.
 func (e *emitter) emitReceivers(o *object) {
-	for _, run := range e.w.workloads {
-		if run.group != monitoring || run.kind != "Alertmanager" || !e.w.sees(o, run.object) {
+	for _, run := range e.w.ofGroup(o, monitoring) {
+		if run.kind != "Alertmanager" {
 			continue
 		}
 		selector := run.get("spec", "alertmanagerConfigSelector")
@@ -236,8 +246,8 @@ func (e *emitter) emitTargets(o *object) {
 
 // emitDatasource adds the store that a Grafana asks.
 func (e *emitter) emitDatasource(o *object) {
-	for _, run := range e.w.workloads {
-		if run.group == grafanaGroup && run.kind == "Grafana" && e.w.sees(o, run.object) && selects(o.get("spec", "instanceSelector"), run.labels) {
+	for _, run := range e.w.ofGroup(o, grafanaGroup) {
+		if run.kind == "Grafana" && selects(o.get("spec", "instanceSelector"), run.labels) {
 			e.emitStringsOf(run, o, o.get("spec", "datasource", "url"), text{phases: runs, ifLost: depgraph.Degraded})
 		}
 	}

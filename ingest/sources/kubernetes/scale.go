@@ -12,8 +12,15 @@ import (
 // needed; ok is false where none says so.
 func (e *emitter) budget(run *workload) (need int, ok bool) {
 	total := *run.replicas
-	for _, o := range e.w.ofKind["/PodDisruptionBudget"] {
-		if o.ns != run.ns || !e.w.sees(run.object, o) || !selectsPods(o.get("spec", "selector"), run.pod.labels) {
+	if e.budgets == nil {
+		e.budgets = map[objectRef][]*object{}
+		for _, o := range e.w.ofKind["/PodDisruptionBudget"] {
+			at := objectRef{cluster: o.cluster, ns: o.ns}
+			e.budgets[at] = append(e.budgets[at], o)
+		}
+	}
+	for _, o := range e.budgets[objectRef{cluster: run.cluster, ns: run.ns}] {
+		if !e.w.sees(run.object, o) || !selectsPods(o.get("spec", "selector"), run.pod.labels) {
 			continue
 		}
 		if n, stated := share(o.get("spec", "minAvailable"), total); stated {

@@ -66,8 +66,8 @@ var cloudAPIs = map[string]string{
 
 // emitManager adds the controller that acts on an object, where the inputs show it.
 func (e *emitter) emitManager(o *object, what, base string) {
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && hasImage(run, base) && !saysWord(run, "webhook") && !saysWord(run, "certcontroller") {
+	for _, run := range e.w.ofImage(o, base) {
+		if !saysWord(run, "webhook") && !saysWord(run, "certcontroller") {
 			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.8, note: "the controller of " + what})
 		}
 	}
@@ -76,10 +76,8 @@ func (e *emitter) emitManager(o *object, what, base string) {
 // emitSealedSecret adds that a Secret is unsealed by the controller of its cluster.
 func (e *emitter) emitSealedSecret(o *object) {
 	secret := e.secretID(o, o.get("metadata", "name"))
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && (hasImage(run, "sealed-secrets-controller") || hasImage(run, "bitnami-sealed-secrets-controller")) {
-			e.need(need{owner: secret, to: to(run.id), phases: deploys, via: "decrypted-by", at: o.here()})
-		}
+	for _, run := range e.w.ofImage(o, "sealed-secrets-controller", "bitnami-sealed-secrets-controller") {
+		e.need(need{owner: secret, to: to(run.id), phases: deploys, via: "decrypted-by", at: o.here()})
 	}
 }
 
@@ -115,8 +113,8 @@ func (e *emitter) emitInjector(run *workload) {
 		e.emitText(run, service, service.text(), text{key: "address", phases: starts})
 		return
 	}
-	for _, other := range e.w.workloads {
-		if other != run && e.w.sees(run.object, other.object) && hasImage(other, "vault") && other.kind == "StatefulSet" {
+	for _, other := range e.w.ofImage(run.object, "vault") {
+		if other != run && other.kind == "StatefulSet" {
 			e.need(need{owner: run.id, to: to(other.id), phases: starts, via: depgraph.SecretFrom, at: at.at(), confidence: 0.8, note: "the Vault of its cluster"})
 		}
 	}

@@ -23,6 +23,8 @@ func (w *world) addService(o *object) {
 	}
 	s := &service{object: o}
 	w.services = append(w.services, s)
+	at := objectRef{cluster: o.cluster, ns: o.ns}
+	w.fronted[at] = append(w.fronted[at], s)
 	ref := objectRef{o.cluster, o.edition, "", o.ns, o.name}
 	if w.serving[ref] == nil {
 		w.serving[ref] = s
@@ -173,8 +175,8 @@ func (e *emitter) endpoints(s *service) []link.Name {
 			}
 		}
 	}
-	for _, o := range e.w.ofKind["/EndpointSlice"] {
-		if o.ns == s.ns && e.w.sees(s.object, o) && o.labels["kubernetes.io/service-name"] == s.name {
+	for _, o := range e.slicesOf(s) {
+		if e.w.sees(s.object, o) {
 			for ep := range o.get("endpoints").Items() {
 				for a := range ep.Get("addresses").Items() {
 					add(a.Text())
@@ -183,6 +185,18 @@ func (e *emitter) endpoints(s *service) []link.Name {
 		}
 	}
 	return to
+}
+
+// slicesOf returns the EndpointSlices that name a Service.
+func (e *emitter) slicesOf(s *service) []*object {
+	if e.slices == nil {
+		e.slices = map[objectRef][]*object{}
+		for _, o := range e.w.ofKind["/EndpointSlice"] {
+			at := objectRef{cluster: o.cluster, ns: o.ns, name: o.labels["kubernetes.io/service-name"]}
+			e.slices[at] = append(e.slices[at], o)
+		}
+	}
+	return e.slices[objectRef{cluster: s.cluster, ns: s.ns, name: s.name}]
 }
 
 // outerNames are the names by which a Service is reached from outside its cluster.

@@ -83,8 +83,8 @@ func readDocument(f *ingest.File, doc strict.Document) document {
 func newEmitter(w *world) *emitter {
 	return &emitter{
 		w: w, f: &link.Fragment{}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]depgraph.Origin{},
-		shares: map[string][]*workload{}, control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
-		repos: map[string]bool{}, jobs: map[string][]*workload{}, watched: map[depgraph.ID][]watch{}, istio: map[*object][]route{},
+		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
+		repos: map[string]bool{}, readings: map[string]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, jobs: map[string][]*workload{}, watched: map[depgraph.ID][]watch{}, istio: map[*object][]route{},
 	}
 }
 

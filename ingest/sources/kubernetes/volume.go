@@ -220,10 +220,8 @@ func classZones(class *object) ([]depgraph.ID, field) {
 func (e *emitter) emitStorageClass(o *object) {
 	e.define(o, depgraph.Node{})
 	provisioner := o.get("provisioner")
-	for _, run := range e.w.workloads {
-		if e.w.sees(o, run.object) && saysWord(run, provisioner.Text()) {
-			e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "provisioned-by", at: o.at(provisioner), confidence: 0.8})
-		}
+	for _, run := range e.w.saying(o, provisioner.Text()) {
+		e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "provisioned-by", at: o.at(provisioner), confidence: 0.8})
 	}
 	e.emitStrings(o, o.get("parameters"), text{phases: runs, trust: 0.8})
 }

@@ -36,8 +36,8 @@ func (e *emitter) emitScheduler(run *workload) {
 	if name.text() == "" || name.text() == "default-scheduler" {
 		return
 	}
-	for _, other := range e.w.workloads {
-		if other != run && e.w.sees(run.object, other.object) && (other.name == name.text() || saysWord(other, name.text())) {
+	for _, other := range e.w.inSight(run.object, "schedules", name.text(), func(other *workload) bool { return other.name == name.text() || saysWord(other, name.text()) }) {
+		if other != run {
 			e.need(need{owner: run.id, to: to(other.id), phases: starts, via: depgraph.ScheduledBy, at: name.at()})
 			return
 		}

@@ -31,6 +31,8 @@ type world struct {
 	claimed  map[objectRef][]*object   // PersistentVolumes by the claim that they name
 	made     map[objectRef]*workload   // by cluster, namespace and a name that an operator makes
 	hosts    map[hostRef]bool          // other hosts that the inputs define, such as those of Ingresses
+	fronted  map[objectRef][]*service  // Services by cluster and namespace
+	indexed  *sights                   // nil until asked
 }
 
 type objectRef struct {
@@ -59,6 +61,7 @@ func newWorld(objects []*object, clusters []string) *world {
 		index: make(map[objectRef]*object, len(objects)), editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
 		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
 		release: map[*object]bool{}, byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
+		fronted: map[objectRef][]*service{},
 	}
 	for _, o := range objects {
 		w.ofKind[o.group+"/"+o.kind] = append(w.ofKind[o.group+"/"+o.kind], o)
@@ -350,6 +353,11 @@ func isStatic(o *object, p *pod) bool {
 // selected returns the workloads of a namespace whose pods have the labels that a
 // plain selector wants, as seen from an object.
 func (w *world) selected(from *object, ns string, selector strict.Value) []*workload {
+	return nearest(from, w.labelled(from, ns, selector))
+}
+
+// labelled is the same, of every edition in sight.
+func (w *world) labelled(from *object, ns string, selector strict.Value) []*workload {
 	var found []*workload
 	var candidates []*workload
 	for key, v := range selector.Fields() {
@@ -361,7 +369,7 @@ func (w *world) selected(from *object, ns string, selector strict.Value) []*work
 			found = append(found, run)
 		}
 	}
-	return nearest(from, found)
+	return found
 }
 
 // matched is the same for a selector with expressions.

@@ -12,50 +12,92 @@ import (
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
 
-// TestEverySmallSystemOfThresholds tries all 493,039 systems of three nodes with at
-// most two run needs each, and every loss in each of them: thousands of systems
-// side by side in one graph, as what happens in one cannot touch another. At every
-// commit it tries one of those that differ by the names of nodes alone.
+// family is all systems of some nodes, each with at most so many run needs.
+type family struct {
+	nodes, needs int
+	ifLost       string // what their loss may do
+	systems      int
+	stride       func() int // every how manyth is tried; 0: all but those that differ by the names of nodes alone
+}
+
+// TestEverySmallSystemOfThresholds tries families of systems, and every loss in each of
+// them: thousands of systems side by side in one graph, as what happens in one cannot
+// touch another.
 func TestEverySmallSystemOfThresholds(t *testing.T) {
-	choices := smallNeeds()
-	rename := renamed(choices)
-	tried, stands := 0, 0
-	for i := range choices {
+	for _, f := range []family{
+		{3, 2, "d", 493_039, func() int { return tiered(0, 1, 1) }},
+		{4, 1, "d", 1_185_921, func() int { return tiered(149, 0, 1) }},
+		{4, 1, "dg", 17_850_625, func() int { return tiered(4_999, 251, 11) }},
+	} {
+		t.Run(fmt.Sprintf("%d nodes, %d needs %s", f.nodes, f.needs, f.ifLost), f.try)
+	}
+}
+
+func (f family) try(t *testing.T) {
+	choices := f.choices()
+	names := namings(f.nodes)
+	rename := renamed(choices, names)
+	stride := f.stride()
+	number, tried, stands := 0, 0, 0
+	system := make([]int, f.nodes)
+	for more := true; more; {
+		first := system[0]
 		var parts []simtest.World
-		for j := range choices {
-			for k := range choices {
-				triple := [3]int{i, j, k}
-				same := renamings(triple, rename)
-				first := slices.IndexFunc(same, func(o [3]int) bool { return slices.Compare(o[:], triple[:]) < 0 }) < 0
-				if first {
-					stands += len(same)
+		for more && system[0] == first {
+			if stride > 0 {
+				if number%stride == 0 {
+					parts = append(parts, f.world(choices, system))
 				}
-				if first || tiered(0, 1, 1) == 1 {
-					parts = append(parts, smallWorld(choices[i], choices[j], choices[k]))
-				}
+			} else if same := renamings(system, names, rename); same > 0 {
+				stands += same
+				parts = append(parts, f.world(choices, system))
 			}
+			number++
+			more = advance(system, len(choices))
 		}
 		tried += len(parts)
 		if len(parts) == 0 {
 			continue
 		}
-		t.Run(strconv.Itoa(i), func(t *testing.T) {
+		t.Run(strconv.Itoa(first), func(t *testing.T) {
 			t.Parallel()
 			checkSideBySide(t, parts)
 		})
 	}
-	t.Logf("%d systems", tried)
-	if stands != 493_039 {
-		t.Errorf("the systems stand for %d, want 493,039", stands)
+	t.Logf("%d of %d systems", tried, number)
+	if number != f.systems || stride == 0 && stands != f.systems {
+		t.Errorf("%d systems, and those tried stand for %d, want %d", number, stands, f.systems)
 	}
 }
 
-// names are the ways to name three nodes.
-var names = [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
+// advance counts on, the last digit first, and reports whether there is a next number.
+func advance(digits []int, base int) bool {
+	for i := len(digits) - 1; i >= 0; i-- {
+		if digits[i]++; digits[i] < base {
+			return true
+		}
+		digits[i] = 0
+	}
+	return false
+}
+
+// namings lists the ways to name so many nodes.
+func namings(nodes int) [][]int {
+	if nodes == 0 {
+		return [][]int{nil}
+	}
+	var out [][]int
+	for _, rest := range namings(nodes - 1) {
+		for at := range nodes {
+			out = append(out, slices.Insert(slices.Clone(rest), at, nodes-1))
+		}
+	}
+	return out
+}
 
 // renamed says for each way to name the nodes which choice each choice becomes.
-func renamed(choices [][]simtest.Need) [][]int {
-	key := func(needs []simtest.Need, name [3]int) string {
+func renamed(choices [][]simtest.Need, names [][]int) [][]int {
+	key := func(needs []simtest.Need, name []int) string {
 		var parts []string
 		for _, r := range needs {
 			var members []int
@@ -63,14 +105,18 @@ func renamed(choices [][]simtest.Need) [][]int {
 				members = append(members, name[m])
 			}
 			slices.Sort(members)
-			parts = append(parts, fmt.Sprint(members, r.Number))
+			parts = append(parts, fmt.Sprint(members, r.Number, r.IfLost))
 		}
 		slices.Sort(parts)
 		return fmt.Sprint(parts)
 	}
+	itself := make([]int, len(names[0]))
+	for v := range itself {
+		itself[v] = v
+	}
 	at := map[string]int{}
 	for i, c := range choices {
-		at[key(c, names[0])] = i
+		at[key(c, itself)] = i
 	}
 	out := make([][]int, len(names))
 	for n, name := range names {
@@ -81,35 +127,42 @@ func renamed(choices [][]simtest.Need) [][]int {
 	return out
 }
 
-// renamings lists the distinct systems that differ from one by the names of its
-// nodes alone, itself included.
-func renamings(system [3]int, renamed [][]int) [][3]int {
-	out := make([][3]int, 0, len(names))
+// renamings counts the distinct systems that differ from one by the names of its nodes
+// alone, itself included; 0 where one of them comes before it.
+func renamings(system []int, names, renamed [][]int) int {
+	other := make([]int, len(system))
+	itself := 0
 	for n, name := range names {
-		var other [3]int
 		for v, choice := range system {
 			other[name[v]] = renamed[n][choice]
 		}
-		if !slices.Contains(out, other) {
-			out = append(out, other)
+		switch slices.Compare(other, system) {
+		case -1:
+			return 0
+		case 0:
+			itself++
 		}
 	}
-	return out
+	return len(names) / itself // by Lagrange: as many ways lead to each of them
 }
 
-// smallNeeds lists what a node of a system of three can need to run, with at most
-// two requirements.
-func smallNeeds() [][]simtest.Need {
+// choices lists what a node can need to run.
+func (f family) choices() [][]simtest.Need {
 	var single []simtest.Need
-	for set := 1; set < 8; set++ {
+	for set := 1; set < 1<<f.nodes; set++ {
 		members := subset(set)
 		for need := 1; need <= len(members); need++ {
-			single = append(single, simtest.Need{Members: members, Number: need, Phases: "r", IfLost: 'd'})
+			for _, ifLost := range []byte(f.ifLost) {
+				single = append(single, simtest.Need{Members: members, Number: need, Phases: "r", IfLost: ifLost})
+			}
 		}
 	}
 	choices := [][]simtest.Need{nil}
 	for i, a := range single {
 		choices = append(choices, []simtest.Need{a})
+		if f.needs < 2 {
+			continue
+		}
 		for _, b := range single[:i] {
 			choices = append(choices, []simtest.Need{a, b})
 		}
@@ -117,15 +170,23 @@ func smallNeeds() [][]simtest.Need {
 	return choices
 }
 
-// subset returns the numbers of the bits of set, below three.
+// subset returns the numbers of the bits of set.
 func subset(set int) []int {
 	var out []int
-	for v := range 3 {
+	for v := 0; set>>v != 0; v++ {
 		if set>>v&1 != 0 {
 			out = append(out, v)
 		}
 	}
 	return out
+}
+
+func (f family) world(choices [][]simtest.Need, system []int) simtest.World {
+	needs := make([][]simtest.Need, len(system))
+	for v, choice := range system {
+		needs[v] = choices[choice]
+	}
+	return smallWorld(needs...)
 }
 
 func smallWorld(needs ...[]simtest.Need) simtest.World {
@@ -148,8 +209,9 @@ func checkSideBySide(t *testing.T, parts []simtest.World) {
 		t.Fatal(err)
 	}
 	var losses [][]depgraph.NodeIndex
-	var down [8][]depgraph.NodeIndex
-	for set := range 8 {
+	nodes := len(parts[0].Standby)
+	down := make([][]depgraph.NodeIndex, 1<<nodes)
+	for set := range down {
 		var failed []int
 		var want simtest.Outcome
 		for i, part := range parts {
@@ -158,11 +220,11 @@ func checkSideBySide(t *testing.T, parts []simtest.World) {
 			want.Degraded = append(want.Degraded, o.Degraded...)
 			want.Exposed = append(want.Exposed, o.Exposed...)
 			for _, v := range subset(set) {
-				failed = append(failed, 3*i+v)
+				failed = append(failed, nodes*i+v)
 			}
 			if alone := subset(set); len(alone) == 1 {
 				z := simulate.Sizes{Down: trues(o.Down) - 1, Degraded: trues(o.Degraded)}
-				if got := blast.Of(s.at[3*i+alone[0]]); got != z {
+				if got := blast.Of(s.at[nodes*i+alone[0]]); got != z {
 					t.Errorf("needs %+v: the blast of %v is %+v, want %+v", part.Needs, alone, got, z)
 				}
 			}

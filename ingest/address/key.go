@@ -91,8 +91,10 @@ func saysHost(key string) bool {
 	}
 	last := words[len(words)-1]
 	switch last {
-	case "connection", "connectionstring":
-		return true // "EventBusConnection", "ConnectionString"
+	case "connection", "connectionstring", "connect":
+		return true // "EventBusConnection", "ConnectionString", "KAFKA_ZOOKEEPER_CONNECT"
+	case "points":
+		return len(words) > 1 && words[len(words)-2] == "contact" // Cassandra's drivers
 	case "id":
 		return len(words) > 1 && words[len(words)-2] == "service" // a route of Zuul
 	case "string":
@@ -107,7 +109,7 @@ func saysHost(key string) bool {
 		switch w {
 		case "host", "hosts", "hostname", "hostnames", "addr", "addrs", "address", "addresses", "url", "urls", "uri", "uris",
 			"endpoint", "endpoints", "service", "services", "svc", "server", "servers", "broker", "brokers", "bootstrap",
-			"upstream", "upstreams", "backend", "backends", "target", "targets", "peer", "peers", "seed", "seeds", "dsn", "proxy":
+			"upstream", "upstreams", "backend", "backends", "target", "targets", "peer", "peers", "seed", "seeds", "dsn", "proxy", "nodes":
 			return true
 		}
 		return false

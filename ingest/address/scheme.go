@@ -1,6 +1,7 @@
 package address
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -92,6 +93,22 @@ func (r Ref) Kind() depgraph.Kind {
 		return s.kind
 	}
 	return depgraph.KindService
+}
+
+// KeepsData reports whether what answers is a store or a queue, by the scheme or else by
+// a port on which nothing else is usual.
+func (r Ref) KeepsData() bool {
+	if k := r.Kind(); k == depgraph.KindDatastore || k == depgraph.KindQueue {
+		return true
+	}
+	return slices.ContainsFunc(r.Hosts, func(h Host) bool {
+		for _, s := range schemes {
+			if s.port == h.Port && s.port != 0 && s.port != 443 && s.port != 9000 && (s.kind == depgraph.KindDatastore || s.kind == depgraph.KindQueue) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // DefaultPort returns the port of a scheme, 0 where it is unknown.

@@ -45,10 +45,21 @@ func telemetryKey(key string) bool {
 		return true
 	}
 	return has("opentelemetry", "otlp", "jaeger", "zipkin", "statsd", "dogstatsd", "fluentd", "fluentbit", "logstash", "syslog", "graylog", "gelf",
-		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "sentry", "collectd", "graphite", "opamp", "serilog", "healthcheck", "healthchecks", "applicationinsights", "appinsights") ||
+		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "collectd", "graphite", "opamp", "serilog", "healthcheck", "healthchecks", "applicationinsights", "appinsights") ||
 		pair("remote", "write") || pair("push", "gateway") || pair("apm", "server") || pair("trace", "agent") || pair("collector", "service") ||
 		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry") ||
-		pair("health", "check") || pair("health", "checks") || pair("new", "relic") || pair("elastic", "apm") || pair("seq", "url") || pair("seq", "server")
+		pair("health", "check") || pair("health", "checks") || pair("new", "relic") || pair("elastic", "apm") || pair("seq", "url") || pair("seq", "server") ||
+		pair("metrics", "export") || sentryKey(words)
+}
+
+// sentryKey says whether a key is where a client of Sentry reports to: SENTRY_DSN,
+// "app.sentry.url". Longer names such as SENTRY_REDIS_HOST are settings of Sentry itself.
+func sentryKey(words []string) bool {
+	at := slices.Index(words, "sentry")
+	if at < 0 || at+2 < len(words) {
+		return false
+	}
+	return at+1 == len(words) || slices.Contains([]string{"dsn", "url", "uri", "host", "endpoint", "address", "server"}, words[at+1])
 }
 
 // telemetryHost says whether a host is a receiver of signals, by its port or by

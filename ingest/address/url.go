@@ -1,6 +1,7 @@
 package address
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,8 +20,15 @@ func readURL(text string, sep int) (r Ref, begin, end int, ok bool) {
 	}
 	rest := text[sep+len("://") : end]
 	if host, cloud := cloudHost(scheme); cloud {
-		r, ok = newRef(scheme, []Host{{Name: host}}, URL, begin)
-		bucket, _, _ := strings.Cut(rest, "/")
+		hosts := []Host{{Name: host}}
+		if own := endpointOf(rest); own.Name != "" {
+			hosts[0] = own
+		}
+		r, ok = newRef(scheme, hosts, URL, begin)
+		bucket := rest
+		if i := strings.IndexAny(bucket, "/?#"); i >= 0 {
+			bucket = bucket[:i]
+		}
 		r.Database = cleanName(bucket[strings.LastIndexByte(bucket, '@')+1:])
 		return r, begin, end, ok && r.Database != ""
 	}
@@ -43,6 +51,31 @@ func readURL(text string, sep int) (r Ref, begin, end int, ok bool) {
 		r.Repo = repository(scheme, r.Hosts[0].Name, path)
 	}
 	return r, begin, end, ok
+}
+
+// endpointOf returns the host that the parameters of a bucket's URL give in place of
+// the cloud's own, as Go CDK and Hadoop write it:
+// "s3://invoices?endpoint=minio:9000". The zero Host is none.
+func endpointOf(rest string) Host {
+	_, query, _ := strings.Cut(rest, "?")
+	for item := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		key, value, _ := strings.Cut(item, "=")
+		if !strings.EqualFold(key, "endpoint") {
+			continue
+		}
+		value, err := url.QueryUnescape(value)
+		if err != nil {
+			return Host{}
+		}
+		if _, after, found := strings.Cut(value, "://"); found {
+			value = after
+		}
+		value, _, _ = strings.Cut(value, "/")
+		if h, ok := splitHost(value); ok {
+			return h
+		}
+	}
+	return Host{}
 }
 
 // forges are hosts where a path of two steps is a source repository.

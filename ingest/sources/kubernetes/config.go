@@ -17,6 +17,7 @@ const sharedTrust = 0.4
 // entry is one text of a ConfigMap as one workload gets it.
 type entry struct {
 	datum
+	from   *object // the ConfigMap
 	print  string
 	phases depgraph.Phases
 }
@@ -35,7 +36,7 @@ func (e *emitter) configuration(run *workload) []entry {
 				continue
 			}
 			sum := sha256.Sum256([]byte(d.key + "\x00" + d.text))
-			out = append(out, entry{d, string(sum[:]), phases})
+			out = append(out, entry{d, o, string(sum[:]), phases})
 		}
 	}
 	every := func(string) bool { return true }
@@ -120,8 +121,14 @@ func (e *emitter) countShares() {
 
 // emitConfiguration adds the addresses in the ConfigMaps that a workload reads.
 func (e *emitter) emitConfiguration(run *workload) {
-	for _, x := range e.configuration(run) {
-		found := e.settings(run, x.key, x.text)
+	entries := e.configuration(run)
+	settings := make([][]address.Setting, len(entries))
+	for i, x := range entries {
+		settings[i] = e.settings(run, x.key, x.text)
+	}
+	peers := e.directories(run, entries, settings)
+	for i, x := range entries {
+		found := settings[i]
 		of := e.readings[x.print]
 		book := of.several && e.addressBook(found, of)
 		for _, s := range found {
@@ -137,11 +144,36 @@ func (e *emitter) emitConfiguration(run *workload) {
 					t.trust, t.note = 0, "through "+x.key
 				case len(named) > 0:
 					t.ifLost, t.note = depgraph.Unaffected, "through "+x.key+", where its key names "+named[0].name
+				case peers[x.from] && !s.KeepsData():
+					t.ifLost, t.note = depgraph.Unaffected, "through "+x.key+", in a list of peers that has its own address among them"
 				}
 			}
 			e.emitSetting(run, s, at, t)
 		}
 	}
+}
+
+// directories returns the ConfigMaps that several workloads read, that list the
+// addresses of peers, and that have run's own among them: to run such a map says who
+// can be called, and not whom it calls. Stores are no peers; whoever reads of one uses it.
+func (e *emitter) directories(run *workload, entries []entry, settings [][]address.Setting) map[*object]bool {
+	own, peers := map[*object]bool{}, map[*object]int{}
+	for i, x := range entries {
+		if !e.readings[x.print].several {
+			continue
+		}
+		for _, s := range settings[i] {
+			if s.Telemetry || s.KeepsData() {
+				continue
+			}
+			peers[x.from]++
+			own[x.from] = own[x.from] || slices.ContainsFunc(s.Hosts, func(h address.Host) bool { return e.isOwn(run, h.Name) })
+		}
+	}
+	for from := range own {
+		own[from] = own[from] && peers[from] >= listed
+	}
+	return own
 }
 
 // settings returns the references in one text of a ConfigMap.
@@ -233,7 +265,8 @@ func hostsOf(s address.Setting) string {
 	return strings.Join(names, " ")
 }
 
-// listed is how many of its readers a text must lead to for it to be a list of them.
+// listed is how many of its readers a text must lead to for it to be a list of them, and
+// how many peers a map must hold.
 const listed = 3
 
 // addressBook says whether a text lists where its readers are: then it says who can
@@ -331,12 +364,18 @@ func (x *sharedText) distinctive(run *workload) []string {
 	return x.own[run]
 }
 
-// sameWord says whether two words have one stem: "reserve" and "reservation".
+// sameWord says whether two words have one stem: "reserve" and "reservation", but not
+// "ledger" and "ledgerwriter".
 func sameWord(a, b string) bool {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
 	}
 	shorter := min(len(a), len(b))
-	return a == b || n >= 4 && n*5 >= shorter*4
+	return a == b || n >= 4 && n*5 >= shorter*4 && slices.Contains(endings, a[n:]) && slices.Contains(endings, b[n:])
+}
+
+// endings are what English puts behind a stem.
+var endings = []string{
+	"", "s", "e", "es", "ed", "er", "ers", "or", "ors", "ing", "ings", "ion", "ions", "ation", "ations", "ment", "ments", "y", "ies", "al", "ity",
 }

@@ -135,7 +135,7 @@ func (m *Model) LoseMany(ctx context.Context, losses [][]depgraph.NodeIndex, wat
 			if c < 0 || !isSet(s.lit, c) {
 				continue
 			}
-			s.down[c].each(to-from, func(lane int) {
+			s.down[c].each(func(lane int) {
 				outcomes[from+lane].down = append(outcomes[from+lane].down, v)
 			})
 		}

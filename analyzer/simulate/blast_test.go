@@ -30,22 +30,82 @@ func (s system) sizesOf(failed []int, calm simtest.Outcome) simulate.Sizes {
 }
 
 func TestTheBlastOfEveryNodeIsThatOfTheReference(t *testing.T) {
-	eachSystem(t, tiered(4_000, 50_000, 1_000_000), 14, func(t *testing.T, _ *rand.Rand, s system) {
+	eachSystem(t, tiered(4_000, 50_000, 1_000_000), 14, func(t *testing.T, _ *rand.Rand, s system) { s.checkBlast(t) })
+}
+
+// With nothing lost little is degraded, in most systems.
+func TestWhereMuchIsDegradedAnywayTheBlastIsThatOfTheReference(t *testing.T) {
+	eachSystem(t, tiered(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+		w := s.World
+		w.Needs = slices.Clone(w.Needs)
+		for v := range w.Standby {
+			if rng.IntN(3) == 0 {
+				w.Needs = append(w.Needs, simtest.Need{Owner: v, Members: []int{rng.IntN(len(w.Standby))}, Number: 2, Phases: "r", IfLost: 'g'})
+			}
+		}
+		newSystem(t, w, s.outage).checkBlast(t)
+	})
+}
+
+func (s system) checkBlast(t *testing.T) {
+	t.Helper()
+	blast, err := s.m.Blast(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	calm := s.Lose(nil, s.outage)
+	for v := range s.Group {
+		var want simulate.Sizes
+		if !s.Group[v] {
+			want = s.sizesOf([]int{v}, calm)
+		}
+		if got := blast.Of(s.at[v]); got != want {
+			t.Errorf("%dm without %d: %+v, want %+v: %+v", s.outage, v, got, want, s.Needs)
+		}
+	}
+}
+
+func TestTheRankingIsByDownThenByDegradedThenByID(t *testing.T) {
+	ties := 0
+	eachSystem(t, tiered(300, 3_000, 30_000), 14, func(t *testing.T, _ *rand.Rand, s system) {
 		blast, err := s.m.Blast(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		calm := s.Lose(nil, s.outage)
-		for v := range s.Group {
-			var want simulate.Sizes
-			if !s.Group[v] {
-				want = s.sizesOf([]int{v}, calm)
-			}
-			if got := blast.Of(s.at[v]); got != want {
-				t.Errorf("%dm without %d: %+v, want %+v", s.outage, v, got, want)
+		ranking := blast.Ranking()
+		all := slices.Sorted(slices.Values(ranking))
+		if want := s.listed(everyOne(s.Group)); !slices.Equal(all, want) {
+			t.Errorf("ranked are %v, want %v", all, want)
+		}
+		for i := 1; i < len(ranking); i++ {
+			x, y := blast.Of(ranking[i-1]), blast.Of(ranking[i])
+			switch {
+			case x.Down != y.Down:
+				if x.Down < y.Down {
+					t.Errorf("%v stands before %v", x, y)
+				}
+			case x.Degraded != y.Degraded:
+				ties++
+				if x.Degraded < y.Degraded {
+					t.Errorf("%v stands before %v", x, y)
+				}
+			case ranking[i-1] >= ranking[i]:
+				t.Errorf("of two with %v %v stands before %v", x, ranking[i-1], ranking[i])
 			}
 		}
 	})
+	if ties == 0 {
+		t.Error("no two differ in what is degraded alone")
+	}
+}
+
+// everyOne returns the set of every node.
+func everyOne(of []bool) []bool {
+	out := make([]bool, len(of))
+	for i := range out {
+		out[i] = true
+	}
+	return out
 }
 
 func TestManyLossesAtOnceAreThoseOfTheReference(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,8 @@ import (
 //	standby:b by=human:x takes=1h  a standby service:b
 //	service:a in facility:f        placement
 //	service:a needs x|y            needs one of them to run
-//	service:a start x, recover x, deploy x
+//	service:a needs x&y            needs both, and 2:x|y|z two of them
+//	service:a start x, recover x, deploy x, observe x
 func sketch(t testing.TB, lines string) *depgraph.Graph {
 	t.Helper()
 	b := depgraph.NewBuilder()
@@ -61,12 +63,20 @@ func sketch(t testing.TB, lines string) *depgraph.Graph {
 
 func sketchedNeed(owner, verb, members string, line int) depgraph.Requirement {
 	r := depgraph.Requirement{Owner: depgraph.MustID(owner), Origins: []depgraph.Origin{{Input: "sketch", Line: line}}}
-	for _, m := range strings.Split(members, "|") {
+	first, rest, _ := strings.Cut(members, ":")
+	if number, err := strconv.Atoi(first); err == nil {
+		r.Terms.Need, members = depgraph.Need(number), rest
+	}
+	if strings.Contains(members, "&") {
+		r.Terms.Need = depgraph.All
+	}
+	for _, m := range strings.FieldsFunc(members, func(c rune) bool { return c == '|' || c == '&' }) {
 		r.Members = append(r.Members, depgraph.MustID(m))
 	}
 	r.Terms.Phases = map[string]depgraph.Phases{
 		"in": depgraph.PhasesOf(depgraph.Run, depgraph.Start), "needs": depgraph.PhasesOf(depgraph.Run),
 		"start": depgraph.PhasesOf(depgraph.Start), "recover": depgraph.PhasesOf(depgraph.Recover), "deploy": depgraph.PhasesOf(depgraph.Deploy),
+		"observe": depgraph.PhasesOf(depgraph.Observe),
 	}[verb]
 	if verb == "in" {
 		r.Terms.Via = depgraph.PlacedIn
@@ -358,4 +368,121 @@ func TestTheMoreIsLostTheLaterAndTheLess(t *testing.T) {
 			}
 		}
 	})
+}
+
+// knotsIn tells the knots of a black start, with their edges and what they hold.
+func knotsIn(t *testing.T, lines string) []string {
+	t.Helper()
+	g := sketch(t, lines)
+	var out []string
+	for _, k := range simulate.BlackStart(g, simulate.StartOptions{}).Knots() {
+		var nodes, edges, held []string
+		for _, v := range k.Nodes {
+			nodes = append(nodes, g.ID(v).Name)
+		}
+		for _, e := range k.Proof {
+			edges = append(edges, e.From.Name+e.To.Name)
+		}
+		for _, v := range k.Held {
+			held = append(held, g.ID(v).Name)
+		}
+		out = append(out, fmt.Sprint(nodes, " by ", edges, " holds ", held))
+	}
+	return out
+}
+
+func TestKnotsAreTheSmallestCyclesThatNothingCanUndo(t *testing.T) {
+	for name, c := range map[string]struct{ lines, want string }{
+		"an alternative that never comes up is none, and the edges say why": {
+			`
+			service:a start service:b|service:x
+			service:b start service:a
+			service:c start service:d|service:x
+			service:d start service:c
+			service:x start 2:service:y`,
+			`[x] by [xy] holds [a b c d x]; [a b] by [xy ab ax ba] holds [a b]; [c d] by [xy cd cx dc] holds [c d]`,
+		},
+		"two that wait for service are fewer than three that wait for their place": {
+			`
+			facility:a in facility:b
+			facility:b in facility:c
+			facility:c in facility:a
+			facility:a start service:x
+			service:x start facility:a`,
+			`[a x] by [ax xa] holds [a b c x]`,
+		},
+		"so they are where they come first": {
+			`
+			facility:b in facility:c
+			facility:c in facility:d
+			facility:d in facility:b
+			facility:b start facility:a
+			facility:a start facility:b`,
+			`[a b] by [ab ba] holds [a b c d]`,
+		},
+		"so they are where both are found from one node": {
+			`
+			service:b in service:c
+			service:c in service:d
+			service:d in service:b
+			service:b start service:x
+			service:b start service:y
+			service:x start service:b
+			service:y start service:b`,
+			`[b x] by [bx xb] holds [b c d x y]`,
+		},
+		"of two as small it is the first by id": {
+			`
+			service:a start service:b
+			service:a start service:c
+			service:b start service:a
+			service:c start service:a`,
+			`[a b] by [ab ba] holds [a b c]`,
+		},
+		"of two ways as short it is the first by id": {
+			`
+			service:a start service:b
+			service:a start service:c
+			service:b start service:d
+			service:c start service:d
+			service:d start service:a`,
+			`[a b d] by [ab bd da] holds [a b c d]`,
+		},
+		"it begins with its first node, whatever groups it leads through": {
+			`
+			group:g start service:b
+			service:b start service:a
+			service:a start group:g`,
+			`[a b] by [ag gb ba] holds [a b]`,
+		},
+		"what else its nodes wait for in vain is not part of it": {
+			`
+			service:a start service:b&service:z
+			service:b start service:a
+			service:w start service:z
+			service:z start service:w`,
+			`[a b] by [ab ba] holds [a b]; [w z] by [wz zw] holds [a b w z]`,
+		},
+		"groups that only wait for each other keep nobody": {`
+			group:g start group:h
+			group:h start group:g`, ``},
+		"it holds what it keeps down alone, and what proofs rest on it": {
+			`
+			service:a start service:b
+			service:b start service:a
+			service:c start service:d
+			service:d start service:c
+			service:e start service:f
+			service:f start service:e
+			service:s start 2:service:a|service:c|service:e
+			service:t start service:a&service:c`,
+			`[a b] by [ab ba] holds [a b s t]; [c d] by [cd dc] holds [c d s t]; [e f] by [ef fe] holds [e f]`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := strings.Join(knotsIn(t, c.lines), "; "); got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+		})
+	}
 }

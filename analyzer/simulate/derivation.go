@@ -221,7 +221,7 @@ func (d *deriver) resolve(goals []node) {
 			}
 			count := d.toBreak(r)
 			idle, fallen := d.missing(r, d.misses(r, v), d.depths[v]-1)
-			if count <= 0 || len(idle) >= count || len(idle)+len(fallen) < count {
+			if len(idle) >= count || len(idle)+len(fallen) < count {
 				continue
 			}
 			for _, member := range fallen {

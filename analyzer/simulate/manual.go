@@ -52,7 +52,9 @@ func (r *rising) manualAmong(all []node, need int, used []node) []node {
 		case r.is[m]&rIsGroup != 0 && r.automatedBy(met, []node{m}, nil) == 0:
 			used = append(used, m) // against cycles of groups; taken out below
 			for from, to := r.g.OwnedBy(m); from < to; from++ {
-				used = r.manualOf(from, used)
+				if r.g.Terms(from).IfLost == depgraph.Down {
+					used = r.manualOf(from, used)
+				}
 			}
 			used = slices.DeleteFunc(used, func(x node) bool { return x == m })
 		case r.g.At(m).IsManual():

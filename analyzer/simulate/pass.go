@@ -31,7 +31,7 @@ func (l *Lanes) Without(some *Lanes) bool { return (*row)(l).without((*row)(some
 func (l *Lanes) Any() bool { return !(*row)(l).isZero() }
 
 // Each calls do with every loss of the set, ascending.
-func (l *Lanes) Each(do func(i int)) { (*row)(l).each(lanes, do) }
+func (l *Lanes) Each(do func(i int)) { (*row)(l).each(do) }
 
 // Pass is a few losses side by side: what is asked about one is answered for all.
 // It knows who is down, and what follows from that directly.

@@ -73,7 +73,7 @@ func (p *plan) fuse() {
 	})
 	fused := m.tangle(knots, func(r req) bool {
 		q := &m.calm.reqs[r]
-		return q.role&weakens != 0 && q.left == 0 && q.firm == 0 && m.calm.nodes[q.owner]&rawImpaired == 0
+		return q.role&weakens != 0 && q.left == 0
 	})
 	// By knot, then as the walk left them: a cell stands where its first node does.
 	byKnot := invert(knots.comps, knots.left, func(v node) int32 { return knots.comp[v] })
@@ -158,7 +158,7 @@ func (p *plan) connect() {
 					hard.add(members, cell)
 				case g.lose == 1:
 					placed.add(members, cell)
-				case len(members) >= int(g.lose) || g.soften > 0 && len(members) >= int(g.soften):
+				case len(members) >= int(g.lose): // else those in its own cell suffice it
 					p.gates = append(p.gates, p.gate(g, members))
 					counted.add(members, cell)
 				}

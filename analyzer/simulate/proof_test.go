@@ -1,9 +1,12 @@
 package simulate_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
@@ -80,6 +83,234 @@ func TestAProofIsAsShallowAsCanBe(t *testing.T) {
 	if deepest < 5 {
 		t.Errorf("no proof was deeper than %d: the systems test too little", deepest)
 	}
+}
+
+// sizes returns for each node of how many edges, counted as a tree, the smallest of its
+// shallowest proofs is; 0 for those that need none, or are not down.
+func (s system) sizes(round []int) []int {
+	size := make([]int, len(round))
+	for now := 1; now <= slices.Max(round); now++ {
+		for v := range round {
+			if round[v] != now {
+				continue
+			}
+			for _, r := range s.Needs {
+				if r.Owner != v || !slices.Contains([]byte(r.Phases), 'r') || r.IfLost != 'd' || r.Lasts >= s.outage {
+					continue
+				}
+				missed := len(r.Members) - r.Of() + 1
+				if missed <= 0 {
+					size[v] = 1 // one edge stands for a need that nothing meets
+					continue
+				}
+				var each []int
+				for _, m := range r.Members {
+					switch {
+					case s.Standby[m] && !s.ServedByStandbys(v):
+						each = append(each, 1)
+					case round[m] >= 0 && round[m] < now:
+						each = append(each, 1+size[m])
+					}
+				}
+				if len(each) < missed {
+					continue
+				}
+				slices.Sort(each)
+				sum := 0
+				for _, n := range each[:missed] {
+					sum += n
+				}
+				if size[v] == 0 || sum < size[v] {
+					size[v] = sum
+				}
+			}
+		}
+	}
+	return size
+}
+
+// treeSize counts the edges by which v is down in a proof, as a tree.
+func (s system) treeSize(proof []depgraph.Edge, v int, anyway []int) int {
+	size := 0
+	for _, e := range proof {
+		to := s.number(e.To)
+		if s.number(e.From) != v || e.Phase != depgraph.Run {
+			continue
+		}
+		size++
+		if anyway[v] != 1 && (!s.Standby[to] || s.ServedByStandbys(v)) {
+			size += s.treeSize(proof, to, anyway)
+		}
+	}
+	return size
+}
+
+func TestOfTheShallowestProofsItIsTheSmallest(t *testing.T) {
+	largest := 0
+	eachSystem(t, tiered(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+		failed := s.Failures(rng)
+		l := s.m.Lose(s.indexes(failed)...)
+		anyway := rounds(s, nil)
+		for v, want := range s.sizes(rounds(s, failed)) {
+			proof := l.Proof(simulate.Down, s.at[v])
+			if got := s.treeSize(proof, v, anyway); got != want {
+				t.Errorf("without %v: the proof that %d is down has %d edges as a tree, want %d: %v", failed, v, got, want, proof)
+			}
+			largest = max(largest, want)
+		}
+	})
+	if largest < 10 {
+		t.Errorf("no proof had more than %d edges: the systems test too little", largest)
+	}
+}
+
+// shallowest returns the depth of a shallowest proof that v is frozen, blind or exposed, and
+// the size of the smallest of those as a tree.
+func (s system) shallowest(state simulate.State, v int, round, size []int) (depth, edges int) {
+	depth, edges = math.MaxInt, math.MaxInt
+	for _, r := range s.Needs {
+		missed := len(r.Members) - r.Of() + 1
+		able := 0
+		var idle []int
+		var each [][2]int // depth and size
+		for _, m := range r.Members {
+			switch {
+			case s.Standby[m] && !s.ServedByStandbys(v):
+				idle = append(idle, m)
+				continue
+			case round[m] >= 0:
+				each = append(each, [2]int{round[m], 1 + size[m]})
+			}
+			able++
+		}
+		counts := r.Owner == v && r.IfLost != 'u' && r.Lasts < s.outage
+		switch state {
+		case simulate.Frozen:
+			counts = counts && in(r, "sbd")
+		case simulate.Blind:
+			counts = counts && in(r, "o")
+		case simulate.Exposed:
+			counts = counts && in(r, "r") && r.IfLost == 'd' && able > r.Of()
+			missed-- // it has no more to lose
+		}
+		if !counts {
+			continue
+		}
+		d, n := 0, 1
+		if missed > 0 {
+			rest := max(0, missed-len(idle))
+			if len(each) < rest {
+				continue
+			}
+			slices.SortFunc(each, func(a, b [2]int) int { return a[0] - b[0] })
+			n = missed - rest
+			if rest > 0 {
+				d = each[rest-1][0]
+				each = slices.DeleteFunc(each, func(e [2]int) bool { return e[0] > d })
+				slices.SortFunc(each, func(a, b [2]int) int { return a[1] - b[1] })
+			}
+			for _, e := range each[:rest] {
+				n += e[1]
+			}
+		}
+		if d < depth || d == depth && n < edges {
+			depth, edges = d, n
+		}
+	}
+	return depth, edges
+}
+
+func TestAProofOfAnotherStateIsTheShallowestThenTheSmallest(t *testing.T) {
+	deep := 0
+	eachSystem(t, tiered(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+		failed := s.Failures(rng)
+		l := s.m.Lose(s.indexes(failed)...)
+		anyway, round := rounds(s, nil), rounds(s, failed)
+		size := s.sizes(round)
+		for _, state := range []simulate.State{simulate.Frozen, simulate.Blind, simulate.Exposed} {
+			for v := range round {
+				if !l.Is(state, s.at[v]) {
+					continue
+				}
+				proof := l.Proof(state, s.at[v])
+				depth, edges := 0, 0
+				for _, e := range proof {
+					if s.number(e.From) != v || state == simulate.Blind && e.Phase != depgraph.Observe {
+						continue
+					}
+					edges++
+					if to := s.number(e.To); round[to] >= 0 && (!s.Standby[to] || s.ServedByStandbys(v)) {
+						depth = max(depth, round[to])
+						edges += s.treeSize(proof, to, anyway)
+					}
+				}
+				wantDepth, wantEdges := s.shallowest(state, v, round, size)
+				if wantEdges == 1 && edges == 1 {
+					continue // an edge may stand for a need that nothing meets
+				}
+				if depth != wantDepth || edges != wantEdges {
+					t.Errorf("without %v: the proof that %d is %v is %d deep with %d edges, want %d and %d: %v", failed, v, state, depth, edges, wantDepth, wantEdges, proof)
+				}
+				deep = max(deep, depth)
+			}
+		}
+	})
+	if deep < 3 {
+		t.Errorf("no proof was deeper than %d: the systems test too little", deep)
+	}
+}
+
+func TestOfEqualProofsItIsTheFirstByID(t *testing.T) {
+	g := sketch(t, `
+		service:a needs service:b
+		service:a needs service:c
+		service:d needs service:a|service:b|service:c
+		service:d needs service:e&service:f
+		service:g needs service:e|service:f
+		service:g needs service:h
+		service:i needs service:e
+		service:i needs service:f|service:h
+		service:j start service:e
+		service:j start service:f
+		service:k observe service:b
+		service:k observe service:c
+		service:l needs service:b|service:m
+		service:l needs service:c|service:m`)
+	var lost []depgraph.NodeIndex
+	for _, id := range []string{"service:b", "service:c", "service:e", "service:f", "service:h"} {
+		lost = append(lost, find(t, g, id))
+	}
+	l := simulate.NewModel(g, 0).Lose(lost...)
+	for owner, want := range map[string]struct {
+		state simulate.State
+		to    string
+	}{
+		"service:a": {simulate.Down, "b"}, "service:d": {simulate.Down, "e"}, "service:g": {simulate.Down, "h"}, "service:i": {simulate.Down, "e"},
+		"service:j": {simulate.Frozen, "e"}, "service:k": {simulate.Blind, "b"}, "service:l": {simulate.Exposed, "b"},
+	} {
+		proof := l.Proof(want.state, find(t, g, owner))
+		if len(proof) != 1 || proof[0].From.String() != owner || proof[0].To.Name != want.to {
+			t.Errorf("Proof(%v, %s) = %v, want %s", want.state, owner, proof, want.to)
+		}
+	}
+}
+
+// A model keeps what it has worked out for a few losses.
+func TestProofsOfSeveralLossesDoNotTouchEachOther(t *testing.T) {
+	eachSystem(t, tiered(100, 1_000, 10_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+		var losses []*simulate.Loss
+		for range 12 {
+			losses = append(losses, s.m.Lose(s.indexes(s.Failures(rng))...))
+		}
+		for range 60 {
+			l := losses[rng.IntN(len(losses))]
+			state, v := simulate.States()[rng.IntN(5)], s.at[rng.IntN(len(s.at))]
+			alone := simulate.NewModel(s.m.Graph(), s.m.Outage()).Lose(l.Failed()...)
+			if diff := cmp.Diff(alone.Proof(state, v), l.Proof(state, v)); diff != "" {
+				t.Errorf("without %v: the proof that %v is %v differs among those of other losses: %s", l.Failed(), v, state, diff)
+			}
+		}
+	})
 }
 
 func TestAProofBeginsAtTheNodeAndEndsAtWhatFailed(t *testing.T) {

@@ -22,7 +22,7 @@ const proofWork = 200_000
 // It is a best-first search over derivations. Where there are many ways, it costs
 // O(proofs * their length) or so; in the worst case the search is cut short.
 func (l *Loss) Proofs(s State, i depgraph.NodeIndex, most int) (proofs [][]depgraph.Edge, complete bool) {
-	if !l.Is(s, i) || s <= Degraded && slices.Contains(l.failed, i) {
+	if !l.Is(s, i) || s == Down && slices.Contains(l.failed, i) {
 		return nil, true
 	}
 	p := newProver(l, goal{i, s})

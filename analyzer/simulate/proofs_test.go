@@ -202,3 +202,30 @@ func TestTheFirstOfVeryManyProofsAreFoundAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// What is down with nothing lost has its part in what a loss does.
+func TestAProofAlsoShowsWhatNothingMeets(t *testing.T) {
+	g := sketch(t, `
+		service:v needs service:x|service:y
+		service:x needs 2:service:m`)
+	proofs, complete := simulate.NewModel(g, 0).Lose(find(t, g, "service:y")).Proofs(simulate.Down, find(t, g, "service:v"), 10)
+	if len(proofs) != 1 || !complete || len(proofs[0]) != 3 {
+		t.Errorf("Proofs = %v, %v, want one of three edges", proofs, complete)
+	}
+}
+
+// Twenty of forty members can be chosen in 10^11 ways.
+func TestASearchForProofsEnds(t *testing.T) {
+	var members []string
+	for i := range 40 {
+		members = append(members, fmt.Sprintf("service:m%02d", i))
+	}
+	g := sketch(t, "service:a needs 21:"+strings.Join(members, "|"))
+	var lost []depgraph.NodeIndex
+	for _, m := range members {
+		lost = append(lost, find(t, g, m))
+	}
+	if proofs, complete := simulate.NewModel(g, 0).Lose(lost...).Proofs(simulate.Down, find(t, g, "service:a"), 1<<30); complete {
+		t.Errorf("%d proofs are said to be all", len(proofs))
+	}
+}

@@ -20,6 +20,7 @@ type risingWorld struct {
 	wakeTakes []int // minutes from activation to service, of standbys
 	ways      [][]int
 	wayNeed   []int
+	manual    []bool
 }
 
 // ascent is one way up through a risingWorld.
@@ -366,6 +367,76 @@ func (a *ascent) after(v int) []int {
 		return first.who
 	}
 	return wake.who
+}
+
+// byHand adds the manual ways by which v was repaired or activated, as the documentation
+// of Step.Manual says.
+func (a *ascent) byHand(v int, to map[int]bool) {
+	if a.up[v] {
+		return
+	}
+	if a.failed[v] {
+		phase := "d"
+		for _, r := range a.Needs {
+			if r.Owner == v && r.IfLost == 'd' && in(r, "R") {
+				phase = "R"
+			}
+		}
+		for _, r := range a.Needs {
+			if r.Owner == v && r.IfLost == 'd' && in(r, phase) {
+				a.byHandAmong(r.Members, r.Of(), nil, to)
+			}
+		}
+	}
+	if a.called[v] && len(a.ways[v]) > 0 {
+		a.byHandAmong(a.ways[v], a.wayNumber(v), nil, to)
+	}
+}
+
+// byHandAmong adds the manual ones of those that served when number of them did, unless
+// as many others did.
+func (a *ascent) byHandAmong(members []int, number int, above []int, to map[int]bool) {
+	var at []int
+	for _, m := range members {
+		at = append(at, a.serves[m])
+	}
+	slices.Sort(at)
+	if number > len(at) || a.machines(members, at[number-1], nil) >= number {
+		return
+	}
+	for _, m := range members {
+		switch {
+		case a.serves[m] > at[number-1] || slices.Contains(above, m):
+		case !a.Group[m]:
+			if a.manual[m] {
+				to[m] = true
+			}
+		case a.machines([]int{m}, at[number-1], nil) == 0:
+			for _, r := range a.Needs {
+				if r.Owner == m && r.IfLost == 'd' {
+					a.byHandAmong(r.Members, r.Of(), append(above[:len(above):len(above)], m), to)
+				}
+			}
+		}
+	}
+}
+
+// machines counts the members that serve by then and are not manual; a group is not if
+// those of its members alone meet it.
+func (a *ascent) machines(members []int, then int, above []int) int {
+	n := 0
+	for _, m := range members {
+		met := a.serves[m] <= then && !a.manual[m] && !slices.Contains(above, m)
+		for _, r := range a.Needs {
+			if met && a.Group[m] && r.Owner == m && r.IfLost == 'd' {
+				met = a.machines(r.Members, then, append(above[:len(above):len(above)], m)) >= r.Of()
+			}
+		}
+		if met {
+			n++
+		}
+	}
+	return n
 }
 
 // waiting is a set of nodes that somebody waited for until a time; nobody is at 0 in

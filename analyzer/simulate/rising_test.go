@@ -2,6 +2,8 @@ package simulate_test
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -33,6 +35,7 @@ func randomRising(rng *rand.Rand, maxNodes int) risingWorld {
 		w.wakeTakes = append(w.wakeTakes, pickOne(rng, 0, 5, 10))
 		w.wayNeed = append(w.wayNeed, pickOne(rng, 1, 1, 1, 2, -1, -2))
 		w.ways = append(w.ways, nil)
+		w.manual = append(w.manual, !w.Group[v] && rng.IntN(3) == 0)
 		if w.Standby[v] {
 			for range rng.IntN(3) {
 				if way := rng.IntN(n); !slices.Contains(w.ways[v], way) && !w.Group[way] {
@@ -50,7 +53,7 @@ func (w risingWorld) graph(t testing.TB) (*depgraph.Graph, []depgraph.NodeIndex)
 	t.Helper()
 	b := depgraph.NewBuilder()
 	for v := range w.Standby {
-		n := depgraph.Node{ID: w.ID(v), Takes: time.Duration(w.takes[v]) * time.Minute}
+		n := depgraph.Node{ID: w.ID(v), Takes: time.Duration(w.takes[v]) * time.Minute, Manual: w.manual[v]}
 		if w.Standby[v] {
 			n.Standby = &depgraph.Standby{Takes: time.Duration(w.wakeTakes[v]) * time.Minute, Need: depgraph.Need(w.wayNeed[v])}
 			for _, way := range w.ways[v] {
@@ -81,6 +84,7 @@ func (w risingWorld) graph(t testing.TB) (*depgraph.Graph, []depgraph.NodeIndex)
 type told struct {
 	Order                 []string
 	LockedOut, Deadlocked []string
+	Manual                []string
 }
 
 func indexesOf(at []depgraph.NodeIndex, vs []int) []depgraph.NodeIndex {
@@ -90,8 +94,9 @@ func indexesOf(at []depgraph.NodeIndex, vs []int) []depgraph.NodeIndex {
 func tell(g *depgraph.Graph, tl *simulate.Timeline) told {
 	var out told
 	for _, s := range tl.Order {
-		out.Order = append(out.Order, fmt.Sprint(g.ID(s.Node), " at ", s.At, " after ", ids(g, s.After)))
+		out.Order = append(out.Order, fmt.Sprint(g.ID(s.Node), " at ", s.At, " after ", ids(g, s.After), " by ", ids(g, s.Manual)))
 	}
+	out.Manual = ids(g, tl.Manual)
 	out.LockedOut, out.Deadlocked = ids(g, tl.LockedOut), ids(g, tl.Deadlocked)
 	return out
 }
@@ -130,14 +135,25 @@ func (a *ascent) tell(speak func(v int) bool) told {
 		}
 		return a.ID(x).Compare(a.ID(y))
 	})
+	all := map[int]bool{}
 	for _, v := range order {
-		var after []string
-		for _, m := range a.after(v) {
-			after = append(after, a.ID(m).String())
-		}
-		slices.Sort(after)
-		out.Order = append(out.Order, fmt.Sprint(a.ID(v), " at ", time.Duration(a.serves[v])*time.Minute, " after ", after))
+		byHand := map[int]bool{}
+		a.byHand(v, byHand)
+		maps.Copy(all, byHand)
+		out.Order = append(out.Order, fmt.Sprint(a.ID(v), " at ", time.Duration(a.serves[v])*time.Minute,
+			" after ", a.ids(slices.Values(a.after(v))), " by ", a.ids(maps.Keys(byHand))))
 	}
+	out.Manual = a.ids(maps.Keys(all))
+	return out
+}
+
+// ids returns the ids of node numbers, ascending.
+func (w risingWorld) ids(vs iter.Seq[int]) []string {
+	var out []string
+	for v := range vs {
+		out = append(out, w.ID(v).String())
+	}
+	slices.Sort(out)
 	return out
 }
 

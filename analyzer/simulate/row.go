@@ -71,13 +71,11 @@ func (r *row) isZero() bool {
 	return r[0]|r[1]|r[2]|r[3]|r[4]|r[5]|r[6]|r[7] == 0
 }
 
-// each calls do with every lane below end that has a bit.
-func (r *row) each(end int, do func(lane int)) {
+// each calls do with every lane that has a bit.
+func (r *row) each(do func(lane int)) {
 	for i, word := range r {
 		for ; word != 0; word &= word - 1 {
-			if lane := i<<6 | trailing(word); lane < end {
-				do(lane)
-			}
+			do(i<<6 | trailing(word))
 		}
 	}
 }

@@ -140,3 +140,70 @@ func TestEveryNodeThatNeverServesIsForcedByItsProof(t *testing.T) {
 		t.Errorf("only %d proofs were checked", proofs)
 	}
 }
+
+// stopped replays the loss of some nodes with nothing but the edges of a proof: who is
+// down by them, and who has lost its place.
+func (a *ascent) stopped(proof []depgraph.Edge, failed []int, outage int) (down, lostPlace []bool) {
+	down, lostPlace = make([]bool, len(a.Standby)), make([]bool, len(a.Standby))
+	for _, f := range failed {
+		down[f] = !a.Group[f]
+	}
+	for again := true; again; {
+		again = false
+		for _, r := range a.Needs {
+			if !in(r, "r") || r.IfLost != 'd' || r.Lasts >= outage || down[r.Owner] && (lostPlace[r.Owner] || !r.Placed) {
+				continue
+			}
+			shown, missed := 0, 0
+			for _, m := range r.Members {
+				if slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return a.shows(e, r, 'r', m) }) {
+					shown++
+					if down[m] || a.Standby[m] && !a.ServedByStandbys(r.Owner) {
+						missed++
+					}
+				}
+			}
+			if shown > 0 && missed > len(r.Members)-r.Of() {
+				down[r.Owner], again = true, true
+				lostPlace[r.Owner] = lostPlace[r.Owner] || r.Placed
+			}
+		}
+	}
+	return down, lostPlace
+}
+
+func TestAProofOfARecoveryAlsoShowsWhoStopped(t *testing.T) {
+	stopped, never := 0, 0
+	eachRising(t, tiered(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
+		g, at := w.graph(t)
+		failed := w.Failures(rng)
+		r := simulate.Recover(simulate.NewModel(g, 30*time.Minute), indexesOf(at, failed), simulate.StartOptions{})
+		a, o := w.recover(failed, 30, false)
+		for v := range a.Standby {
+			short, proof := r.Timeline.Proof(at[v]), r.Proof(at[v])
+			if (proof == nil) != (short == nil) || short != nil && a.replay(t, proof, v) {
+				t.Errorf("without %v: Proof(%v) = %v, yet it comes to serve", failed, a.ID(v), proof)
+			}
+			down, lostPlace := a.stopped(proof, failed, 30)
+			for _, e := range short {
+				from := slices.IndexFunc(at, func(i depgraph.NodeIndex) bool { return g.ID(i) == e.From })
+				switch {
+				case a.Group[from] || a.Standby[from] || a.failed[from] || !o.Down[from]:
+				case a.cold[from]:
+					stopped++
+					if !lostPlace[from] {
+						t.Errorf("without %v: Proof(%v) = %v does not show that %v lost its place", failed, a.ID(v), proof, e.From)
+					}
+				default:
+					never++
+					if !down[from] {
+						t.Errorf("without %v: Proof(%v) = %v does not show that %v is down", failed, a.ID(v), proof, e.From)
+					}
+				}
+			}
+		}
+	})
+	if enough := tiered(200, 1_000, 20_000) / 3; stopped < enough || never < enough {
+		t.Errorf("%d nodes that stopped and %d that did not: the systems test too little", stopped, never)
+	}
+}

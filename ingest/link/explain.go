@@ -64,6 +64,8 @@ func (l *linker) sharedName(d *Definition, of int32, users map[Name][]int32) str
 		return through
 	case !found && alias != "":
 		return "whose name is an alias: " + alias
+	case !found && d.In != "":
+		return "which is built around " + d.In + " or uses it"
 	case !found:
 		return "which one of its other names leads to"
 	case best.Space == SpaceID:

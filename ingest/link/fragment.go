@@ -66,6 +66,11 @@ type Definition struct {
 	// file, such as the machines that boot with it; Node.ID then names what stands
 	// in for them where nothing uses it. "" is an ordinary definition.
 	Of string
+	// In, of a weak definition, is the file in which the name stands. Where the name
+	// leads to several nodes, the one of them that is built around the file or uses it
+	// is meant; where it leads nowhere, whoever is built around the file or uses it, if
+	// that is one node and no other name stands in a file of it. "" knows no file.
+	In string
 	// Scope is where the node looks names up, such as "compose/shop"; "" is the
 	// global one. It stands for [OwnerScope] in references that select it.
 	Scope string
@@ -90,7 +95,7 @@ type Binding struct {
 type Reference struct {
 	Owner   Name
 	Owners  *Selector // instead of Owner: every definition it selects; nil: Owner
-	Members []Target
+	Members []Target  // a name in [OwnerScope] is looked up where its owner looks names up
 	Terms   depgraph.Terms
 	Form    Form
 	Origin  depgraph.Origin // Origin.Member stays zero: the linker sets it

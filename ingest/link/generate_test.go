@@ -15,7 +15,7 @@ import (
 var (
 	genIDs    = []string{"service:a", "service:b", "service:s/a", "datastore:c", "zone:1", "zone:2", "group:x", "tool:t"}
 	genTexts  = []string{"a", "b", "s/a", "A", "c.s.svc", "x.example.com", "y.example.com", "api.stripe.com", "localhost", "10.0.0.1", "a.s", "db.eu-west-1.rds.amazonaws.com", "", "a\nb", "\xff", "a:1", "k8s/"}
-	genScopes = []string{"", "k8s/m/s", "k8s/m", "k8s/n/s", "k8s/s", "k8s//s", "k8s", "compose/p"}
+	genScopes = []string{"", link.OwnerScope, "k8s/m/s", "k8s/m", "k8s/n/s", "k8s/s", "k8s//s", "k8s", "compose/p"}
 	genSpaces = []link.Space{link.SpaceHost, link.SpaceService, link.SpaceObject, link.SpaceID}
 )
 
@@ -49,6 +49,12 @@ func drawOrigin(t *rapid.T) depgraph.Origin {
 func drawDefinition(t *rapid.T) link.Definition {
 	d := link.Definition{
 		Node: depgraph.Node{ID: drawID(t)}, Names: drawNames(t, 0, 3), Weak: rapid.Bool().Draw(t, "weak"), Form: drawForm(t), Origin: drawOrigin(t),
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "file") {
+	case 0:
+		d.In = rapid.SampledFrom([]string{"d/x/application.yml", "d/y/application.yml"}).Draw(t, "in")
+	case 1:
+		d.Names = append(d.Names, link.Name{Space: link.SpacePath, Text: rapid.SampledFrom([]string{"d/x/Dockerfile", "d/y", "d"}).Draw(t, "uses")})
 	}
 	d.Node.Aliases = rapid.SliceOfN(rapid.SampledFrom(append([]string{"a", "x.example.com"}, genIDs...)), 0, 2).Draw(t, "aliases")
 	if rapid.Bool().Draw(t, "labelled") {

@@ -32,6 +32,14 @@ func aliased(d link.Definition, aliases ...string) link.Definition {
 	return d
 }
 
+func file(name string) link.Name { return link.Name{Space: link.SpacePath, Text: name} }
+
+// in says in which file the name of a weak definition stands.
+func in(name string, d link.Definition) link.Definition {
+	d.In = name
+	return d
+}
+
 func TestWhichDefinitionsAreOneNode(t *testing.T) {
 	nat, k8s, tf, otel := at("native.yaml", 1), at("k8s.yaml", 2), at("main.tf", 3), at("traces.json", 4)
 	scoped := func(text string) link.Name { return link.Name{Space: link.SpaceObject, Scope: shop, Text: text} }
@@ -80,6 +88,41 @@ func TestWhichDefinitionsAreOneNode(t *testing.T) {
 		}, []string{
 			"service:a [] traces.json:4: defines it;", "service:dev/a [a] k8s.yaml:2: defines it;", "service:shop/a [a] k8s.yaml:2: defines it;",
 			"ambiguous a of service:a service:dev/a service:shop/a",
+		}},
+		{"of two that a name leads to the one is meant that is built around its file", []link.Definition{
+			def("service:shop/a", k8s, service("a"), file("shop/a/Dockerfile")), def("service:dev/a", k8s, service("a"), file("dev/a/Dockerfile")),
+			in("shop/a/src/main/resources/application.yml", weak("service:a", otel, service("a"))),
+		}, []string{
+			"service:dev/a [a] k8s.yaml:2: defines it;", `service:shop/a [a service:a] k8s.yaml:2: defines it; traces.json:4: as service:a, by the service name "a";`,
+		}},
+		{"what one file decides holds for the same name elsewhere", []link.Definition{
+			def("service:shop/a", k8s, service("a"), file("shop/a")), def("service:dev/a", k8s, service("a"), file("dev/a")),
+			in("shop/a/application.yml", weak("service:a", otel, service("a"))), weak("service:a", at("prom.json", 5), service("a")),
+		}, []string{
+			"service:dev/a [a] k8s.yaml:2: defines it;",
+			`service:shop/a [a service:a] k8s.yaml:2: defines it; prom.json:5: as service:a, by the service name "a"; traces.json:4: as service:a, by the service name "a";`,
+		}},
+		{"a name that leads nowhere means who is built around its file", []link.Definition{
+			def("service:shop/mail", k8s, service("mail"), file("mail-service/Dockerfile")),
+			in("mail-service/application.yml", weak("service:mailer", otel, service("mailer"))),
+		}, []string{
+			"service:shop/mail [mail mailer service:mailer] k8s.yaml:2: defines it; traces.json:4: as service:mailer, which is built around mail-service/application.yml or uses it;",
+		}},
+		{"two names in the files of one are two programs", []link.Definition{
+			def("service:shop/all", k8s, file("Dockerfile")),
+			in("a/application.yml", weak("service:a", otel, service("a"))), in("b/application.yml", weak("service:b", at("prom.json", 5), service("b"))),
+		}, []string{
+			"service:a [] traces.json:4: defines it;", "service:b [] prom.json:5: defines it;", "service:shop/all [] k8s.yaml:2: defines it;",
+		}},
+		{"a file of something else than a workload names nobody", []link.Definition{
+			def("image:shop/a", k8s, file("a/Dockerfile")), in("a/application.yml", weak("service:a", otel, service("a"))),
+		}, []string{
+			"image:shop/a [] k8s.yaml:2: defines it;", "service:a [] traces.json:4: defines it;",
+		}},
+		{"the title of a pipeline is no name of a service", []link.Definition{
+			aliased(def("tool:ops/a/Jenkinsfile", k8s), "a"), weak("service:a", otel, service("a")),
+		}, []string{
+			"service:a [] traces.json:4: defines it;", "tool:ops/a/Jenkinsfile [a] k8s.yaml:2: defines it;",
 		}},
 		{"the most specific name decides", []link.Definition{
 			def("service:shop/a", k8s, service("a"), scoped("deployment/a")), def("service:dev/b", k8s, service("b")), weak("service:b", otel, service("b"), scoped("deployment/a")),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -254,8 +255,18 @@ func (s *symbols) lookupStrong(n Name) answers {
 	return found.tidy()
 }
 
+// lookupAlias finds what declares a name as an alias. A pipeline or a monitor may be
+// titled like a service; the bare name of a service or of a host does not mean it.
 func (s *symbols) lookupAlias(n Name) answers {
-	return s.collectRow(answers{}, s.names.nearest(Name{Space: spaceAlias, Text: n.Text})).tidy()
+	a := s.collectRow(answers{}, s.names.nearest(Name{Space: spaceAlias, Text: n.Text})).tidy()
+	if (n.Space == SpaceHost || n.Space == SpaceService) && !strings.ContainsAny(n.Text, "./") {
+		titled := func(root int32) bool {
+			kind := s.ids[root].Kind
+			return kind == depgraph.KindTool || kind == depgraph.KindMonitor
+		}
+		a.strong, a.weak = slices.DeleteFunc(a.strong, titled), slices.DeleteFunc(a.weak, titled)
+	}
+	return a
 }
 
 // collectRow adds what a row of the index says to a; row -1 says nothing.

@@ -80,7 +80,7 @@ func (l *linker) addReferences() {
 			continue
 		}
 		for _, owner := range owners {
-			l.addFor(ref, rescoped(ref, selected.scope(owner)), []int32{owner})
+			l.addFor(ref, l.rescoped(ref, selected.scope(owner)), []int32{owner})
 		}
 	}
 }
@@ -107,16 +107,29 @@ func (l *linker) addFor(ref, seen *Reference, owners []int32) {
 }
 
 func seenFromOwner(ref *Reference) bool {
-	return ref.Owners != nil && slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Name.Scope == OwnerScope })
+	return slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Name.Scope == OwnerScope })
 }
 
-// rescoped returns ref with its targets looked up in scope.
-func rescoped(ref *Reference, scope string) *Reference {
+// rescoped returns ref with its targets looked up in scope, that of its owner. The
+// name of a service means the one of that name next to the owner, if there is one. An
+// owner that is known by name alone stands nowhere: then a bare host is the name of a
+// service.
+func (l *linker) rescoped(ref *Reference, scope string) *Reference {
 	out := *ref
 	out.Members = slices.Clone(ref.Members)
 	for i := range out.Members {
-		if out.Members[i].Name.Scope == OwnerScope {
-			out.Members[i].Name.Scope = scope
+		n := &out.Members[i].Name
+		if n.Scope != OwnerScope {
+			continue
+		}
+		n.Scope = scope
+		switch {
+		case n.Space == SpaceService && scope != "":
+			if beside := Host(scope, n.Text); len(l.lookup(beside.normal()).strong) > 0 {
+				*n = beside
+			}
+		case n.Space == SpaceHost && scope == "" && ref.Owners == nil && !strings.Contains(n.Text, "."):
+			n.Space = SpaceService
 		}
 	}
 	return &out

@@ -12,6 +12,13 @@ import (
 // which is known only by a name that the one before brought along.
 const maxWeakRounds = 8
 
+// vote is what one weak definition says of where its class belongs.
+type vote struct {
+	weak int32
+	to   []int32 // the strong classes that its names lead to; sorted
+	def  *Definition
+}
+
 // joinWeak joins each weak class to the one strong class that answers to one of
 // its names. A round looks at the names as they stood before it, so the order of
 // definitions does not show.
@@ -22,10 +29,8 @@ func (s *symbols) joinWeak(defs []*Definition, of []int32, bindings []*Binding) 
 			pending = append(pending, int32(i))
 		}
 	}
-	type vote struct {
-		weak, strong int32
-		def          *Definition
-	}
+	files := fileUsers{s: s, defs: defs, of: of}
+	byFile := false
 	for range maxWeakRounds {
 		var votes []vote
 		refused = refused[:0]
@@ -36,20 +41,20 @@ func (s *symbols) joinWeak(defs []*Definition, of []int32, bindings []*Binding) 
 				continue
 			}
 			rest = append(rest, i)
-			for _, strong := range s.candidates(defs[i], bindings) {
-				votes = append(votes, vote{weak, strong, defs[i]})
+			to := s.candidates(defs[i], bindings)
+			if len(to) > 1 {
+				to = files.narrow(to, defs[i])
+			}
+			if len(to) > 0 {
+				votes = append(votes, vote{weak, to, defs[i]})
 			}
 		}
 		pending = rest
 		slices.SortStableFunc(votes, func(a, b vote) int { return s.ids[a.weak].Compare(s.ids[b.weak]) })
 		changed := false
 		eachRun(votes, func(v vote) int32 { return v.weak }, func(run []vote) {
-			var to []int32
-			for _, v := range run {
-				to = append(to, v.strong)
-			}
-			slices.Sort(to)
-			if to = slices.Compact(to); len(to) == 1 {
+			to := agreed(run)
+			if len(to) == 1 {
 				s.join(to[0], run[0].weak)
 				changed = true
 				return
@@ -61,12 +66,118 @@ func (s *symbols) joinWeak(defs []*Definition, of []int32, bindings []*Binding) 
 				})
 			}
 		})
+		if !changed && !byFile {
+			// Who uses the file counts once no name leads any further.
+			byFile = true
+			changed = files.join(pending, bindings)
+		}
 		if !changed {
 			break
 		}
 	}
 	s.joinBare(defs, of, pending)
 	return refused
+}
+
+// agreed returns the strong classes that the votes of one weak class lead to. Votes
+// that lead to one class decide among those that lead to several, it among them.
+func agreed(run []vote) []int32 {
+	var all, sure []int32
+	for _, v := range run {
+		all = append(all, v.to...)
+		if len(v.to) == 1 {
+			sure = append(sure, v.to[0])
+		}
+	}
+	slices.Sort(sure)
+	if sure = slices.Compact(sure); len(sure) == 1 && !slices.ContainsFunc(run, func(v vote) bool { return !slices.Contains(v.to, sure[0]) }) {
+		return sure
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// fileUsers finds the strong classes that are built around a file or use it.
+type fileUsers struct {
+	s    *symbols
+	defs []*Definition
+	of   []int32
+
+	users   users
+	classes map[*Definition]int32
+}
+
+func (f *fileUsers) strong(file string) []int32 {
+	if f.users == nil {
+		f.users = usersOf(f.defs)
+		f.classes = make(map[*Definition]int32, len(f.defs))
+		for i, d := range f.defs {
+			f.classes[d] = f.of[i]
+		}
+	}
+	found := f.users.builtAround(file)
+	if len(found) == 0 {
+		found = f.users.of(file)
+	}
+	var out []int32
+	for _, d := range found {
+		if root := f.s.root(f.classes[d]); f.s.strong[root] && d.Node.ID.Kind.Family() == depgraph.FamilyWorkload {
+			out = append(out, root)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// narrow returns those of several classes that a definition's file belongs to, all
+// where it belongs to none of them.
+func (f *fileUsers) narrow(to []int32, d *Definition) []int32 {
+	if d.In == "" {
+		return to
+	}
+	own := f.strong(d.In)
+	if both := slices.DeleteFunc(slices.Clone(to), func(c int32) bool { return !slices.Contains(own, c) }); len(both) > 0 {
+		return both
+	}
+	return to
+}
+
+// join joins weak classes whose names lead nowhere to the one that their file belongs
+// to. Two names in the files of one class are two programs, and neither is joined.
+func (f *fileUsers) join(pending []int32, bindings []*Binding) (changed bool) {
+	type claim struct{ strong, weak int32 }
+	var claims []claim
+	led := map[int32]bool{} // weak classes that a name leads somewhere
+	for _, i := range pending {
+		if weak := f.s.root(f.of[i]); len(f.s.candidates(f.defs[i], bindings)) > 0 {
+			led[weak] = true
+		}
+	}
+	for _, i := range pending {
+		weak := f.s.root(f.of[i])
+		if f.defs[i].In == "" {
+			continue
+		}
+		if to := f.strong(f.defs[i].In); len(to) == 1 {
+			claims = append(claims, claim{to[0], weak})
+		}
+	}
+	slices.SortFunc(claims, func(a, b claim) int { return cmp.Or(cmp.Compare(a.strong, b.strong), cmp.Compare(a.weak, b.weak)) })
+	claims = slices.Compact(claims)
+	several := map[int32]bool{} // weak classes that files of several classes name
+	by := map[int32]int32{}
+	for _, c := range claims {
+		other, seen := by[c.weak]
+		several[c.weak] = several[c.weak] || seen && other != c.strong
+		by[c.weak] = c.strong
+	}
+	eachRun(claims, func(c claim) int32 { return c.strong }, func(run []claim) {
+		if weak := run[0].weak; len(run) == 1 && !led[weak] && !several[weak] {
+			f.s.join(run[0].strong, weak)
+			changed = true
+		}
+	})
+	return changed
 }
 
 // candidates returns the strong classes that a weak definition's names lead to.

@@ -11,11 +11,17 @@ import (
 	"github.com/fateline/fateline/ingest"
 )
 
-// TestDelivery links what several sources say of who deploys what. A case of
-// testdata/delivery is a txtar archive of inputs, and a section "want" of edges that
-// the linked graph must hold, "OWNER -> MEMBER VIA", or must not, with '!' in front.
-func TestDelivery(t *testing.T) {
-	cases, err := filepath.Glob("testdata/delivery/*.txtar")
+// TestDelivery links what several sources say of who deploys what.
+func TestDelivery(t *testing.T) { linked(t, "testdata/delivery/*.txtar") }
+
+// TestSettings links what the settings of programs say with what deploys them.
+func TestSettings(t *testing.T) { linked(t, "testdata/settings/*.txtar") }
+
+// linked runs cases. One is a txtar archive of inputs, and a section "want" of edges
+// that the linked graph must hold, "OWNER -> MEMBER VIA", or must not, with '!' in front.
+func linked(t *testing.T, glob string) {
+	t.Helper()
+	cases, err := filepath.Glob(glob)
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}

@@ -58,11 +58,19 @@ func claim(name string, head []byte) (string, bool) {
 	case strings.Contains(name, "node_modules/"), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
 		return "", false
 	}
+	if springFile.MatchString(base) {
+		return path.Dir(name), true // one of them names the application of all
+	}
 	return name, true
 }
 
+// springFile are the files in which a Spring application looks for its settings; a
+// profile may stand behind the name.
+var springFile = regexp.MustCompile(`^(application|bootstrap)(-[A-Za-z0-9_-]+)?\.(properties|ya?ml)$`)
+
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	frag := &link.Fragment{}
+	var readers []*reader
 	for _, f := range u.Files {
 		data, err := f.Bytes()
 		if err != nil {
@@ -83,9 +91,16 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			data = text
 		}
 		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-		r := reader{file: f, fragment: frag}
-		r.owner(string(data))
-		for _, s := range signals(string(data), address.Guesses(f.Path(), string(data))) {
+		r := &reader{file: f, fragment: frag, text: string(data)}
+		r.owner()
+		readers = append(readers, r)
+	}
+	app := together(readers)
+	for _, r := range readers {
+		if r.app.IsZero() {
+			r.app = app
+		}
+		for _, s := range signals(r.text, address.Guesses(r.file.Path(), r.text)) {
 			r.setting(s)
 		}
 	}
@@ -95,16 +110,42 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 type reader struct {
 	file     *ingest.File
 	fragment *link.Fragment
+	text     string
 	app      depgraph.ID // the application that the file names; zero: none
+}
+
+// together returns the application that the files of one directory belong to: the one
+// that those among them name which name any.
+func together(readers []*reader) depgraph.ID {
+	var app depgraph.ID
+	for _, r := range readers {
+		switch {
+		case r.app.IsZero() || r.app == app:
+		case app.IsZero():
+			app = r.app
+		default:
+			return depgraph.ID{}
+		}
+	}
+	return app
 }
 
 var springName = regexp.MustCompile(`(?m)^spring\.application\.name\s*[=:]\s*(\S+)`)
 
-// served are the files of a Spring Cloud Config server that keeps them itself.
-var served = regexp.MustCompile(`(?:^|/)src/main/resources/(?:shared|configs?|config-repo|configurations?)/([a-z][a-z0-9-]*)\.(?:ya?ml|properties)$`)
+// served are the files of a Spring Cloud Config server that keeps them itself: an
+// application looks for its own at the top of what is built, and in "config" under names
+// of Spring's.
+var served = regexp.MustCompile(`(?:^|/)src/main/resources/([A-Za-z][A-Za-z0-9_-]*)/([a-z][a-z0-9-]*)\.(?:ya?ml|properties)$`)
+
+// keeps are directories that hold nothing else.
+var keeps = regexp.MustCompile(`^(shared|configs?|config-repo|configurations?)$`)
+
+// springSettings are those that the files of nearly every application begin with.
+var springSettings = regexp.MustCompile(`(?m)^(spring|server|eureka)\b[\w.-]*\s*[:=]`)
 
 // owner finds the application that the file itself says it belongs to.
-func (r *reader) owner(text string) {
+func (r *reader) owner() {
+	text := r.text
 	name, line, note := "", 1, "spring.application.name"
 	if m := springName.FindStringSubmatchIndex(text); m != nil {
 		name, line = text[m[2]:m[3]], 1+strings.Count(text[:m[2]], "\n")
@@ -116,8 +157,9 @@ func (r *reader) owner(text string) {
 			}
 		}
 	}
-	if m := served.FindStringSubmatch(r.file.Path()); m != nil && name == "" && m[1] != "application" && m[1] != "bootstrap" {
-		name, note = m[1], "named after its application, as a Spring Cloud Config server keeps them"
+	if m := served.FindStringSubmatch(r.file.Path()); m != nil && name == "" && m[2] != "application" && m[2] != "bootstrap" &&
+		(keeps.MatchString(m[1]) || springSettings.MatchString(text)) {
+		name, note = m[2], "named after its application, as a Spring Cloud Config server keeps them"
 	}
 	if name == "" || strings.ContainsAny(name, "${ @") {
 		return
@@ -125,8 +167,12 @@ func (r *reader) owner(text string) {
 	r.app = depgraph.ID{Kind: depgraph.KindService, Name: name}
 	o := r.file.Origin(line, 1)
 	o.Note = note
+	in := ""
+	if springFile.MatchString(path.Base(r.file.Path())) {
+		in = r.file.Path()
+	}
 	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
-		Node: depgraph.Node{ID: r.app}, Names: []link.Name{{Space: link.SpaceService, Text: name}}, Weak: true, Origin: o,
+		Node: depgraph.Node{ID: r.app}, Names: []link.Name{{Space: link.SpaceService, Text: name}}, Weak: true, In: in, Origin: o,
 	})
 }
 
@@ -156,12 +202,6 @@ func (r *reader) setting(s address.Setting) {
 		ref.Owners = &link.Selector{File: r.file.Path(), Built: inside.MatchString(r.file.Path())}
 	} else {
 		ref.Owner = link.ID(r.app)
-		for i := range ref.Members { // where the application runs, and so looks names up, is not known here
-			ref.Members[i].Name.Scope = ""
-			if host := ref.Members[i].Name; host.Space == link.SpaceHost && !strings.Contains(host.Text, ".") {
-				ref.Members[i].Name.Space = link.SpaceService
-			}
-		}
 	}
 	r.fragment.References = append(r.fragment.References, ref)
 }

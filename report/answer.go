@@ -71,7 +71,21 @@ type Loss struct {
 	Healed   *Healed       `json:"healed,omitempty"`   // what changes would buy: all else is the state with them; nil: none
 
 	Outage time.Duration `json:"-"` // for the text; 0 says nothing of it
+	Toll   Toll          `json:"-"` // for the text
 	Proofs []NodeProof   `json:"-"` // for the text; by state, then node
+}
+
+// Toll sums up what a loss takes down besides what failed: by kind, the most frequent
+// first, by tier, and as a share of the counted calls.
+type Toll struct {
+	Kinds, Tiers []Count
+	Calls        float64 // of 1; what failed included; 0 where no input counts calls
+}
+
+// Count is how many there are of what a name stands for.
+type Count struct {
+	Name  string
+	Count int
 }
 
 // NodeProof says why a node is in a state.
@@ -106,9 +120,11 @@ func (d Duration) String() string { return time.Duration(d).String() }
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // Ranking is the answer of blast without a node: largest down first, ties by
-// degraded, then id.
+// degraded, then id; before that by weights, where some were asked for.
 type Ranking struct {
 	Rows []Rank `json:"ranking"`
+	// By names the weights that the rows are ranked by instead, the first one first; nil: none.
+	By []string `json:"-"`
 }
 
 // Rank is the size of one node's loss: the others that it takes along.
@@ -118,8 +134,14 @@ type Rank struct {
 	Degraded int         `json:"degraded"`
 	Frozen   int         `json:"frozen"`
 	Blind    int         `json:"blind"`
-	Defined  bool        `json:"-"` // an input defines it; for the text
+	// Weights says what else goes down with it, by name: numbers of nodes, or the share of
+	// the counted calls, of 1.
+	Weights map[string]float64 `json:"weights,omitempty"`
+	Defined bool               `json:"-"` // an input defines it; for the text
 }
+
+// Calls is the name of the weight that is a share of the counted calls.
+const Calls = "calls"
 
 // Risk is the answer of risk: minimal sets whose loss takes a node down.
 type Risk struct {

@@ -21,6 +21,7 @@ func (l Loss) writeText(t *Terminal, o Options) {
 	t.End()
 	t.Print(Plain, "  ").Wrap(Plain, fmt.Sprintf("leaves %d down, %d degraded, %d frozen, %d blind, %d exposed.",
 		len(l.Down), len(l.Degraded), len(l.Frozen), len(l.Blind), len(l.Exposed)))
+	l.Toll.writeText(t)
 	if l.Healed != nil {
 		l.Healed.writeText(t, o)
 	}
@@ -50,6 +51,40 @@ func (l Loss) writeText(t *Terminal, o Options) {
 		l.Recovery.writeText(t, o, proofs)
 	}
 }
+
+// writeText writes nothing where nobody else is down and no counted call is lost.
+func (x Toll) writeText(t *Terminal) {
+	list := func(counts []Count) string {
+		var parts []string
+		for i, c := range counts {
+			if i == mostTolls {
+				parts = append(parts, "...")
+				break
+			}
+			parts = append(parts, fmt.Sprintf("%d %s", c.Count, c.Name))
+		}
+		return strings.Join(parts, ", ")
+	}
+	var said []string
+	if len(x.Kinds) > 0 {
+		said = append(said, "taken along: "+list(x.Kinds))
+	}
+	if len(x.Tiers) > 0 {
+		said = append(said, list(x.Tiers))
+	}
+	if x.Calls > 0 {
+		said = append(said, percent(x.Calls)+" of the counted calls fail")
+	}
+	if len(said) > 0 {
+		t.Print(Plain, "  ").Wrap(Plain, strings.Join(said, "; ")+".")
+	}
+}
+
+// mostTolls is how many kinds or tiers a toll names.
+const mostTolls = 8
+
+// percent writes a share of 1.
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
 
 // nodes lists nodes, the first ones with their proofs.
 func (t *Terminal) nodes(ids []depgraph.ID, o Options, proof func(depgraph.ID) []Step) {
@@ -164,7 +199,7 @@ func (r Ranking) writeText(t *Terminal, o Options) {
 	listed := make([][]Rank, len(parts))
 	harmless := 0
 	for _, x := range r.Rows {
-		if x.Down+x.Degraded+x.Frozen+x.Blind == 0 {
+		if x.Down+x.Degraded+x.Frozen+x.Blind == 0 && !r.weighs(x) {
 			harmless++
 			continue
 		}
@@ -174,21 +209,39 @@ func (r Ranking) writeText(t *Terminal, o Options) {
 	for i, p := range parts {
 		if len(listed[i]) > 0 {
 			t.Print(Bold, "What takes how many others along: ").Print(Bold, p.title).End()
-			t.ranks(listed[i], o)
+			t.ranks(listed[i], r.By, o)
 			t.End()
 		}
 	}
 	t.Line(Plain, "%s along.", plural(harmless, "node takes nobody", "nodes take nobody"))
 }
 
-func (t *Terminal) ranks(rows []Rank, o Options) {
-	t.Line(Dim, "  %6s %9s %7s %6s  %s", "down", "degraded", "frozen", "blind", "node")
+// weighs reports whether a loss takes anything along that was asked for.
+func (r Ranking) weighs(x Rank) bool {
+	return slices.ContainsFunc(r.By, func(name string) bool { return x.Weights[name] != 0 })
+}
+
+func (t *Terminal) ranks(rows []Rank, by []string, o Options) {
+	width := func(title string) int { return max(len([]rune(title)), 6) + 1 }
+	t.Print(Dim, " ")
+	for _, title := range by {
+		t.Printf(Dim, "%*s", width(title), title)
+	}
+	t.Line(Dim, " %6s %9s %7s %6s  %s", "down", "degraded", "frozen", "blind", "node")
 	for i, x := range rows {
 		if i >= shownProofs && o.Details != Full {
 			t.Line(Dim, "  and %d more", len(rows)-i)
 			return
 		}
-		t.Line(Plain, "  %6d %9d %7d %6d  %s", x.Down, x.Degraded, x.Frozen, x.Blind, Message(x.Node.String()))
+		t.Print(Plain, " ")
+		for _, title := range by {
+			value := fmt.Sprintf("%.0f", x.Weights[title])
+			if title == Calls {
+				value = percent(x.Weights[title])
+			}
+			t.Printf(Bold, "%*s", width(title), value)
+		}
+		t.Line(Plain, " %6d %9d %7d %6d  %s", x.Down, x.Degraded, x.Frozen, x.Blind, Message(x.Node.String()))
 	}
 }
 

@@ -14,6 +14,7 @@ const mostProofs = 20
 func lossBody(l *simulate.Loss) report.Loss {
 	g := l.Model().Graph()
 	return report.Loss{
+		Toll:     tollOf(l),
 		Failed:   idsOf(g, l.Failed()),
 		Down:     idsOf(g, l.List(simulate.Down)),
 		Degraded: idsOf(g, l.List(simulate.Degraded)),

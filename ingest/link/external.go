@@ -107,7 +107,7 @@ func (l *linker) placeRegional() {
 		phases := depgraph.PhasesOf(depgraph.Run, depgraph.Start)
 		ref := &Reference{Terms: depgraph.Terms{Via: depgraph.PlacedIn, Phases: phases}, Origin: o}
 		region := l.shapes.leaf(l.node(depgraph.ID{Kind: depgraph.KindRegion, Name: r.region}))
-		l.addFacts(ref, node, []*shape{region}, false, "", 1)
+		l.addFacts(ref, reading{ref: ref}, node, []*shape{region}, "", 1)
 	}
 }
 

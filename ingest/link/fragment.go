@@ -10,6 +10,7 @@ type Fragment struct {
 	Definitions []Definition
 	Bindings    []Binding
 	References  []Reference
+	Packed      *Packed                // more definitions, bindings and references, of a source that has very many; nil: none
 	Linked      []depgraph.Requirement // of a graph that was linked before: only its ids are looked up again
 	Drills      []depgraph.Drill
 	Unresolved  []depgraph.Unresolved // what the source itself found to lead nowhere

@@ -41,8 +41,8 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.reportRefused(refused, weak)
 
 	b := depgraph.NewBuilder()
-	b.Grow(len(l.defs), len(l.refs))
-	l.facts = slices.Grow(l.facts, len(l.refs))
+	b.Grow(len(l.defs), l.refs)
+	l.facts = slices.Grow(l.facts, l.refs)
 	l.mergeNodes(b)
 	l.addReferences()
 	l.placeRegional()
@@ -66,7 +66,8 @@ type linker struct {
 	defs     []*Definition
 	of       []int32 // the id of each definition
 	bindings []*Binding
-	refs     []*Reference
+	frags    []*Fragment // none is nil
+	refs     int         // how many references they hold
 
 	expanded     []expansion          // of each binding
 	byRow        []*resolution        // of names that the index has; nil until asked
@@ -90,27 +91,31 @@ func newLinker(frags []*Fragment, o Options) *linker {
 		sharedFiles:  map[string]bool{},
 		regions:      map[int32]regional{},
 	}
-	var defs, bindings, refs int
-	for _, f := range frags {
-		if f != nil {
-			defs, bindings, refs = defs+len(f.Definitions), bindings+len(f.Bindings), refs+len(f.References)
+	l.frags = slices.DeleteFunc(slices.Clone(frags), func(f *Fragment) bool { return f == nil })
+	var defs, bindings int
+	for _, f := range l.frags {
+		defs, bindings, l.refs = defs+len(f.Definitions), bindings+len(f.Bindings), l.refs+len(f.References)
+		if p := f.Packed; p != nil {
+			defs, bindings, l.refs = defs+p.defined(), bindings+int(p.bindings.size()), l.refs+int(p.references.size())
 		}
 	}
 	l.defs = make([]*Definition, 0, defs)
 	l.bindings = make([]*Binding, 0, bindings)
-	l.refs = make([]*Reference, 0, refs)
-	for _, f := range frags {
-		if f == nil {
-			continue
-		}
+	for _, f := range l.frags {
 		for i := range f.Definitions {
 			l.defs = append(l.defs, &f.Definitions[i])
 		}
 		for i := range f.Bindings {
 			l.bindings = append(l.bindings, &f.Bindings[i])
 		}
-		for i := range f.References {
-			l.refs = append(l.refs, &f.References[i])
+		if f.Packed == nil {
+			continue
+		}
+		for d := range f.Packed.Definitions() {
+			l.defs = append(l.defs, &d)
+		}
+		for b := range f.Packed.Bindings() {
+			l.bindings = append(l.bindings, &b)
 		}
 	}
 	l.defs = speakFor(l.defs)
@@ -179,7 +184,16 @@ func (l *linker) addLinked(frags []*Fragment) {
 // ofGraph reports whether a fragment is a graph that was linked before: what is
 // not defined there was accepted then.
 func (f *Fragment) ofGraph() bool {
-	return len(f.Linked) > 0 || slices.ContainsFunc(f.Definitions, func(d Definition) bool { return d.Form != Native })
+	return len(f.Linked) > 0 || f.notNative()
+}
+
+func (f *Fragment) notNative() bool {
+	for d := range f.AllDefinitions() {
+		if d.Form != Native {
+			return true
+		}
+	}
+	return false
 }
 
 // addDrills adds the drills, whose nodes must be defined like those of any

@@ -11,14 +11,29 @@ import (
 // fact is a reference with every name resolved: what one source says that one
 // owner needs. References become facts before it is decided who speaks.
 type fact struct {
-	ref     *Reference
-	linked  *depgraph.Requirement // of a graph that was linked before; then ref is nil
+	from    reading
+	linked  *depgraph.Requirement // of a graph that was linked before; then from is zero
 	owner   int32
 	members []int32 // classes, sorted and distinct; shared
 	terms   depgraph.Terms
 	rank    rank
 	note    string  // added to the origin's
 	trust   float64 // multiplies the origin's confidence
+}
+
+// reading is where a reference is kept: its origin is asked for again once it is
+// decided who speaks, and a million origins are not held until then.
+type reading struct {
+	ref    *Reference // nil: a packed one
+	packed *Packed
+	row    uint32
+}
+
+func (r reading) origin() depgraph.Origin {
+	if r.ref != nil {
+		return r.ref.Origin
+	}
+	return r.packed.originOf(r.packed.references.at(r.row).origin)
 }
 
 // isPlacement reports whether a fact says where its owner stands.
@@ -31,14 +46,14 @@ func (f *fact) origin() depgraph.Origin {
 	if f.linked != nil {
 		return earliest(f.linked.Origins)
 	}
-	return f.ref.Origin
+	return f.from.origin()
 }
 
 // origins appends where the fact was read, speaking of member, or of all members
 // where that is zero, with a note added.
 func (l *linker) origins(out []depgraph.Origin, f *fact, member depgraph.ID, note string) []depgraph.Origin {
 	if f.linked == nil {
-		o := f.ref.Origin
+		o := f.from.origin()
 		o.Note = joinNotes(joinNotes(o.Note, f.note), note)
 		o.Confidence = confidence(o) * f.trust
 		o.Member = l.canonical(o.Member)
@@ -70,23 +85,37 @@ type groupUse struct {
 // addReferences turns every reference into facts.
 func (l *linker) addReferences() {
 	selected := newSelections(l)
-	for _, ref := range l.refs {
-		owners := l.owners(ref, selected)
-		if len(owners) == 0 {
-			continue
+	for _, f := range l.frags {
+		for i := range f.References {
+			ref := &f.References[i]
+			l.addReference(ref, reading{ref: ref}, selected)
 		}
-		if !seenFromOwner(ref) {
-			l.addFor(ref, ref, owners)
-			continue
-		}
-		for _, owner := range owners {
-			l.addFor(ref, l.rescoped(ref, selected.scope(owner)), []int32{owner})
+		if p := f.Packed; p != nil {
+			for i := range p.references.size() {
+				ref := p.reference(i)
+				l.addReference(&ref, reading{packed: p, row: i}, selected)
+			}
 		}
 	}
 }
 
-// addFor adds what ref, seen in the words of its owners, says of them.
-func (l *linker) addFor(ref, seen *Reference, owners []int32) {
+func (l *linker) addReference(ref *Reference, from reading, selected *selections) {
+	owners := l.owners(ref, selected)
+	if len(owners) == 0 {
+		return
+	}
+	if !seenFromOwner(ref) {
+		l.addFor(ref, ref, from, owners)
+		return
+	}
+	for _, owner := range owners {
+		l.addFor(ref, l.rescoped(ref, selected.scope(owner)), from, []int32{owner})
+	}
+}
+
+// addFor adds what ref, which is read from a fragment and seen in the words of its
+// owners, says of them.
+func (l *linker) addFor(ref, seen *Reference, from reading, owners []int32) {
 	reported := depgraph.ID{}
 	if len(owners) == 1 {
 		reported = l.ids[owners[0]]
@@ -102,7 +131,7 @@ func (l *linker) addFor(ref, seen *Reference, owners []int32) {
 		trust *= sharedFile
 	}
 	for _, owner := range owners {
-		l.addFacts(seen, owner, shapes, ref.Owners != nil, note, trust)
+		l.addFacts(seen, from, owner, shapes, note, trust)
 	}
 }
 
@@ -225,8 +254,9 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 }
 
 // addFacts adds what ref says of one owner, whose targets have the given shapes.
-func (l *linker) addFacts(ref *Reference, owner int32, targets []*shape, selected bool, note string, trust float64) {
-	f := fact{ref: ref, owner: owner, terms: ref.Terms.Normal(), rank: rankOf(ref.Form, ref.Origin.Basis), note: note, trust: trust}
+func (l *linker) addFacts(ref *Reference, from reading, owner int32, targets []*shape, note string, trust float64) {
+	selected := ref.Owners != nil
+	f := fact{from: from, owner: owner, terms: ref.Terms.Normal(), rank: rankOf(ref.Form, ref.Origin.Basis), note: note, trust: trust}
 	one := depgraph.AtLeast(1)
 	if len(targets) > 1 && f.terms.Need == one {
 		targets = []*shape{l.shapes.of(anyOf, targets)}

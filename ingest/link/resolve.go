@@ -248,7 +248,7 @@ func (l *linker) standsFor(root int32, n Name) bool {
 	for _, o := range l.shapeOrigins[to] {
 		o.Note = joinNotes(o.Note, "the name stands for alternatives")
 		ref := &Reference{Terms: depgraph.Terms{Via: depgraph.RoutesTo}, Origin: o}
-		l.addFacts(ref, root, []*shape{to}, false, "", 1)
+		l.addFacts(ref, reading{ref: ref}, root, []*shape{to}, "", 1)
 	}
 	return true
 }

@@ -18,6 +18,9 @@ func (f *Fragment) SetSource(name string) {
 	for i := range f.References {
 		set(&f.References[i].Origin)
 	}
+	if f.Packed != nil {
+		f.Packed.setSource(name)
+	}
 	for i := range f.Linked {
 		for j := range f.Linked[i].Origins {
 			set(&f.Linked[i].Origins[j])

@@ -59,12 +59,12 @@ func Sound(r *ingest.Reading) string {
 		return p
 	}
 	for _, f := range r.Fragments {
-		for _, d := range f.Definitions {
+		for d := range f.AllDefinitions() {
 			if id := d.Node.ID; !id.IsZero() && (id.Kind == "" || id.Name == "") || !placed(d.Origin) || d.Node.Takes < 0 {
 				return "a definition without a place or a name: " + definition(d)
 			}
 		}
-		for _, ref := range f.References {
+		for ref := range f.AllReferences() {
 			if len(ref.Members) == 0 || !placed(ref.Origin) || ref.Terms.Lasts < 0 {
 				return "a reference without a place or a member: " + reference(ref)
 			}

@@ -28,13 +28,13 @@ func Text(r *ingest.Reading) string {
 func FragmentText(fragments ...*link.Fragment) string {
 	var nodes, binds, needs, linked, drills, unresolved []string
 	for _, f := range fragments {
-		for _, d := range f.Definitions {
+		for d := range f.AllDefinitions() {
 			nodes = append(nodes, definition(d))
 		}
-		for _, b := range f.Bindings {
+		for b := range f.AllBindings() {
 			binds = append(binds, binding(b))
 		}
-		for _, r := range f.References {
+		for r := range f.AllReferences() {
 			needs = append(needs, reference(r))
 		}
 		for _, r := range f.Linked {

@@ -13,9 +13,6 @@ type emitter struct {
 	w *world
 	f *link.Fragment
 
-	references chunks[link.Reference] // of f, until all are there
-	defined    chunks[link.Definition]
-
 	named    map[depgraph.ID]bool // nodes that were defined
 	resolves map[depgraph.ID]depgraph.Origin
 	control  map[string]*control  // by cluster: what is implied in it
@@ -80,10 +77,10 @@ func (e *emitter) need(n need) {
 }
 
 // refer adds a reference.
-func (e *emitter) refer(r link.Reference) { e.references.add(r) }
+func (e *emitter) refer(r link.Reference) { e.f.Packed.Refer(r) }
 
 // add adds a definition.
-func (e *emitter) add(d link.Definition) { e.defined.add(d) }
+func (e *emitter) add(d link.Definition) { e.f.Packed.Define(d) }
 
 // define adds the node of an object, with the names that it answers to.
 func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
@@ -116,7 +113,7 @@ func (e *emitter) mention(id depgraph.ID, at depgraph.Origin, labels map[string]
 	e.add(link.Definition{Node: depgraph.Node{ID: id, Labels: labels}, Weak: true, Origin: at})
 }
 
-func (e *emitter) bind(b link.Binding) { e.f.Bindings = append(e.f.Bindings, b) }
+func (e *emitter) bind(b link.Binding) { e.f.Packed.Bind(b) }
 
 // note writes to the ledger what was read and leads nowhere.
 func (e *emitter) note(f *ingest.File, format string, args ...any) { f.Note(format, args...) }

@@ -48,11 +48,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	e.f.Unresolved = append(e.f.Unresolved, clashes...)
 	e.f.Unresolved = append(e.f.Unresolved, in.unresolved...)
 	e.emit()
-	f := e.f
-	references, defined := e.references, e.defined
-	*e = emitter{} // the documents are not wanted any more: the memory is for what is joined
-	f.References, f.Definitions = references.join(), defined.join()
-	return f, nil
+	return e.f, nil
 }
 
 // document is what one document of the input holds.
@@ -82,7 +78,7 @@ func readDocument(f *ingest.File, doc strict.Document) document {
 
 func newEmitter(w *world) *emitter {
 	return &emitter{
-		w: w, f: &link.Fragment{}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]depgraph.Origin{},
+		w: w, f: &link.Fragment{Packed: &link.Packed{}}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]depgraph.Origin{},
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
 		repos: map[string]bool{}, readings: map[string]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, jobs: map[string][]*workload{}, watched: map[depgraph.ID][]watch{}, istio: map[*object][]route{},
 	}

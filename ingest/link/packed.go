@@ -1,0 +1,463 @@
+package link
+
+import (
+	"hash/maphash"
+	"iter"
+	"slices"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
+// Packed holds definitions, bindings and references in a tenth of the memory that
+// their slices take, and without pointers for the collector to follow: for a source
+// that emits hundreds of thousands of them. What goes in comes out equal, in no
+// particular order. The zero value is empty; it may be read once nothing is added any
+// more. It is not safe for concurrent use while it grows.
+type Packed struct {
+	strings strings32 // spaces, scopes, kinds, inputs: few, and often the same
+	terms   table[depgraph.Terms]
+	manners table[manner]
+	recent  []uint32 // rows of names by hash: what was named lately is named again
+	seed    maphash.Seed
+
+	text  texts
+	names list[packedName]
+
+	definitions list[packedDefinition]
+	bindings    list[packedBinding]
+	references  list[packedReference]
+	targets     list[packedTarget]
+	uses        list[uint32] // rows of names, as definitions and bindings list them
+
+	selectors []*Selector  // of references; 0: none
+	unusual   []Definition // of nodes that say more than what is packed
+}
+
+// packedName is a name, an id (its kind in place of the space), or a pair of a label.
+type packedName struct {
+	space, scope uint32 // strings
+	text         extent
+}
+
+// packedOrigin is an origin.
+type packedOrigin struct {
+	input     uint32 // strings
+	line, col int32
+	manner    uint32
+}
+
+// manner is what origins of one sort have in common.
+type manner struct {
+	member     depgraph.ID
+	source     string
+	basis      depgraph.Basis
+	confidence float64
+	note       string
+	seen       depgraph.Seen
+}
+
+type packedDefinition struct {
+	id         uint32 // names
+	names      span   // uses
+	aliases    span   // uses
+	labels     span   // uses: of each, the key as its space and the value as its text
+	owner, env uint32 // strings
+	of, scope  uint32 // strings
+	replicas   int64  // noReplicas: nil
+	origin     packedOrigin
+	weak       bool
+	labelled   bool // the labels are a map, if an empty one
+	form       Form
+}
+
+// noReplicas stands for a number of replicas that is not known.
+const noReplicas = -1 << 62
+
+type packedBinding struct {
+	names, to    span // uses
+	origin       packedOrigin
+	alternatives bool
+}
+
+type packedReference struct {
+	owner    uint32 // names
+	selector uint32 // selectors
+	members  span   // targets
+	terms    uint32
+	origin   packedOrigin
+	form     Form
+}
+
+type packedTarget struct {
+	name         uint32 // names
+	other        uint32 // names, one more; 0: the zero id
+	quiet, guess bool
+}
+
+// Define adds a definition.
+func (p *Packed) Define(d Definition) {
+	n := &d.Node
+	if n.Title != "" || n.Tier != nil || n.GA != nil || n.Survives != nil || n.Manual || n.Takes != 0 || n.Standby != nil || n.Staged || n.Window != "" || n.AnnualFailureRate != 0 {
+		p.unusual = append(p.unusual, d)
+		return
+	}
+	out := packedDefinition{
+		id: p.id(n.ID), names: p.listed(d.Names), owner: p.strings.intern(n.Owner), env: p.strings.intern(n.Env), replicas: noReplicas,
+		of: p.strings.intern(d.Of), scope: p.strings.intern(d.Scope), origin: p.origin(d.Origin), weak: d.Weak, form: d.Form, labelled: n.Labels != nil,
+	}
+	if n.Replicas != nil {
+		out.replicas = int64(*n.Replicas)
+	}
+	out.aliases.from = p.uses.size()
+	for _, alias := range n.Aliases {
+		p.uses.add(p.name(Name{Text: alias}))
+	}
+	out.aliases.count = uint32(len(n.Aliases))
+	out.labels.from = p.uses.size()
+	for key, value := range n.Labels { // a map comes out again
+		p.uses.add(p.name(Name{Space: Space(key), Text: value}))
+	}
+	out.labels.count = uint32(len(n.Labels))
+	p.definitions.add(out)
+}
+
+// Bind adds a binding.
+func (p *Packed) Bind(b Binding) {
+	p.bindings.add(packedBinding{names: p.listed(b.Names), to: p.listed(b.To), origin: p.origin(b.Origin), alternatives: b.Alternatives})
+}
+
+// Refer adds a reference. It keeps Owners.
+func (p *Packed) Refer(r Reference) {
+	out := packedReference{owner: p.name(r.Owner), terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
+	if r.Owners != nil {
+		p.selectors = append(p.selectors, r.Owners)
+		out.selector = uint32(len(p.selectors))
+	}
+	out.members = span{p.targets.size(), uint32(len(r.Members))}
+	for _, m := range r.Members {
+		t := packedTarget{name: p.name(m.Name), quiet: m.Quiet, guess: m.Guess}
+		if !m.Else.IsZero() {
+			t.other = p.id(m.Else) + 1
+		}
+		p.targets.add(t)
+	}
+	p.references.add(out)
+}
+
+func (p *Packed) origin(o depgraph.Origin) packedOrigin {
+	return packedOrigin{
+		input: p.strings.intern(o.Input), line: int32(o.Line), col: int32(o.Col),
+		manner: p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Note, o.Seen}),
+	}
+}
+
+func (p *Packed) id(id depgraph.ID) uint32 {
+	return p.name(Name{Space: Space(id.Kind), Text: id.Name})
+}
+
+func (p *Packed) listed(names []Name) span {
+	out := span{p.uses.size(), uint32(len(names))}
+	for _, n := range names {
+		p.uses.add(p.name(n))
+	}
+	return out
+}
+
+// recently is how many names are remembered: a power of two.
+const recently = 1 << 13
+
+// name returns the row of a name: that of an equal one where it was added lately.
+func (p *Packed) name(n Name) uint32 {
+	if p.recent == nil {
+		p.recent, p.seed = make([]uint32, recently), maphash.MakeSeed()
+	}
+	space, scope := p.strings.intern(string(n.Space)), p.strings.intern(n.Scope)
+	slot := &p.recent[(maphash.String(p.seed, n.Text)^uint64(space)*0x9e3779b97f4a7c15^uint64(scope)*0xbf58476d1ce4e5b9)%recently]
+	if *slot > 0 {
+		if have := p.names.at(*slot - 1); have.space == space && have.scope == scope && p.text.is(have.text, n.Text) {
+			return *slot - 1
+		}
+	}
+	*slot = p.names.size() + 1
+	p.names.add(packedName{space, scope, p.text.add(n.Text)})
+	return *slot - 1
+}
+
+// Definitions lists the definitions.
+func (p *Packed) Definitions() iter.Seq[Definition] {
+	return func(yield func(Definition) bool) {
+		for _, d := range p.unusual {
+			if !yield(d) {
+				return
+			}
+		}
+		for i := range p.definitions.size() {
+			if !yield(p.definition(p.definitions.at(i))) {
+				return
+			}
+		}
+	}
+}
+
+// Bindings lists the bindings.
+func (p *Packed) Bindings() iter.Seq[Binding] {
+	return func(yield func(Binding) bool) {
+		for i := range p.bindings.size() {
+			b := p.bindings.at(i)
+			if !yield(Binding{Names: p.namesOf(b.names), To: p.namesOf(b.to), Alternatives: b.alternatives, Origin: p.originOf(b.origin)}) {
+				return
+			}
+		}
+	}
+}
+
+// References lists the references.
+func (p *Packed) References() iter.Seq[Reference] {
+	return func(yield func(Reference) bool) {
+		for i := range p.references.size() {
+			if !yield(p.reference(i)) {
+				return
+			}
+		}
+	}
+}
+
+// defined is how many definitions there are.
+func (p *Packed) defined() int { return int(p.definitions.size()) + len(p.unusual) }
+
+func (p *Packed) definition(d *packedDefinition) Definition {
+	out := Definition{
+		Node:  depgraph.Node{ID: p.idOf(d.id), Owner: p.strings.values[d.owner], Env: p.strings.values[d.env]},
+		Names: p.namesOf(d.names), Weak: d.weak, Of: p.strings.values[d.of], Scope: p.strings.values[d.scope], Form: d.form, Origin: p.originOf(d.origin),
+	}
+	if d.replicas != noReplicas {
+		n := int(d.replicas)
+		out.Node.Replicas = &n
+	}
+	for _, alias := range p.namesOf(d.aliases) {
+		out.Node.Aliases = append(out.Node.Aliases, alias.Text)
+	}
+	if d.labelled {
+		out.Node.Labels = make(map[string]string, d.labels.count)
+		for _, label := range p.namesOf(d.labels) {
+			out.Node.Labels[string(label.Space)] = label.Text
+		}
+	}
+	return out
+}
+
+// reference returns reference i.
+func (p *Packed) reference(i uint32) Reference {
+	r := p.references.at(i)
+	out := Reference{Owner: p.nameOf(r.owner), Terms: p.terms.values[r.terms], Form: r.form, Origin: p.originOf(r.origin)}
+	if r.selector > 0 {
+		out.Owners = p.selectors[r.selector-1]
+	}
+	if r.members.count > 0 {
+		out.Members = make([]Target, r.members.count)
+	}
+	for k := range r.members.count {
+		t := p.targets.at(r.members.from + k)
+		out.Members[k] = Target{Name: p.nameOf(t.name), Quiet: t.quiet, Guess: t.guess}
+		if t.other > 0 {
+			out.Members[k].Else = p.idOf(t.other - 1)
+		}
+	}
+	return out
+}
+
+func (p *Packed) originOf(o packedOrigin) depgraph.Origin {
+	m := &p.manners.values[o.manner]
+	return depgraph.Origin{
+		Member: m.member, Input: p.strings.values[o.input], Line: int(o.line), Col: int(o.col),
+		Source: m.source, Basis: m.basis, Confidence: m.confidence, Note: m.note, Seen: m.seen,
+	}
+}
+
+func (p *Packed) nameOf(row uint32) Name {
+	n := p.names.at(row)
+	return Name{Space: Space(p.strings.values[n.space]), Scope: p.strings.values[n.scope], Text: p.text.at(n.text)}
+}
+
+func (p *Packed) idOf(row uint32) depgraph.ID {
+	n := p.names.at(row)
+	return depgraph.ID{Kind: depgraph.Kind(p.strings.values[n.space]), Name: p.text.at(n.text)}
+}
+
+func (p *Packed) namesOf(s span) []Name {
+	if s.count == 0 {
+		return nil
+	}
+	out := make([]Name, s.count)
+	for i := range s.count {
+		out[i] = p.nameOf(*p.uses.at(s.from + i))
+	}
+	return out
+}
+
+// setSource fills in the name of the source wherever an origin has none.
+func (p *Packed) setSource(name string) {
+	p.text.close()
+	for i := range p.manners.values {
+		if m := &p.manners.values[i]; m.source == "" {
+			m.source = name
+		}
+	}
+	p.manners.index = nil // its keys are those of before
+	for i := range p.unusual {
+		if o := &p.unusual[i].Origin; o.Source == "" {
+			o.Source = name
+		}
+	}
+}
+
+// span is some values of a list, beside each other.
+type span struct{ from, count uint32 }
+
+// list grows without being copied: each chunk is as large as all before it, up to
+// chunkSize values.
+type list[T any] struct {
+	chunks [][]T
+}
+
+const chunkSize = 1 << 14
+
+func (l *list[T]) add(v T) {
+	if n := len(l.chunks); n == 0 || len(l.chunks[n-1]) == chunkSize {
+		room := chunkSize
+		if n == 0 {
+			room = 16
+		}
+		l.chunks = append(l.chunks, make([]T, 0, room))
+	}
+	last := &l.chunks[len(l.chunks)-1]
+	*last = append(*last, v)
+}
+
+func (l *list[T]) at(i uint32) *T { return &l.chunks[i/chunkSize][i%chunkSize] }
+
+func (l *list[T]) size() uint32 {
+	n := len(l.chunks)
+	if n == 0 {
+		return 0
+	}
+	return uint32((n-1)*chunkSize + len(l.chunks[n-1]))
+}
+
+// table gives equal values one number.
+type table[T comparable] struct {
+	index  map[T]uint32
+	values []T
+}
+
+func (t *table[T]) intern(v T) uint32 {
+	if t.index == nil {
+		t.index = make(map[T]uint32, len(t.values))
+		for i, v := range t.values {
+			t.index[v] = uint32(i)
+		}
+	}
+	if i, ok := t.index[v]; ok {
+		return i
+	}
+	i := uint32(len(t.values))
+	t.index[v] = i
+	t.values = append(t.values, v)
+	return i
+}
+
+// strings32 is a table of strings that remembers which it was asked last.
+type strings32 struct {
+	table[string]
+	last [8]uint32
+	turn int
+}
+
+func (s *strings32) intern(v string) uint32 {
+	for _, i := range s.last {
+		if int(i) < len(s.values) && s.values[i] == v {
+			return i
+		}
+	}
+	i := s.table.intern(v)
+	s.last[s.turn%len(s.last)] = i
+	s.turn++
+	return i
+}
+
+// extent is a text of texts.
+type extent struct {
+	block, from, size uint32
+}
+
+// texts holds many short texts in few large blocks.
+type texts struct {
+	blocks []string
+	open   []byte // becomes the next block
+}
+
+const blockSize = 1 << 16
+
+func (t *texts) add(s string) extent {
+	if len(t.open)+len(s) > blockSize && len(t.open) > 0 {
+		t.blocks = append(t.blocks, string(t.open))
+		t.open = t.open[:0]
+	}
+	x := extent{uint32(len(t.blocks)), uint32(len(t.open)), uint32(len(s))}
+	t.open = append(t.open, s...)
+	return x
+}
+
+func (t *texts) is(x extent, s string) bool {
+	if int(x.size) != len(s) {
+		return false
+	}
+	if int(x.block) == len(t.blocks) {
+		return string(t.open[x.from:x.from+x.size]) == s
+	}
+	return t.blocks[x.block][x.from:x.from+x.size] == s
+}
+
+// at returns a text, a copy where its block is open.
+func (t *texts) at(x extent) string {
+	if int(x.block) == len(t.blocks) {
+		return string(t.open[x.from : x.from+x.size])
+	}
+	return t.blocks[x.block][x.from : x.from+x.size]
+}
+
+// close closes the open block.
+func (t *texts) close() {
+	if len(t.open) > 0 {
+		t.blocks, t.open = append(t.blocks, string(t.open)), nil
+	}
+}
+
+// AllDefinitions lists the definitions of a fragment, packed or not.
+func (f *Fragment) AllDefinitions() iter.Seq[Definition] {
+	return both(f.Definitions, f.Packed, (*Packed).Definitions)
+}
+
+// AllBindings lists the bindings of a fragment, packed or not.
+func (f *Fragment) AllBindings() iter.Seq[Binding] {
+	return both(f.Bindings, f.Packed, (*Packed).Bindings)
+}
+
+// AllReferences lists the references of a fragment, packed or not.
+func (f *Fragment) AllReferences() iter.Seq[Reference] {
+	return both(f.References, f.Packed, (*Packed).References)
+}
+
+func both[T any](plain []T, p *Packed, packed func(*Packed) iter.Seq[T]) iter.Seq[T] {
+	if p == nil {
+		return slices.Values(plain)
+	}
+	return func(yield func(T) bool) {
+		for v := range slices.Values(plain) {
+			if !yield(v) {
+				return
+			}
+		}
+		packed(p)(yield)
+	}
+}

@@ -65,6 +65,35 @@ func (s system) checkBlast(t *testing.T) {
 	}
 }
 
+// Systems of more cells than a word has bits, and of knots as large: node by node the other way.
+func TestTheBlastOfALargeSystemIsThatOfEachLoss(t *testing.T) {
+	for seed := range uint64(tiered(12, 48, 480)) {
+		shop := simtest.Shop{
+			Nodes: 400, Seed: seed, Spare: []float64{0.3, 0.7}[seed%2], Degraded: 0.1, Start: 0.05, Observe: 0.05,
+			Reversed: []float64{0, 0.01, 0.1}[seed%3],
+		}
+		g, err := shop.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := simulate.NewModel(g, 0)
+		blast, err := m.Blast(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for v := range depgraph.NodeIndex(g.Len()) {
+			l := m.Lose(v)
+			size := func(state simulate.State) int {
+				return len(slices.DeleteFunc(l.List(state), func(x depgraph.NodeIndex) bool { return x == v }))
+			}
+			want := simulate.Sizes{Down: size(simulate.Down), Degraded: size(simulate.Degraded), Frozen: size(simulate.Frozen), Blind: size(simulate.Blind)}
+			if got := blast.Of(v); got != want {
+				t.Fatalf("%+v without %v: %+v, want %+v", shop, v, got, want)
+			}
+		}
+	}
+}
+
 func TestTheRankingIsByDownThenByDegradedThenByID(t *testing.T) {
 	ties := 0
 	eachSystem(t, tiered(300, 3_000, 30_000), 14, func(t *testing.T, _ *rand.Rand, s system) {

@@ -20,6 +20,7 @@ import (
 //
 //	service:a takes=10m            a node
 //	standby:b by=human:x takes=1h  a standby service:b
+//	human:c standby=1h             a standby human:c
 //	service:a in facility:f        placement
 //	service:a needs x|y            needs one of them to run
 //	service:a needs x&y            needs both, and 2:x|y|z two of them
@@ -42,6 +43,8 @@ func sketch(t testing.TB, lines string) *depgraph.Graph {
 			key, value, _ := strings.Cut(word, "=")
 			d, err := time.ParseDuration(value)
 			switch {
+			case key == "standby" && err == nil:
+				n.Standby = &depgraph.Standby{Takes: d}
 			case key == "by":
 				n.Standby.ActivatedBy = append(n.Standby.ActivatedBy, depgraph.MustID(value))
 			case err != nil:
@@ -322,8 +325,92 @@ func TestABlackStartFindsTheSmallestCycleOfStartNeeds(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if proof := tl.Proof(find(t, g, "service:cache")); len(proof) != 5 || proof[4].From.Name != "cache" {
-		t.Errorf("Proof(cache) = %v, want the cycle of three, then web, then cache", proof)
+	if diff := cmp.Diff([]string{"api etcd", "etcd dns", "dns api", "web dns", "cache web"}, edgeNames(tl.Proof(find(t, g, "service:cache")))); diff != "" {
+		t.Errorf("Proof(cache): %s", diff)
+	}
+}
+
+func edgeNames(edges []depgraph.Edge) []string {
+	var out []string
+	for _, e := range edges {
+		out = append(out, e.From.Name+" "+e.To.Name)
+	}
+	return out
+}
+
+func TestAProofOfAStartGoesLevelByLevelByTheShallowest(t *testing.T) {
+	for goal, c := range map[string]struct {
+		lines string
+		want  []string
+	}{
+		"service:y": {
+			`
+			service:a start service:b
+			service:b start service:a
+			service:p start service:a
+			service:q start service:a
+			service:s start service:q
+			service:t start service:p
+			service:y start service:s|service:t`,
+			[]string{"a b", "b a", "p a", "q a", "s q", "t p", "y s", "y t"},
+		},
+		"service:x": {
+			`
+			service:y start service:z
+			service:z start service:y
+			service:b start service:y
+			service:c start service:y
+			service:x start 2:service:b|service:c|service:z`,
+			[]string{"y z", "z y", "b y", "x z", "x b"},
+		},
+	} {
+		g := sketch(t, c.lines)
+		tl := simulate.BlackStart(g, simulate.StartOptions{})
+		if diff := cmp.Diff(c.want, edgeNames(tl.Proof(find(t, g, goal)))); diff != "" {
+			t.Errorf("Proof(%s): %s", goal, diff)
+		}
+	}
+}
+
+func TestExternalsAndPeopleServeAtOnceUnlessTheyStandBy(t *testing.T) {
+	g := sketch(t, `
+		service:never start service:never
+		external:x needs service:never
+		human:idle standby=1h
+		human:called standby=1h
+		service:a needs external:x|human:idle
+		service:b needs service:never|human:called`)
+	want := []string{"0s external:x", "0s service:a", "1h0m0s human:called", "1h0m0s service:b <called", "deadlocked service:never"}
+	if diff := cmp.Diff(want, story(g, simulate.BlackStart(g, simulate.StartOptions{}))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAStandbyIsNotActivatedForWhatAGroupMeets(t *testing.T) {
+	g := sketch(t, `
+		service:x takes=1h
+		service:o needs service:x
+		service:o needs group:g|service:s
+		group:g needs service:up
+		standby:s`)
+	r := simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "service:x")}, simulate.StartOptions{})
+	if diff := cmp.Diff([]string{"1h0m0s service:o <x", "1h0m0s service:x"}, story(g, &r.Timeline)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Groups that only wait for each other serve together, yet none of them stands anywhere.
+func TestNothingStartsInAPlaceThatIsOnlyACircleOfNames(t *testing.T) {
+	g := sketch(t, `
+		service:x in group:g
+		group:g needs group:h
+		group:h needs group:g`)
+	tl := simulate.BlackStart(g, simulate.StartOptions{})
+	if diff := cmp.Diff([]string{"deadlocked service:x"}, story(g, tl)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"g h", "h g", "x g"}, edgeNames(tl.Proof(find(t, g, "service:x")))); diff != "" {
+		t.Errorf("Proof(x): %s", diff)
 	}
 }
 
@@ -462,6 +549,15 @@ func TestKnotsAreTheSmallestCyclesThatNothingCanUndo(t *testing.T) {
 			service:w start service:z
 			service:z start service:w`,
 			`[a b] by [ab ba] holds [a b]; [w z] by [wz zw] holds [a b w z]`,
+		},
+		"through alternatives it shows those of which there are fewest": {
+			`
+			service:a start service:b|service:c|service:d
+			service:a start service:c|service:d
+			service:b start service:a|service:c
+			service:c start service:a|service:b
+			service:d start service:a|service:b`,
+			`[a b c d] by [ac ad ba bc ca cb da db] holds [a b c d]`,
 		},
 		"groups that only wait for each other keep nobody": {`
 			group:g start group:h

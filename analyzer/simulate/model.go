@@ -27,8 +27,7 @@ type Model struct {
 
 	provers proverPool
 
-	unmeetable []req  // role or not, met by nothing; ascending
-	impaired   []node // down or degraded with nothing lost, groups included; ascending
+	unmeetable []req // role or not, met by nothing; ascending
 }
 
 // node and req are short for the indexes of the graph.
@@ -85,9 +84,6 @@ func NewModel(g *depgraph.Graph, outage time.Duration) *Model {
 	m.calm = settle(m, bare)
 	m.quiet = make([][]node, len(stateNames))
 	for i, b := range m.calm.nodes {
-		if b&rawImpaired != 0 {
-			m.impaired = append(m.impaired, node(i))
-		}
 		if b == 0 || m.traits[i]&isGroup != 0 {
 			continue
 		}

@@ -269,7 +269,7 @@ func (p *Pass) surelyFallsWithout(reqs []req, among []Lanes) []Lanes {
 	for i, r := range reqs {
 		left := among[i]
 		c := s.p.cellOf[p.m.g.Owner(r)]
-		if left.Without(&out[i]) && c >= 0 && p.m.calm.reqs[r].left > 0 {
+		if left.Without(&out[i]) && p.m.calm.reqs[r].left > 0 {
 			put(s.immune, c)
 			s.spared[c] = &row{}
 			rest = append(rest, i)

@@ -9,6 +9,23 @@ import (
 	"github.com/fateline/fateline/analyzer/simulate"
 )
 
+func TestEveryLossIsInOnePassAndNoPassIsEmpty(t *testing.T) {
+	s := newSystem(t, chain(3), 60)
+	for n, passes := range map[int]int{0: 0, 1: 1, simulate.PassSize: 1, simulate.PassSize + 1: 2} {
+		next := 0
+		err := s.m.Passes(context.Background(), make([][]depgraph.NodeIndex, n), func(p *simulate.Pass) {
+			passes--
+			if p.First() != next || p.Len() == 0 {
+				t.Errorf("of %d losses a pass has %d from the %dth on, want the %dth", n, p.Len(), p.First(), next)
+			}
+			next += p.Len()
+		})
+		if err != nil || next != n || passes != 0 {
+			t.Errorf("of %d losses %d are visited, in %d passes too few: %v", n, next, passes, err)
+		}
+	}
+}
+
 func TestAPassSaysOfEveryLossWhatTheLossSays(t *testing.T) {
 	eachSystem(t, tiered(1_000, 10_000, 100_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		var losses [][]depgraph.NodeIndex

@@ -260,12 +260,11 @@ type event struct {
 	activation bool
 }
 
-// agenda is a binary heap of events, the earliest first; ties by node.
+// agenda is a binary heap of events, the earliest first. The order of those at one time
+// does not matter: nothing follows from any before all have happened.
 type agenda []event
 
-func (a agenda) before(i, j int) bool {
-	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].v < a[j].v
-}
+func (a agenda) before(i, j int) bool { return a[i].at < a[j].at }
 
 func (a *agenda) push(e event) {
 	*a = append(*a, e)

@@ -251,7 +251,7 @@ func (s *stuck) enough(x waiter) []thing {
 }
 
 // resign settles what is left, where every cycle goes through alternatives: all of
-// it waits for itself. Each thing takes its first want; those that have started
+// it waits for itself. Each thing takes the want with the fewest members to show; those that have started
 // take one that leads to things that have not, or two that need each other might
 // serve together.
 func (s *stuck) resign() {

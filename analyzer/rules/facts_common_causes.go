@@ -1,41 +1,98 @@
 package rules
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 
+	"github.com/fateline/fateline/analyzer"
+	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 )
 
-// consider loses each of the candidates and finds for every redundant requirement the
+// A cause search finds for every requirement with a member to spare the single nodes
+// whose loss breaks it, of those that take one another down the first.
+type causeSearch struct {
+	pass    *analyzer.Pass
+	e       *estate
+	ground  *ground
+	running *depgraph.Components // over what takes owners down
+	roots   map[req][]node       // the causes that come first
+	taken   map[node]set         // what each of these takes down
+
+	redundant []req // those with members to spare; ascending
+}
+
+func newCauseSearch(pass *analyzer.Pass, e *estate, gr *ground) *causeSearch {
+	s := &causeSearch{pass: pass, e: e, ground: gr, roots: map[req][]node{}, taken: map[node]set{}}
+	s.running = e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
+	for r := range req(e.g.Requirements()) {
+		t := e.g.Terms(r)
+		if t.IfLost == depgraph.Unaffected || t.Lasts >= e.model.Outage() || e.spare(r) <= 0 || !e.calm.Met(r) {
+			continue
+		}
+		for _, o := range e.owners(r) {
+			pass.Judged(e.g.ID(o))
+		}
+		s.redundant = append(s.redundant, r)
+	}
+	return s
+}
+
+// candidates lists what the members of redundant requirements need to run,
+// themselves included: one node for each set that goes down together.
+func (s *causeSearch) candidates(alike *depgraph.Components) []node {
+	e := s.e
+	var members []node
+	for _, r := range s.redundant {
+		members = append(members, e.g.Members(r)...)
+	}
+	below := e.g.Reach(depgraph.Forward, depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }}, members...)
+	taken := map[int]bool{}
+	var out []node
+	for x := range node(e.g.Len()) {
+		n := e.g.At(x)
+		staged := n.ID.Kind == depgraph.KindUpdates && n.Staged
+		fixed := n.ID.Kind == depgraph.KindImage // an image changes only by a roll-out, or by the channel that updates what runs on it
+		if !below.Has(x) || e.isGroup(x) || staged || fixed || taken[alike.Of(x)] || e.calm.Is(simulate.Down, x) {
+			continue
+		}
+		taken[alike.Of(x)] = true
+		out = append(out, x)
+	}
+	return out
+}
+
+// find loses each of the candidates and finds for every redundant requirement the
 // causes of its break that come first. Candidates are considered by falling size, so
 // that what takes one down has been seen; many at a time, and of all pairs of a cause
 // and a requirement only those one by one that are no matter of course.
-func (s *hollowScan) consider(ctx context.Context, causes []node) error {
+func (s *causeSearch) find(ctx context.Context, causes []node, blast *simulate.Blast) error {
+	slices.SortFunc(causes, func(a, b node) int {
+		return cmp.Or(cmp.Compare(blast.Of(b).Down, blast.Of(a).Down), cmp.Compare(a, b))
+	})
 	losses := make([][]node, len(causes))
 	for i := range causes {
 		losses[i] = causes[i : i+1]
 	}
-	reqs := slices.Sorted(maps.Keys(s.slack))
 	return s.e.model.Passes(ctx, losses, func(p *simulate.Pass) {
-		h := &hollowPass{
-			hollowScan: s, p: p, causes: causes[p.First() : p.First()+p.Len()],
+		h := &causePass{
+			causeSearch: s, p: p, causes: causes[p.First() : p.First()+p.Len()],
 			takes: map[node]simulate.Lanes{},
 		}
-		h.consider(reqs)
+		h.consider(s.redundant)
 	})
 }
 
-// hollowPass is the part of the scan that considers some of the causes.
-type hollowPass struct {
-	*hollowScan
+// causePass is the part of the scan that considers some of the causes.
+type causePass struct {
+	*causeSearch
 	p      *simulate.Pass
 	causes []node                  // of the pass, by lane
 	takes  map[node]simulate.Lanes // which of them an earlier cause takes down
 }
 
-func (h *hollowPass) consider(reqs []req) {
+func (h *causePass) consider(reqs []req) {
 	var broken []req
 	var by []simulate.Lanes
 	for _, r := range reqs {
@@ -55,7 +112,7 @@ func (h *hollowPass) consider(reqs []req) {
 
 // open returns the causes that break r, that no earlier cause takes down, and without
 // which the owner of r, were it not for r, would serve as far as that is obvious.
-func (h *hollowPass) open(r req) simulate.Lanes {
+func (h *causePass) open(r req) simulate.Lanes {
 	lanes := h.p.Unmet(r)
 	if !lanes.Any() {
 		return lanes
@@ -85,10 +142,10 @@ func (h *hollowPass) open(r req) simulate.Lanes {
 }
 
 // inCycle reports whether something of what a node needs to run needs the node.
-func (s *hollowScan) inCycle(owner node) bool { return len(s.running.Nodes(s.running.Of(owner))) > 1 }
+func (s *causeSearch) inCycle(owner node) bool { return len(s.running.Nodes(s.running.Of(owner))) > 1 }
 
 // takenBy returns the causes that go down with an earlier one.
-func (h *hollowPass) takenBy(y node) simulate.Lanes {
+func (h *causePass) takenBy(y node) simulate.Lanes {
 	lanes, known := h.takes[y]
 	if !known {
 		down := h.taken[y]
@@ -104,7 +161,7 @@ func (h *hollowPass) takenBy(y node) simulate.Lanes {
 
 // judge takes a cause as one of the break of r, unless it is none or one that comes
 // before it is known.
-func (h *hollowPass) judge(lane int, r req) {
+func (h *causePass) judge(lane int, r req) {
 	x := h.causes[lane]
 	claimed := h.claimed(r, x)
 	var kept []node
@@ -133,13 +190,13 @@ func (h *hollowPass) judge(lane int, r req) {
 }
 
 // claimed reports whether an owner of r claims to survive the loss of x.
-func (s *hollowScan) claimed(r req, x node) bool {
+func (s *causeSearch) claimed(r req, x node) bool {
 	return slices.ContainsFunc(s.e.owners(r), func(o node) bool { return s.e.survives(o, x) })
 }
 
 // allowed reports whether x may count as a cause of the break of r: not itself an owner,
 // and no place that encloses all the members, unless an owner claims to survive it.
-func (h *hollowPass) allowed(x node, r req, claimed bool) bool {
+func (h *causePass) allowed(x node, r req, claimed bool) bool {
 	e := h.e
 	if slices.Contains(e.owners(r), x) {
 		return false
@@ -150,7 +207,7 @@ func (h *hollowPass) allowed(x node, r req, claimed bool) bool {
 
 // fallsAnyway returns for each of some requirements those of the given causes that take
 // its owner down without it. A group falls anyway where all that name it do.
-func (h *hollowPass) fallsAnyway(reqs []req, by []simulate.Lanes) []simulate.Lanes {
+func (h *causePass) fallsAnyway(reqs []req, by []simulate.Lanes) []simulate.Lanes {
 	e := h.e
 	out := make([]simulate.Lanes, len(reqs))
 	var asked, naming []req

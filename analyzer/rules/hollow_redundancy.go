@@ -95,83 +95,23 @@ func runHollowRedundancy(ctx context.Context, pass *analyzer.Pass, _ struct{}) e
 	if err != nil {
 		return err
 	}
-	s := &hollowScan{
-		pass: pass, e: e, ground: gr,
-		slack: map[req]int{}, roots: map[req][]node{}, taken: map[node]set{},
-	}
-	s.running = e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
-	if s.redundant(); len(s.slack) == 0 {
+	s := newCauseSearch(pass, e, gr)
+	if len(s.redundant) == 0 {
 		return nil
 	}
 	blast, err := analyzer.Get(ctx, pass, blastFact)
 	if err != nil {
 		return err
 	}
-	causes := s.candidates(alike)
-	slices.SortFunc(causes, func(a, b node) int {
-		return cmp.Or(cmp.Compare(blast.Of(b).Down, blast.Of(a).Down), cmp.Compare(a, b))
-	})
-	if err := s.consider(ctx, causes); err != nil {
+	if err := s.find(ctx, s.candidates(alike), blast); err != nil {
 		return err
 	}
-	s.report()
+	(&hollowScan{s}).report()
 	return nil
 }
 
-type hollowScan struct {
-	pass    *analyzer.Pass
-	e       *estate
-	ground  *ground
-	running *depgraph.Components // over what takes owners down
-	slack   map[req]int          // redundant requirements: how many members more than needed serve
-	roots   map[req][]node       // the causes that come first
-	taken   map[node]set         // what each of these takes down
-}
-
-// redundant finds the requirements with members to spare.
-func (s *hollowScan) redundant() {
-	e := s.e
-	for r := range req(e.g.Requirements()) {
-		t := e.g.Terms(r)
-		if t.IfLost == depgraph.Unaffected || t.Lasts >= e.model.Outage() || e.spare(r) <= 0 || !e.calm.Met(r) {
-			continue
-		}
-		for _, o := range e.owners(r) {
-			s.pass.Judged(e.g.ID(o))
-		}
-		slack := e.spare(r)
-		for _, m := range e.g.Members(r) {
-			if e.calm.Is(simulate.Down, m) && s.e.counts(m, r) {
-				slack--
-			}
-		}
-		s.slack[r] = slack
-	}
-}
-
-// candidates lists what the members of redundant requirements need to run,
-// themselves included: one node for each set that goes down together.
-func (s *hollowScan) candidates(alike *depgraph.Components) []node {
-	e := s.e
-	var members []node
-	for r := range s.slack {
-		members = append(members, e.g.Members(r)...)
-	}
-	below := e.g.Reach(depgraph.Forward, depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }}, members...)
-	taken := map[int]bool{}
-	var out []node
-	for x := range node(e.g.Len()) {
-		n := e.g.At(x)
-		staged := n.ID.Kind == depgraph.KindUpdates && n.Staged
-		fixed := n.ID.Kind == depgraph.KindImage // an image changes only by a roll-out, or by the channel that updates what runs on it
-		if !below.Has(x) || e.isGroup(x) || staged || fixed || taken[alike.Of(x)] || e.calm.Is(simulate.Down, x) {
-			continue
-		}
-		taken[alike.Of(x)] = true
-		out = append(out, x)
-	}
-	return out
-}
+// hollowScan reports what a search has found.
+type hollowScan struct{ *causeSearch }
 
 // report makes one finding of each cause.
 func (s *hollowScan) report() {

@@ -30,7 +30,7 @@ type Packed struct {
 	uses        list[uint32] // rows of names, as definitions and bindings list them
 
 	selectors []*Selector  // of references; 0: none
-	unusual   []Definition // of nodes that say more than what is packed
+	unusual   []Definition // those that say more than what is packed
 }
 
 // packedName is a name, an id (its kind in place of the space), or a pair of a label.
@@ -62,7 +62,7 @@ type packedDefinition struct {
 	aliases    span   // uses
 	labels     span   // uses: of each, the key as its space and the value as its text
 	owner, env uint32 // strings
-	of, scope  uint32 // strings
+	scope      uint32 // strings
 	replicas   int64  // noReplicas: nil
 	origin     packedOrigin
 	weak       bool
@@ -97,13 +97,13 @@ type packedTarget struct {
 // Define adds a definition.
 func (p *Packed) Define(d Definition) {
 	n := &d.Node
-	if n.Title != "" || n.Tier != nil || n.GA != nil || n.Survives != nil || n.Manual || n.Takes != 0 || n.Standby != nil || n.Staged || n.Window != "" || n.AnnualFailureRate != 0 {
+	if d.Of != "" || d.In != "" || n.Title != "" || n.Tier != nil || n.GA != nil || n.Survives != nil || n.Manual || n.Takes != 0 || n.Standby != nil || n.Staged || n.Window != "" || n.AnnualFailureRate != 0 {
 		p.unusual = append(p.unusual, d)
 		return
 	}
 	out := packedDefinition{
 		id: p.id(n.ID), names: p.listed(d.Names), owner: p.strings.intern(n.Owner), env: p.strings.intern(n.Env), replicas: noReplicas,
-		of: p.strings.intern(d.Of), scope: p.strings.intern(d.Scope), origin: p.origin(d.Origin), weak: d.Weak, form: d.Form, labelled: n.Labels != nil,
+		scope: p.strings.intern(d.Scope), origin: p.origin(d.Origin), weak: d.Weak, form: d.Form, labelled: n.Labels != nil,
 	}
 	if n.Replicas != nil {
 		out.replicas = int64(*n.Replicas)
@@ -228,7 +228,7 @@ func (p *Packed) defined() int { return int(p.definitions.size()) + len(p.unusua
 func (p *Packed) definition(d *packedDefinition) Definition {
 	out := Definition{
 		Node:  depgraph.Node{ID: p.idOf(d.id), Owner: p.strings.values[d.owner], Env: p.strings.values[d.env]},
-		Names: p.namesOf(d.names), Weak: d.weak, Of: p.strings.values[d.of], Scope: p.strings.values[d.scope], Form: d.form, Origin: p.originOf(d.origin),
+		Names: p.namesOf(d.names), Weak: d.weak, Scope: p.strings.values[d.scope], Form: d.form, Origin: p.originOf(d.origin),
 	}
 	if d.replicas != noReplicas {
 		n := int(d.replicas)

@@ -97,6 +97,8 @@ func TestFind(t *testing.T) {
 		{"a known bare name under a key that is the name", "push-gateway", "pushgateway", "pushgateway 0.6*"},
 		{"a known bare name under another key", "SESSION_STORE", "redis", ""},
 		{"a known bare name as a connection", "EventBusConnection", "redis", "redis 0.6"},
+		{"a known bare name under words written together", "CATALOGUE_PGHOST", "db", "db 0.6"},
+		{"a known bare name under a longer word", "MYSQLHOST", "db", "db 0.6"},
 		{"known bare names of nodes", "stream.kafka.binder.zkNodes", "redis", "redis 0.6"},
 		{"a known bare name to connect to", "ZOOKEEPER_CONNECT", "redis", "redis 0.6"},
 		{"a known bare name as a contact point", "contact-points", "db", "db 0.6"},
@@ -168,6 +170,18 @@ func TestFind(t *testing.T) {
 				t.Errorf("Find(%q, key %q) = %q, want %q", c.text, c.key, got, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatKeepsData(t *testing.T) {
+	for text, want := range map[string]bool{
+		"jdbc:postgresql://books/x": true, "books:5432": true, "books:9092": true, "http://books-mongodb": true, "books-cache.shop.svc:80": true, "http://user-db:8080": true,
+		"books:8080": false, "http://books:443": false, "http://db-admin:80": false, "books:9000": false,
+	} {
+		refs := Find(text, Context{Key: "X_ADDR"})
+		if len(refs) != 1 || refs[0].KeepsData() != want {
+			t.Errorf("Find(%q) = %s, which keeps data: want %v", text, show(refs), want)
+		}
 	}
 }
 

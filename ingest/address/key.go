@@ -112,7 +112,8 @@ func saysHost(key string) bool {
 			"upstream", "upstreams", "backend", "backends", "target", "targets", "peer", "peers", "seed", "seeds", "dsn", "proxy", "nodes":
 			return true
 		}
-		return false
+		// Written together: "PGHOST", "MYSQLHOST", "DBURL".
+		return len(w) > 5 && (strings.HasSuffix(w, "host") || strings.HasSuffix(w, "hosts")) && w != "localhost" || w == "pghost" || w == "dbhost" || w == "dburl"
 	})
 }
 

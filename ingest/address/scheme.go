@@ -95,21 +95,30 @@ func (r Ref) Kind() depgraph.Kind {
 	return depgraph.KindService
 }
 
-// KeepsData reports whether what answers is a store or a queue, by the scheme or else by
-// a port on which nothing else is usual.
+// KeepsData reports whether what answers is a store or a queue: by the scheme, by a port
+// on which nothing else is usual, or by what the name of a host ends in.
 func (r Ref) KeepsData() bool {
-	if k := r.Kind(); k == depgraph.KindDatastore || k == depgraph.KindQueue {
-		return true
-	}
-	return slices.ContainsFunc(r.Hosts, func(h Host) bool {
+	return keeps(r.Kind()) || slices.ContainsFunc(r.Hosts, func(h Host) bool {
 		for _, s := range schemes {
-			if s.port == h.Port && s.port != 0 && s.port != 443 && s.port != 9000 && (s.kind == depgraph.KindDatastore || s.kind == depgraph.KindQueue) {
+			if keeps(s.kind) && s.port == h.Port && s.port != 0 && s.port != 443 && s.port != 9000 {
 				return true
 			}
 		}
-		return false
+		first, _, _ := strings.Cut(h.Name, ".")
+		words := Words(first)
+		if len(words) == 0 {
+			return false
+		}
+		switch last := words[len(words)-1]; last {
+		case "db", "database", "mongo", "cache", "queue", "mq":
+			return true
+		default:
+			return keeps(schemes[last].kind)
+		}
 	})
 }
+
+func keeps(k depgraph.Kind) bool { return k == depgraph.KindDatastore || k == depgraph.KindQueue }
 
 // DefaultPort returns the port of a scheme, 0 where it is unknown.
 func DefaultPort(scheme string) int { return schemes[scheme].port }

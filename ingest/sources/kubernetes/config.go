@@ -138,6 +138,8 @@ func (e *emitter) emitConfiguration(run *workload) {
 				t.trust, t.note = sharedTrust, "through "+x.key+", which several workloads read"
 				named := e.users(s, of)
 				switch {
+				case slices.Contains(named, run) && s.KeepsData():
+					t.trust, t.note = 0, "through "+x.key
 				case book && e.leadsTo(s, of) != nil:
 					t.ifLost, t.note = depgraph.Unaffected, "through "+x.key+", which lists the addresses of its readers"
 				case slices.Contains(named, run):

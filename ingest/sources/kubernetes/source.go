@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -73,7 +74,18 @@ func readDocument(f *ingest.File, doc strict.Document) document {
 	if len(objects) == 0 && doc.Root.Get("kind").Text() == "" {
 		f.Note("line %d: a document without kind is no object", max(1, doc.Root.Line()))
 	}
-	return document{file: f, objects: objects}
+	return document{file: f, objects: slices.DeleteFunc(objects, isChartTest)}
+}
+
+// isChartTest says whether an object is there only while "helm test" runs (Helm
+// documentation, "Chart Tests").
+func isChartTest(o *object) bool {
+	for hook := range strings.SplitSeq(o.annotation("helm.sh/hook").Text(), ",") {
+		if hook = strings.TrimSpace(hook); hook == "test" || hook == "test-success" || hook == "test-failure" {
+			return true
+		}
+	}
+	return false
 }
 
 func newEmitter(w *world) *emitter {

@@ -65,6 +65,23 @@ func (f *File) Bytes() ([]byte, error) {
 	return data, nil
 }
 
+// Text returns the whole file as UTF-8 without a byte order mark. What no text has is
+// recorded with its place, and returned for the caller to stop at.
+func (f *File) Text() (string, error) {
+	data, err := f.Bytes()
+	if err != nil {
+		return "", err
+	}
+	text, err := strict.Text(data)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		f.lost = true
+		return "", f.fail(err)
+	}
+	return string(text), nil
+}
+
 // Open returns a reader over the decompressed file, for formats that stream.
 // Close reads what is left and proves the end; it records a problem and returns it.
 func (f *File) Open() (io.ReadCloser, error) {

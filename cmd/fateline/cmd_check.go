@@ -102,6 +102,18 @@ func (e configError) Unwrap() error { return e.err }
 // inFile matches a place within a file and what is wrong there.
 var inFile = regexp.MustCompile(`(?s)^((?::[0-9]+)*): (.*)$`)
 
+// fix says what to do about it.
+func (e configError) fix() string {
+	var bytes *safeio.Error
+	switch {
+	case errors.As(e.err, &bytes):
+		return "name a file that can be read, or leave out --" + e.what
+	case e.what == "baseline":
+		return "make it again: fateline scan -f json=" + e.file + " PATH"
+	}
+	return "correct " + e.file + " there, or leave out --" + e.what
+}
+
 // messages tells of each error, with its place.
 func (e configError) messages() []message {
 	errs := []error{e.err}
@@ -111,7 +123,7 @@ func (e configError) messages() []message {
 	}
 	var out []message
 	for _, err := range errs {
-		m := message{Level: "error", ID: e.what, Place: e.file, Text: err.Error(), Effect: "nothing was judged; exit 2"}
+		m := message{Level: "error", ID: e.what, Place: e.file, Text: err.Error(), Effect: "nothing was judged; exit 2", Fix: e.fix()}
 		if rest, found := strings.CutPrefix(m.Text, e.file); found {
 			if part := inFile.FindStringSubmatch(rest); part != nil {
 				m.Place, m.Text = e.file+part[1], part[2]

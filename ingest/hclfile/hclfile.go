@@ -38,7 +38,6 @@ func Parse(f *ingest.File) *hclsyntax.Body {
 		return nil
 	}
 	f.Counted(1)
-	f.Proven()
 	body, _ := parsed.Body.(*hclsyntax.Body)
 	return body
 }

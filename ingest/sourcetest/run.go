@@ -21,8 +21,9 @@ const golden = "want"
 
 // Run runs every case of dir, a directory of txtar archives, then the hostile
 // cases that it makes of them: no source may panic, hang or take a broken file
-// for a complete one.
-func Run(t *testing.T, source *ingest.Source, dir string) {
+// for a complete one. A file that has lost its last closing bracket is broken, but where
+// flat says why its format has none.
+func Run(t *testing.T, source *ingest.Source, dir string, flat ...Flat) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil {
@@ -44,6 +45,9 @@ func Run(t *testing.T, source *ingest.Source, dir string) {
 		})
 		t.Run(name+" made hostile", func(t *testing.T) {
 			for _, fault := range hostile(t, source, name, files) {
+				t.Error(fault)
+			}
+			for _, fault := range unclosed(t, source, name, files, flat) {
 				t.Error(fault)
 			}
 		})

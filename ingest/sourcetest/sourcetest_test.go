@@ -86,3 +86,32 @@ func TestEqualReadingsHaveEqualTexts(t *testing.T) {
 		t.Error("two fragments have one text")
 	}
 }
+
+func TestAFileThatLostItsLastBracketIsNoticed(t *testing.T) {
+	careless := reads(func(f *ingest.File, _ []byte) *link.Fragment { f.Counted(1); return named("n") })
+	careful := reads(func(f *ingest.File, data []byte) *link.Fragment {
+		f.Counted(1)
+		if bytes.Count(data, []byte("{")) != bytes.Count(data, []byte("}")) {
+			f.Fail(&strict.Error{ID: strict.EarlyEnd, Line: 1, Col: 1, Msg: "open"})
+		}
+		return named("n")
+	})
+	for name, c := range map[string]struct {
+		source *ingest.Source
+		text   string
+		flat   []Flat
+		faults int
+	}{
+		"careless":                  {careless, "a: {b: c}\n", nil, 1},
+		"careful":                   {careful, "a: {b: c}\n", nil, 0},
+		"a bracket in a comment":    {careless, "a: b # {c}\n", nil, 0},
+		"a bracket in a plain word": {careless, "a: b}\n", nil, 0},
+		"a format that has none":    {careless, "a: {b: c}\n", []Flat{{"*.yaml", "it has none"}}, 0},
+		"another format has none":   {careless, "a: {b: c}\n", []Flat{{"*.ini", "it has none"}}, 1},
+		"the last one counts":       {careful, "a: {b: [c]}\n", nil, 0},
+	} {
+		if faults := unclosed(t, c.source, "case", []txtar.File{{Name: "a.yaml", Data: []byte(c.text)}}, c.flat); len(faults) != c.faults {
+			t.Errorf("%s: faults %q, want %d", name, faults, c.faults)
+		}
+	}
+}

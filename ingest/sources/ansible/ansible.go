@@ -50,7 +50,7 @@ var (
 	rolePath    = regexp.MustCompile(`(^|/)roles/[^/]+/(tasks|handlers|meta)/([^/]+/)*[^/]+\.ya?ml$`)
 	rangeOrName = regexp.MustCompile(`(?i)(^|/)(hosts|inventory|[^/]*[._-]inventory|[^/]*inventory[._-][^/]*)(\.(ini|cfg))?$`)
 	inInventory = regexp.MustCompile(`(?i)(^|/)inventor(y|ies)/`)
-	sectionLine = regexp.MustCompile(`(?m)^\[[A-Za-z0-9_.-]+(:(children|vars))?\]\s*$`)
+	sectionLine = regexp.MustCompile(`(?m)^\[[A-Za-z0-9_.-]+(:(children|vars|hosts))?\]?\s*$`) // also one that is never closed: its reader says so
 	hostVarINI  = regexp.MustCompile(`(?m)^[A-Za-z0-9_.\[\]:-]+\s+.*ansible_[a-z_]+=`)
 	yamlFile    = regexp.MustCompile(`\.ya?ml$`)
 	hostsYAML   = regexp.MustCompile(`(?m)^ +(hosts|children): *(\{.*)?\r?$`)
@@ -134,8 +134,12 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		}
 		switch is := formOf(f.Path(), data); is {
 		case inventoryINI:
+			text, err := f.Text()
+			if err != nil {
+				continue // recorded
+			}
 			f.Counted(1)
-			w.readINI(f, string(decoded(data)))
+			w.readINI(f, text)
 		default:
 			forms[f.Path()] = is
 			documents.Files = append(documents.Files, f)

@@ -1,6 +1,7 @@
 package ansible
 
 import (
+	"fmt"
 	"math"
 	"path"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // inventory is one list of machines and groups.
@@ -77,40 +79,71 @@ func (inv *inventory) host(name, in string, at depgraph.Origin) *machine {
 	return m
 }
 
-var section = regexp.MustCompile(`^\[([^\]:]+)(?::(children|vars))?\]`)
+var section = regexp.MustCompile(`^\[([^\]:\[]+)(?::(children|vars|hosts))?\]\s*$`)
 
-// readINI reads an inventory in INI form.
+// readINI reads an inventory in INI form, by Ansible's plug-in "ini": a line that it
+// refuses makes the file partial.
 func (w *world) readINI(f *ingest.File, text string) {
 	inv := w.inventory(f)
 	name, sort := "", ""
-	number := 0
+	number, problems := 0, 0
+	fail := func(at depgraph.Origin, body, msg string) {
+		if problems++; problems <= maxProblems {
+			f.Fail(textfile.Fault("inventory-syntax", at.Line, at.Col, body, msg))
+		}
+	}
 	for line := range strings.Lines(text) {
 		number++
-		body := strings.TrimSpace(line)
-		if i := strings.Index(body, " #"); i >= 0 {
-			body = strings.TrimSpace(body[:i])
-		}
+		body := uncommented(strings.TrimSpace(line))
 		if body == "" || body[0] == '#' || body[0] == ';' {
 			continue
 		}
+		at := f.Origin(number, 1+len(line)-len(strings.TrimLeft(line, " \t")))
 		if m := section.FindStringSubmatch(body); m != nil {
 			name, sort = m[1], m[2]
 			inv.group(name)
 			continue
 		}
-		at := f.Origin(number, 1+len(line)-len(strings.TrimLeft(line, " \t")))
+		if body[0] == '[' {
+			fail(at, body, "no header of a group: what follows it belongs to none")
+			name, sort = "", "lost"
+			continue
+		}
 		switch sort {
+		case "lost":
 		case "children":
+			if len(strings.Fields(body)) > 1 {
+				fail(at, body, "a group of groups has one name a line")
+			}
 			g := inv.group(name)
 			g.children = append(g.children, strings.Fields(body)[0])
 			inv.group(strings.Fields(body)[0])
 		case "vars":
-			if key, value, ok := strings.Cut(body, "="); ok {
-				inv.group(name).vars[strings.TrimSpace(key)] = setting{strings.Trim(strings.TrimSpace(value), `"'`), at}
+			key, value, ok := strings.Cut(body, "=")
+			if !ok {
+				fail(at, body, "a variable without \"=\"")
+				continue
 			}
+			inv.group(name).vars[strings.TrimSpace(key)] = setting{strings.Trim(strings.TrimSpace(value), `"'`), at}
 		default:
-			words := iniWords(body)
-			for _, host := range expandRange(words[0]) {
+			words, closed := iniWords(body)
+			if !closed {
+				fail(at, body, "a string is never closed")
+			}
+			hosts := expandRange(words[0])
+			switch {
+			case strings.Count(words[0], "[") != strings.Count(words[0], "]"):
+				fail(at, body, "a range of hosts is never closed")
+			case len(hosts) == 0 || len(hosts) >= maxRange:
+				f.Fail(&strict.Error{ID: strict.BadValue, Line: at.Line, Col: at.Col, Msg: fmt.Sprintf("a range of no host, or of %d and more", maxRange)})
+			}
+			for i, word := range words[1:] {
+				if _, _, ok := strings.Cut(word, "="); !ok {
+					fail(at, body, fmt.Sprintf("word %d of a host is no variable with \"=\"", i+2))
+					break
+				}
+			}
+			for _, host := range hosts {
 				m := inv.host(host, name, at)
 				for _, word := range words[1:] {
 					if key, value, ok := strings.Cut(word, "="); ok {
@@ -122,9 +155,31 @@ func (w *world) readINI(f *ingest.File, text string) {
 	}
 }
 
-// iniWords splits a line at its blanks, but for those in quotes.
-func iniWords(line string) []string {
-	var words []string
+// uncommented returns a line without the comment behind it: '#' after a blank, outside
+// of quotes.
+func uncommented(line string) string {
+	quote := byte(0)
+	for i := range len(line) {
+		switch c := line[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#' && i > 0 && (line[i-1] == ' ' || line[i-1] == '\t'):
+			return strings.TrimSpace(line[:i])
+		}
+	}
+	return line
+}
+
+// maxProblems is how many problems of one inventory are told of.
+const maxProblems = 8
+
+// iniWords splits a line at its blanks, but for those in quotes; closed says that each
+// quote has its end.
+func iniWords(line string) (words []string, closed bool) {
 	var word strings.Builder
 	quote := rune(0)
 	for _, r := range line {
@@ -145,7 +200,7 @@ func iniWords(line string) []string {
 	if word.Len() > 0 || len(words) == 0 {
 		words = append(words, word.String())
 	}
-	return words
+	return words, quote == 0
 }
 
 var hostRange = regexp.MustCompile(`\[([0-9]+):([0-9]+)(?::([0-9]+))?\]|\[([a-z]):([a-z])\]`)

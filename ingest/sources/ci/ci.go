@@ -110,9 +110,9 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	for _, f := range u.Files {
 		switch formatOf(f.Path(), nil) {
 		case gitConfig:
-			if data, err := f.Bytes(); err == nil { // else recorded
+			if text, err := f.Text(); err == nil { // else recorded
 				f.Counted(1)
-				in.repositories.add(f.Path(), data)
+				in.repositories.add(f, text)
 			}
 		case jenkins:
 			scripts = append(scripts, f)

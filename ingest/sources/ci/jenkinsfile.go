@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
@@ -40,8 +41,8 @@ func jenkinsfileName(base string) bool {
 func (in *inputs) jenkinsfiles(files []*ingest.File) []*jenkinsfile {
 	var out []*jenkinsfile
 	for _, f := range files {
-		if data, err := f.Bytes(); err == nil { // else recorded
-			out = append(out, in.jenkinsfile(f, data))
+		if text, err := f.Text(); err == nil { // else recorded
+			out = append(out, in.jenkinsfile(f, text))
 		}
 	}
 	return out
@@ -49,7 +50,7 @@ func (in *inputs) jenkinsfiles(files []*ingest.File) []*jenkinsfile {
 
 // jenkinsfile reads one file. Its repository is the one that a git configuration
 // names, else what was scanned: where in it the file stands is part of its name.
-func (in *inputs) jenkinsfile(f *ingest.File, data []byte) *jenkinsfile {
+func (in *inputs) jenkinsfile(f *ingest.File, text string) *jenkinsfile {
 	f.Counted(1)
 	repo := in.repositories.of(f, in.repositories.around(f))
 	name := strings.TrimPrefix(strings.TrimPrefix(f.Path(), repo.dir), "/")
@@ -57,12 +58,17 @@ func (in *inputs) jenkinsfile(f *ingest.File, data []byte) *jenkinsfile {
 		name = strings.TrimSuffix(name, ext)
 	}
 	id := depgraph.ID{Kind: depgraph.KindTool, Name: repo.name + "/" + name}
-	text := strings.ReplaceAll(string(data), "\r\n", "\n")
-	j := &jenkinsfile{File: f, text: text, tokens: groovy(text), lines: []int{0}}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	tokens, faults := groovy(text)
+	j := &jenkinsfile{File: f, text: text, tokens: tokens, lines: []int{0}}
 	for i := range len(text) {
 		if text[i] == '\n' {
 			j.lines = append(j.lines, i+1)
 		}
+	}
+	for _, x := range faults[:min(len(faults), maxFaults)] {
+		at := j.place(x.at)
+		f.Fail(&strict.Error{ID: "groovy-syntax", Line: at.line, Col: at.col, Msg: x.msg})
 	}
 	j.needs = &needs{file: file{File: f}, repository: repo, owner: link.ID(id), fragment: in.fragment, at: place{1, 1}, values: values{}}
 	in.fragment.Definitions = append(in.fragment.Definitions, link.Definition{
@@ -176,6 +182,7 @@ const (
 	maxArguments = 2000
 	maxBlocks    = 200
 	maxColumn    = 10_000
+	maxFaults    = 8 // of those that are told: what follows the first is mostly its consequence
 )
 
 // place returns the line and column of an offset of the file.

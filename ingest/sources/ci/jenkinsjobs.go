@@ -71,16 +71,23 @@ func jobDefinitions(f file) []jobDefinition {
 	return jobs
 }
 
+// jobScript is a script of the Job DSL; wrapped says that it stands in a document of
+// configuration as code, which is itself one string.
+type jobScript struct {
+	strict.Value
+	wrapped bool
+}
+
 // jobScripts returns the scripts of the Job DSL in a configuration as code: "jobs" of
 // the document, or of one that the values of the chart carry under configScripts.
-func jobScripts(root strict.Value) []strict.Value {
-	var out []strict.Value
+func jobScripts(root strict.Value) []jobScript {
+	var out []jobScript
 	for item := range root.Get("jobs").Items() {
-		out = append(out, item.Get("script"))
+		out = append(out, jobScript{item.Get("script"), false})
 	}
 	for _, key := range []string{"controller", "master"} {
 		for _, text := range root.Get(key, "JCasC", "configScripts").Fields() {
-			out = append(out, text)
+			out = append(out, jobScript{text, true})
 		}
 	}
 	return out
@@ -90,8 +97,15 @@ var jobKinds = map[string]bool{"multibranchPipelineJob": true, "pipelineJob": tr
 
 // scriptedJobs reads the jobs that a script of the Job DSL makes from a repository:
 // multibranchPipelineJob('x') { branchSources { github { repoOwner('o') repository('r') } } }.
-func scriptedJobs(f file, script strict.Value, controller link.Target) []jobDefinition {
-	tokens := groovy(script.Text())
+func scriptedJobs(f file, script jobScript, controller link.Target) []jobDefinition {
+	tokens, faults := groovy(script.Text())
+	if script.wrapped {
+		faults = nil // YAML around the script: its parser tells
+	}
+	for _, x := range faults[:min(len(faults), 1)] {
+		at := placeIn(script.Value, x.at)
+		f.Fail(&strict.Error{ID: "groovy-syntax", Line: at.line, Col: at.col, Msg: x.msg})
+	}
 	var jobs []jobDefinition
 	var job *jobDefinition
 	for i, t := range tokens {
@@ -107,7 +121,7 @@ func scriptedJobs(f file, script strict.Value, controller link.Target) []jobDefi
 		}
 		value := tokens[k].text
 		if jobKinds[t.text] {
-			jobs = append(jobs, jobDefinition{file: f, at: placeIn(script, t.at), name: value, controller: controller})
+			jobs = append(jobs, jobDefinition{file: f, at: placeIn(script.Value, t.at), name: value, controller: controller})
 			job = &jobs[len(jobs)-1]
 			continue
 		}

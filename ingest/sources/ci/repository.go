@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
 )
@@ -32,8 +33,9 @@ func (r repository) remote() (link.Target, bool) {
 type repositories map[string]repository
 
 // add reads a git configuration. What it does not say, the directory's name does.
-func (r repositories) add(name string, config []byte) {
-	host, p := origin(string(config))
+func (r repositories) add(f *ingest.File, config string) {
+	name := f.Path()
+	host, p := origin(f, config)
 	if host != "" {
 		dir := repositoryDir(name)
 		r[dir] = repository{name: p, dir: dir, host: host, path: p}
@@ -83,22 +85,43 @@ func directoryName(f *ingest.File, dir string) string {
 
 var (
 	remoteSection = regexp.MustCompile(`^\[remote "([^"]*)"\]$`)
+	anySection    = regexp.MustCompile(`^\[[A-Za-z0-9.-]+([ \t]+"([^"\\]|\\.)*")?\]`)
+	gitKey        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*([ \t]*$|[ \t]*[=#;])`)
 	remoteURL     = regexp.MustCompile(`^url\s*=\s*(.+)$`)
 	scpURL        = regexp.MustCompile(`^(?:[^@/:]+@)?([A-Za-z0-9.-]+\.[A-Za-z0-9-]+):([^/:].*)$`)
 )
 
 // origin returns host and path of the remote "origin" of a git configuration, else
-// of its first remote. User names and tokens in the address stay behind.
-func origin(config string) (host, p string) {
-	section := ""
+// of its first remote. User names and tokens in the address stay behind. What git
+// itself refuses (git-config(1), "Syntax") makes the file partial.
+func origin(f *ingest.File, config string) (host, p string) {
+	section, number := "", 0
+	begun, more := false, false // a section was begun; the line before goes on
+	fail := func(msg string) {
+		f.Fail(&strict.Error{ID: "git-config-syntax", Line: number, Col: 1, Msg: msg})
+	}
 	for line := range strings.Lines(config) {
+		number++
 		line = strings.TrimSpace(line)
+		goesOn := more
+		if more = strings.HasSuffix(line, `\`); goesOn || line == "" || line[0] == '#' || line[0] == ';' {
+			continue
+		}
 		if strings.HasPrefix(line, "[") {
-			section = ""
+			section, begun = "", true
 			if m := remoteSection.FindStringSubmatch(line); m != nil {
 				section = m[1]
 			}
+			if !anySection.MatchString(line) {
+				fail("a section header is never closed")
+			}
 			continue
+		}
+		switch {
+		case !begun || !gitKey.MatchString(line):
+			fail("neither a section nor a setting")
+		case !more && !evenQuotes(line):
+			fail("a string is never closed")
 		}
 		m := remoteURL.FindStringSubmatch(line)
 		if m == nil || section == "" {
@@ -108,7 +131,28 @@ func origin(config string) (host, p string) {
 			host, p = h, q
 		}
 	}
+	if more {
+		fail("the file ends inside a value that goes on in the next line")
+	}
 	return host, p
+}
+
+// evenQuotes says whether each double quote of a line has its end.
+func evenQuotes(line string) bool {
+	even := true
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case '#', ';':
+			if even {
+				return true
+			}
+		case '"':
+			even = !even
+		}
+	}
+	return even
 }
 
 // hostAndPath splits the address of a repository, of which git knows two spellings.

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
@@ -12,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // Source reads Compose projects.
@@ -58,7 +60,7 @@ type document struct {
 }
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
-	env := environments{}
+	env := environments{vars: map[string]map[string]string{}, broken: map[string]brokenFile{}}
 	yaml := &ingest.Unit{Name: u.Name, Limits: u.Limits}
 	for _, f := range u.Files {
 		if !envName.MatchString(path.Base(f.Path())) {
@@ -81,32 +83,59 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	return frag, err
 }
 
-// environments are the variables of env files, by path.
-type environments map[string]map[string]string
+// environments are the variables of env files, by path. One that Compose could not read
+// is an error where a project uses it; many files are called *.env that none does.
+type environments struct {
+	vars   map[string]map[string]string
+	broken map[string]brokenFile
+}
+
+type brokenFile struct {
+	file *ingest.File
+	err  error
+}
+
+// of returns the variables of a file that a project uses.
+func (e environments) of(p string) map[string]string {
+	if b, is := e.broken[p]; is {
+		b.file.Fail(b.err)
+	}
+	return e.vars[p]
+}
 
 func (e environments) add(f *ingest.File) error {
-	data, err := f.Bytes()
+	text, err := f.Text()
 	if err != nil {
 		return err
 	}
-	vars, err := dotenv.UnmarshalBytesWithLookup(data, func(string) (string, bool) { return "", false })
+	vars, err := dotenv.UnmarshalWithLookup(text, func(string) (string, bool) { return "", false })
 	if err != nil {
-		f.Note("no env file: %v", place(err))
+		e.broken[path.Clean(f.Path())] = brokenFile{f, envError(text, err)}
+		f.Note("no file of variables as Compose reads it")
 		return nil
 	}
 	f.Counted(1)
-	e[path.Clean(f.Path())] = vars
+	e.vars[path.Clean(f.Path())] = vars
 	return nil
 }
 
-// place keeps of an error what holds no value: the library quotes the line.
-func place(err error) string {
-	text := err.Error()
-	if i := strings.IndexAny(text, "\"'`="); i >= 0 {
-		text = text[:i]
+// envError gives an error of the library a place. Its text stays behind: the library
+// quotes the line, and so its value.
+func envError(text string, err error) error {
+	e := &strict.Error{ID: "environment-syntax", Line: 1, Col: 1, Msg: "no file of variables as Compose reads it"}
+	if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
+		e.Line, _ = strconv.Atoi(m[1])
 	}
-	return strings.TrimSpace(text)
+	if strings.Contains(err.Error(), "unterminated") {
+		e.Msg = "the value is never closed"
+	}
+	if lines := strings.Split(text, "\n"); e.Line >= 1 && e.Line <= len(lines) {
+		return textfile.Fault("environment-syntax", e.Line, e.Col, lines[e.Line-1], e.Msg)
+	}
+	return e
 }
+
+var errorLine = regexp.MustCompile(`line (\d+)`)
 
 // projects groups the files: those of one directory are one project.
 func projects(docs []document, env environments, byPath map[string]strict.Value) []*project {

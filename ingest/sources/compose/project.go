@@ -29,7 +29,7 @@ type project struct {
 func (p *project) prepare() {
 	p.vars = map[string]string{}
 	for _, name := range []string{".env", ".env.override"} {
-		for k, v := range p.env[path.Join(p.dir, name)] {
+		for k, v := range p.env.of(path.Join(p.dir, name)) {
 			p.vars[k] = v
 		}
 	}

@@ -57,7 +57,7 @@ func (s *service) envFiles(v strict.Value) []setting {
 		if item.Type() == strict.Map {
 			name = item.Get("path").Text()
 		}
-		vars := s.env[s.resolve(name)]
+		vars := s.env.of(s.resolve(name))
 		for _, key := range sortedKeys(vars) {
 			out = append(out, setting{key: key, text: s.fill(vars[key]), at: item, shared: true})
 		}

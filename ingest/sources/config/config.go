@@ -5,7 +5,6 @@
 package config
 
 import (
-	"bytes"
 	"context"
 	"path"
 	"regexp"
@@ -29,8 +28,10 @@ var Source = ingest.Define(ingest.Spec{
 			"*.properties, *.conf, *.cfg, *.ini, *.toml, *.yaml, *.yml, *.json, *.template, *.tmpl that no other source reads",
 			"spring.application.name, spring.config.import, lb:// and other logical names",
 		},
-		Limits: "Confidence is that of a string that looks like an address. A file that nobody uses is read and says nothing.",
-		Since:  "0.1",
+		Limits: "Confidence is that of a string that looks like an address. A file that nobody uses is read and says nothing. JSON, YAML, TOML, " +
+			"sections of INI and escapes of properties are checked; the other formats belong to programs that Fateline does not know, and where one of " +
+			"those ends too early, nothing shows it.",
+		Since: "0.1",
 	},
 	Fallback: true,
 }, ingest.NoParams, claim, read)
@@ -87,10 +88,8 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 				continue
 			}
 		}
-		if text, err := strict.Text(data); err == nil { // what is no text is read as far as it goes
-			data = text
-		}
-		data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+		data, err = plain(f.Path(), data)
+		f.Fail(err)
 		r := &reader{file: f, fragment: frag, text: string(data)}
 		r.owner()
 		readers = append(readers, r)

@@ -6,4 +6,6 @@ import (
 	"github.com/fateline/fateline/ingest/sourcetest"
 )
 
-func TestSource(t *testing.T) { sourcetest.Run(t, Source, "testdata") }
+func TestSource(t *testing.T) {
+	sourcetest.Run(t, Source, "testdata", sourcetest.Flat{Pattern: "default.conf", Why: "nginx without a pass is a format of a program that this source does not know"})
+}

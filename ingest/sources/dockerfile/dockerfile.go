@@ -9,6 +9,7 @@ import (
 	"github.com/distribution/reference"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
@@ -27,11 +28,14 @@ var Source = ingest.Define(ingest.Spec{
 	},
 }, ingest.NoParams, claim, read)
 
+// otherName are files about a Dockerfile: its ignore file, prose, programs, other formats.
+var otherName = regexp.MustCompile(`(?i)\.(md|rst|adoc|txt|dockerignore|ya?ml|json|toml|xml|html?|tf|go|py|rb|js|ts|java|kt|rs|c|h|cc|sh|ps1|bats|lock|orig|rej|patch|diff)$`)
+
 var fileName = regexp.MustCompile(`(?i)^((docker|container)file([._-].*)?|.*\.dockerfile)$`)
 
 func claim(name string, _ []byte) (string, bool) {
 	base := path.Base(name)
-	if strings.HasSuffix(base, ".md") || strings.HasSuffix(base, ".dockerignore") {
+	if otherName.MatchString(base) {
 		return "", false
 	}
 	return name, fileName.MatchString(base)
@@ -40,15 +44,16 @@ func claim(name string, _ []byte) (string, bool) {
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	frag := &link.Fragment{}
 	for _, f := range u.Files {
-		data, err := f.Bytes()
+		text, err := f.Text()
 		if err != nil {
 			return frag, err
 		}
-		ins, syntax := parse(string(data))
+		ins, syntax, err := parse(text)
+		f.Fail(err)
 		b := build{file: f, fragment: frag, id: imageOf(f)}
 		b.stages = stages(ins)
 		if len(b.stages) == 0 {
-			f.Note("no FROM in it")
+			f.Fail(&strict.Error{ID: "dockerfile-syntax", Line: 1, Col: 1, Msg: "no FROM in it: it builds nothing"})
 			continue
 		}
 		f.Counted(1)
@@ -135,6 +140,7 @@ func (b *build) needs(image string, line int, phases depgraph.Phases, via depgra
 	}
 	ref, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
+		b.file.Fail(&strict.Error{ID: strict.BadValue, Line: line, Col: 1, Msg: "no reference to an image"})
 		return
 	}
 	origin := b.file.Origin(line, 1)

@@ -1,8 +1,14 @@
 package dockerfile
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // instruction is one instruction of a Dockerfile.
@@ -13,14 +19,28 @@ type instruction struct {
 	line int      // 1-based
 }
 
-var (
-	directive = regexp.MustCompile(`^#\s*([A-Za-z]+)\s*=\s*(\S+)\s*$`)
-	heredoc   = regexp.MustCompile(`<<-?["']?([A-Za-z_][A-Za-z0-9_]*)["']?`)
-)
+var directive = regexp.MustCompile(`^#\s*([A-Za-z]+)\s*=\s*(\S+)\s*$`)
 
-// parse splits a Dockerfile into instructions. It never fails: what is no
-// instruction is passed over, as a reader of dependencies may.
-func parse(text string) (out []instruction, syntax string) {
+// instructions are those of the Dockerfile reference.
+var instructions = []string{
+	"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER",
+	"VOLUME", "WORKDIR",
+}
+
+// openVariable matches "${NAME" without its brace.
+var openVariable = regexp.MustCompile(`(^|[^\\])\$\{[^}]*$`)
+
+// maxErrors is how many errors of one file are told of: what follows the first is
+// mostly its consequence.
+const maxErrors = 8
+
+// parse splits a Dockerfile into instructions, as BuildKit's parser does. The error says
+// what is no instruction, or ends in the middle; the rest is returned all the same.
+func parse(text string) (out []instruction, syntax string, err error) {
+	var errs []error
+	fail := func(line int, format string, args ...any) {
+		errs = append(errs, &strict.Error{ID: "dockerfile-syntax", Line: line, Col: 1, Msg: fmt.Sprintf(format, args...)})
+	}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	escape := `\`
 	for i := 0; i < len(lines); i++ { // parser directives stand first
@@ -41,23 +61,80 @@ func parse(text string) (out []instruction, syntax string) {
 			continue
 		}
 		in := instruction{line: i + 1}
-		for strings.HasSuffix(line, escape) && i+1 < len(lines) {
+		line, more := continues(line, escape)
+		for more && i+1 < len(lines) {
 			i++
 			next := strings.TrimSpace(lines[i])
-			if strings.HasPrefix(next, "#") {
-				continue // a comment inside continued lines is cut out
+			if next == "" || next[0] == '#' {
+				continue // empty lines and comments inside continued ones are cut out
 			}
-			line = strings.TrimSuffix(line, escape) + " " + next
+			next, more = continues(next, escape)
+			line += " " + next
 		}
-		in.name, in.args, _ = strings.Cut(strings.TrimSuffix(line, escape), " ")
+		if more {
+			fail(in.line, "the file ends inside an instruction that goes on in the next line")
+		}
+		in.name, in.args, _ = strings.Cut(line, " ")
+		if tab := strings.IndexByte(in.name, '\t'); tab >= 0 {
+			in.name, in.args = in.name[:tab], in.name[tab:]+" "+in.args
+		}
 		in.name = strings.ToUpper(in.name)
 		in.takeFlags()
+		switch {
+		case slices.Contains(instructions, in.name):
+			if in.args == "" && len(in.flag) == 0 {
+				fail(in.line, "%s without an argument", in.name)
+			}
+			if in.name != "ENV" && in.name != "ARG" && in.name != "FROM" {
+				break
+			}
+			if !evenQuotes(in.args, escape) {
+				fail(in.line, "a string of %s is never closed", in.name)
+			}
+			if openVariable.MatchString(in.args) {
+				fail(in.line, "a \"${\" of %s is never closed", in.name)
+			}
+			if in.name == "ENV" && !strings.ContainsAny(in.args, " \t=") {
+				fail(in.line, "ENV without a value")
+			}
+		case syntax == "" || strings.Contains(syntax, "docker/dockerfile"): // another frontend has its own
+			errs = append(errs, textfile.Fault("dockerfile-syntax", in.line, 1, line, "no instruction of a Dockerfile"))
+		}
 		out = append(out, in)
-		if in.name == "RUN" || in.name == "COPY" || in.name == "ADD" {
-			i = skipHeredocs(lines, i, in.args)
+		at, open := skipHeredocs(lines, i, in)
+		if open != "" {
+			fail(in.line, "the here-document %q is never ended", open)
+		}
+		i = at
+	}
+	return out, syntax, errors.Join(errs[:min(len(errs), maxErrors)]...)
+}
+
+// continues cuts the escape from the end of a line that goes on in the next one.
+func continues(line, escape string) (rest string, more bool) {
+	rest, more = strings.CutSuffix(line, escape)
+	if !more || strings.HasSuffix(rest, escape) {
+		return line, false
+	}
+	return rest, true
+}
+
+// evenQuotes says whether each quote has its end.
+func evenQuotes(s, escape string) bool {
+	quote := byte(0)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case string(c) == escape && quote != '\'':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
 		}
 	}
-	return out, syntax
+	return quote == 0
 }
 
 func (in *instruction) takeFlags() {
@@ -69,18 +146,68 @@ func (in *instruction) takeFlags() {
 	}
 }
 
+// heredoc is a word that opens a here-document, by BuildKit's ParseHeredoc.
+var heredoc = regexp.MustCompile(`^[0-9]*<<(-?)(["']?)([^<"']+)(["']?)$`)
+
 // skipHeredocs returns the index of the last line of the here-documents that an
-// instruction opens.
-func skipHeredocs(lines []string, at int, args string) int {
-	for _, m := range heredoc.FindAllStringSubmatch(args, -1) {
-		for at+1 < len(lines) {
-			at++
-			if strings.TrimLeft(strings.TrimSpace(lines[at]), "\t") == m[1] {
-				break
+// instruction opens, and the name of one that the file ends in.
+func skipHeredocs(lines []string, at int, in instruction) (last int, open string) {
+	switch in.name {
+	case "RUN", "COPY", "ADD":
+	case "ONBUILD":
+		name, _, _ := strings.Cut(in.args, " ")
+		if name = strings.ToUpper(name); name != "RUN" && name != "COPY" && name != "ADD" {
+			return at, ""
+		}
+	default:
+		return at, ""
+	}
+	for _, word := range shellWords(in.args) {
+		m := heredoc.FindStringSubmatch(word)
+		if m == nil || m[2] != m[4] {
+			continue
+		}
+		for ended := false; !ended; {
+			if at++; at >= len(lines) {
+				return at, m[3]
 			}
+			line := lines[at]
+			if m[1] == "-" {
+				line = strings.TrimLeft(line, "\t")
+			}
+			ended = line == m[3]
 		}
 	}
-	return at
+	return at, ""
+}
+
+// shellWords splits a command at its blanks, but for those in quotes, which stay.
+func shellWords(s string) []string {
+	var out []string
+	begin, quote := -1, byte(0)
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if begin < 0 && c != ' ' && c != '\t' {
+			begin = i
+		}
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '\\':
+			i++
+		case (c == ' ' || c == '\t') && begin >= 0:
+			out = append(out, s[begin:i])
+			begin = -1
+		}
+	}
+	if begin >= 0 {
+		out = append(out, s[begin:])
+	}
+	return out
 }
 
 // stage is one FROM of a Dockerfile, with what follows it.
@@ -137,7 +264,7 @@ func stages(ins []instruction) []stage {
 func (s *stage) add(in instruction, args map[string]string) {
 	switch in.name {
 	case "ENV":
-		for _, v := range pairs(fill(in.args, args)) {
+		for _, v := range pairs(fill(strings.ReplaceAll(in.args, "\t", " "), args)) {
 			v.line = in.line
 			s.env = append(s.env, v)
 		}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/base64"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -19,6 +20,7 @@ func (h *hosts) cloudInit(f *ingest.File, data []byte) {
 	for _, d := range docs {
 		var says facts
 		readCloudConfig(d.Root, &says)
+		f.Fail(errors.Join(says.broken...))
 		h.machine(f, f.Path(), f.Path(), says)
 	}
 }
@@ -36,7 +38,10 @@ func readCloudConfig(root strict.Value, says *facts) {
 	}
 	for file := range root.Get("write_files").Items() {
 		content := file.Get("content")
-		text := decoded(content.Text(), file.Get("encoding").Text())
+		text, ok := decoded(content.Text(), file.Get("encoding").Text())
+		if !ok {
+			says.broken = append(says.broken, &strict.Error{ID: strict.BadValue, Line: content.Line(), Col: content.Col(), Msg: "a file that is no base64"})
+		}
 		value, at := switched(uncommented(text))
 		says.takeUpdates(value, content.Line()+lineOf(text, at)-1)
 		if strings.HasSuffix(file.Get("path").Text(), "os-release") {
@@ -67,16 +72,14 @@ func walkTexts(v strict.Value, visit func(strict.Value)) {
 	}
 }
 
-// decoded returns the text of a file that user data writes. What is packed is not unpacked.
-func decoded(text, encoding string) string {
+// decoded returns the text of a file that user data writes; ok is false where it is not
+// encoded as it says. What is packed is not unpacked.
+func decoded(text, encoding string) (plain string, ok bool) {
 	if encoding != "b64" && encoding != "base64" {
-		return text
+		return text, true
 	}
 	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		return ""
-	}
-	return string(data)
+	return string(data), err == nil
 }
 
 var (
@@ -108,7 +111,11 @@ func (h *hosts) parts(f *ingest.File, data []byte) {
 		}
 		first += strings.Count(head, "\n") + 1 // the line before the body
 		if partCode.MatchString(head) {
-			body = decoded(body, "base64")
+			plain, ok := decoded(body, "base64")
+			if !ok {
+				f.Fail(&strict.Error{ID: strict.BadValue, Line: first + 1, Col: 1, Msg: "a part that is no base64"})
+			}
+			body = plain
 		}
 		f.Counted(1)
 		typ := ""
@@ -127,12 +134,11 @@ func (h *hosts) part(f *ingest.File, typ, body string, first int, says *facts) {
 		return
 	}
 	docs, err := strict.YAML([]byte(body), strict.Limits{})
-	if err != nil {
-		f.Fail(err)
-	}
+	f.Fail(below(first, err))
 	for _, d := range docs {
 		var of facts
 		readCloudConfig(d.Root, &of)
+		f.Fail(below(first, errors.Join(of.broken...)))
 		if of.os != "" && says.os == "" {
 			says.os = of.os
 		}
@@ -143,6 +149,21 @@ func (h *hosts) part(f *ingest.File, typ, body string, first int, says *facts) {
 			says.line = first + of.line
 		}
 	}
+}
+
+// below gives the errors of a part their places in the file; first is the line before it.
+func below(first int, err error) error {
+	var out []error
+	for _, e := range strict.Errors(err) {
+		var at *strict.Error
+		if errors.As(e, &at) {
+			moved := *at
+			moved.Line += first
+			e = &moved
+		}
+		out = append(out, e)
+	}
+	return errors.Join(out...)
 }
 
 // butane reads what Ignition configurations of Fedora CoreOS and Flatcar are made

@@ -8,11 +8,13 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
-// etc reads a file below the etc/ of a machine.
-func (h *hosts) etc(f *ingest.File, data []byte) {
-	text := uncommented(string(data))
+// etc reads a file below the etc/ of a machine. A line that is none of its format makes
+// the file partial.
+func (h *hosts) etc(f *ingest.File, text string) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	f.Counted(1)
 	i := strings.LastIndex("/"+f.Path(), "/etc/")
 	name := strings.Trim(f.Path()[:max(i, 0)], "/")
@@ -20,32 +22,45 @@ func (h *hosts) etc(f *ingest.File, data []byte) {
 		name = f.Root()
 	}
 	var says facts
+	set := map[string]textfile.Setting{} // the first of each key
+	note := func(s textfile.Setting) {
+		if _, again := set[s.Key]; !again {
+			set[s.Key] = s
+		}
+	}
 	base := path.Base(f.Path())
 	switch {
 	case base == "os-release":
-		id, version := shellValue(text, "ID"), shellValue(text, "VERSION_ID")
-		says.takeOS(id+"-"+version, 1)
+		textfile.Environment(f, text, note)
+		says.takeOS(set["ID"].Value+"-"+set["VERSION_ID"].Value, 1)
 	case strings.Contains(f.Path(), "/systemd/system/"):
-		if strings.TrimSpace(text) == "" || strings.Contains(text, "/dev/null") {
+		if plain := strings.TrimSpace(uncommented(text)); plain == "" || plain == "/dev/null" {
 			says.takeUpdates("off", 1) // masked
+			break
 		}
+		textfile.Unit(f, text, note)
 	case base == "automatic.conf", base == "yum-cron.conf":
-		switch value := setting(text, "apply_updates"); strings.ToLower(value) {
+		textfile.INI(f, text, note)
+		switch s := set["apply_updates"]; strings.ToLower(s.Value) {
 		case "yes", "true", "1", "on":
-			says.takeUpdates("on", lineOf(text, strings.Index(text, "apply_updates")))
+			says.takeUpdates("on", s.Line)
 		case "no", "false", "0", "off":
-			says.takeUpdates("off", lineOf(text, strings.Index(text, "apply_updates")))
+			says.takeUpdates("off", s.Line)
 		}
 	case base == "update.conf":
-		if setting(text, "SERVER") == "disabled" {
-			says.takeUpdates("off", lineOf(text, strings.Index(text, "SERVER")))
+		textfile.Environment(f, text, note)
+		if s := set["SERVER"]; s.Value == "disabled" {
+			says.takeUpdates("off", s.Line)
 		}
 		says.takeOS("flatcar", 1)
 	case strings.Contains(f.Path(), "/zincati/"):
-		h.zincati(f, text, path.Join(name, "etc"), &says, 0)
+		f.Fail(textfile.TOML([]byte(text)))
+		h.zincati(f, uncommented(text), path.Join(name, "etc"), &says, 0)
 	default:
-		value, at := switched(text)
-		says.takeUpdates(value, lineOf(text, at))
+		plain, err := aptConf(text)
+		f.Fail(err)
+		value, at := switched(plain)
+		says.takeUpdates(value, lineOf(plain, at))
 	}
 	h.machine(f, name, path.Join(name, "etc"), says)
 }
@@ -87,13 +102,4 @@ var comment = regexp.MustCompile(`(?m)^\s*(#|//).*$`)
 
 func uncommented(text string) string {
 	return comment.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), "")
-}
-
-func shellValue(text, key string) string {
-	for _, line := range strings.Split(text, "\n") {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), key+"="); ok {
-			return strings.Trim(v, `"'`)
-		}
-	}
-	return ""
 }

@@ -71,13 +71,13 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			}
 			continue
 		}
-		data, err := f.Bytes()
+		text, err := f.Text()
 		if err != nil {
-			continue // recorded by Bytes
+			continue // recorded by Text
 		}
-		switch {
+		switch data := []byte(text); {
 		case etcFile.MatchString(f.Path()):
-			h.etc(f, data)
+			h.etc(f, text)
 		case multiPart.Match(data):
 			h.parts(f, data)
 		case !cloudConfig.Match(data) && butane.Match(data):
@@ -97,8 +97,9 @@ type hosts struct{ fragment *link.Fragment }
 // facts is what a file says of a machine.
 type facts struct {
 	os      string
-	updates string // "on", "off", "" says nothing
-	line    int    // of the last thing it says
+	updates string  // "on", "off", "" says nothing
+	line    int     // of the last thing it says
+	broken  []error // what could not be read
 }
 
 func (f *facts) takeUpdates(value string, line int) {

@@ -32,10 +32,10 @@ var Source = ingest.Define(ingest.Spec{
 
 var (
 	nginxName  = regexp.MustCompile(`(?i)(nginx|\.conf$|\.conf\.|/sites-(available|enabled)/|\.vhost$)`)
-	nginxBlock = regexp.MustCompile(`(?m)^[ \t]*(server|http|location|upstream|stream)\b[^\n;]*\{`)
+	nginxBlock = regexp.MustCompile(`(?m)^[ \t]*(server|http|location|upstream|stream)\b[^\n;]*(\{|\n\s*\{)`)
 	nginxPass  = regexp.MustCompile(`(?m)\b(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s`)
 	haproxy    = regexp.MustCompile(`(?m)^(backend|listen)[ \t]+\S+`)
-	haproxyTo  = regexp.MustCompile(`(?m)^[ \t]+server(-template)?[ \t]+\S+[ \t]+\S+`)
+	haproxyTo  = regexp.MustCompile(`(?m)^[ \t]+(server|server-template|bind|mode|balance|timeout|use_backend|default_backend)[ \t]+\S+`)
 	envoyHead  = regexp.MustCompile(`(?m)^[ \t]*"?(static_resources|dynamic_resources|staticResources|dynamicResources)"?[ \t]*:`)
 	structured = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
 )
@@ -60,7 +60,7 @@ func format(name string, text []byte) string {
 }
 
 func claim(name string, head []byte) (string, bool) {
-	if format(name, head) == "" || strings.Contains(string(head), "{{") || strings.Contains(string(head), "{%") && strings.HasSuffix(name, ".j2") {
+	if format(name, head) == "" || strings.Contains(string(head), "{{") || strings.Contains(string(head), "{%") || strings.Contains(string(head), "<%") {
 		return "", false
 	}
 	return name, true
@@ -69,23 +69,22 @@ func claim(name string, head []byte) (string, bool) {
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	frag := &link.Fragment{}
 	for _, f := range u.Files {
-		data, err := f.Bytes()
+		text, err := f.Text()
 		if err != nil {
 			return frag, err
 		}
 		var routes []route
-		switch text := strings.TrimPrefix(string(data), "\ufeff"); format(f.Path(), data) {
+		switch format(f.Path(), []byte(text)) {
 		case "nginx":
-			routes = nginxRoutes(text)
+			routes, err = nginxRoutes(text)
 			f.Counted(1)
 		case "haproxy":
-			routes = haproxyRoutes(text)
+			routes, err = haproxyRoutes(text)
 			f.Counted(1)
 		default:
-			if routes, err = envoyRoutes(u, f, data); err != nil {
-				f.Fail(err)
-			}
+			routes, err = envoyRoutes(u, f, []byte(text))
 		}
+		f.Fail(err)
 		emit(frag, f, routes)
 	}
 	return frag, ctx.Err()

@@ -8,6 +8,7 @@ import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // id returns what a unit is in the graph; zero for what is none: a target or a
@@ -211,23 +212,15 @@ func (u *unit) environments(id depgraph.ID) {
 }
 
 func (u *unit) environmentFile(id depgraph.ID, f *ingest.File) {
-	data, err := f.Bytes()
+	text, err := f.Text()
 	if err != nil {
-		return // recorded by Bytes
+		return // recorded by Text
 	}
-	number := 0
-	for line := range strings.Lines(string(data)) {
-		number++
-		line = strings.TrimSpace(line)
-		name, value, found := strings.Cut(line, "=")
-		if !found || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
-			continue
+	textfile.Environment(f, text, func(s textfile.Setting) {
+		for _, found := range address.Find(s.Value, address.Context{Key: s.Key}) {
+			u.text(id, found, assignment{file: f, line: s.Line}.origin(s.Key, 1))
 		}
-		name = strings.TrimPrefix(name, "export ")
-		for _, found := range address.Find(strings.Trim(value, `"'`), address.Context{Key: name}) {
-			u.text(id, found, assignment{file: f, line: number}.origin(name, 1))
-		}
-	}
+	})
 }
 
 // commands reads what a service runs.

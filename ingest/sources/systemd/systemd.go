@@ -34,7 +34,7 @@ var (
 	unitName = regexp.MustCompile(`\.(service|timer|mount|automount|container|target|socket|path)$`)
 	dropIn   = regexp.MustCompile(`\.(service|timer|mount|container|socket|target)\.d/[^/]+\.conf$`)
 	envFile  = regexp.MustCompile(`(^|/)etc/(default|sysconfig|conf\.d)/[^/]+$`)
-	sections = regexp.MustCompile(`(?m)^\[(Unit|Service|Timer|Mount|Container|Install|Socket|Automount|Path)\][ \t\r]*$`)
+	sections = regexp.MustCompile(`(?m)^\[(Unit|Service|Timer|Mount|Container|Install|Socket|Automount|Path)\]?[ \t\r]*$`) // also one that is never closed: its reader says so
 	// updaters are units that package host reads.
 	updaters = regexp.MustCompile(`(^|/)(apt-daily(-upgrade)?|unattended-upgrades|dnf-automatic[a-z-]*)\.[a-z]+(\.d/[^/]+)?$`)
 	setting  = regexp.MustCompile(`(?m)^[A-Za-z_][A-Za-z0-9_]*=`)

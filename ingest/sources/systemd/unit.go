@@ -9,6 +9,7 @@ import (
 
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // machines is every unit of a run.
@@ -103,56 +104,19 @@ func (m *machines) paths() []string { return slices.Sorted(maps.Keys(m.units)) }
 
 // parse reads a file's assignments by "Section.Key"; false where it cannot be read.
 func (u *unit) parse(f *ingest.File) bool {
-	data, err := f.Bytes()
+	text, err := f.Text()
 	if err != nil {
-		return false // recorded by Bytes
+		return false // recorded by Text
 	}
 	f.Counted(1)
-	section, number := "", 0
-	key, value, begun := "", "", 0
-	put := func() {
-		if key == "" {
+	textfile.Unit(f, text, func(s textfile.Setting) {
+		at := s.Section + "." + s.Key
+		if s.Value == "" {
+			delete(u.values, at) // an empty assignment takes back what there was
 			return
 		}
-		at := section + "." + key
-		if value = strings.TrimSpace(value); value == "" {
-			delete(u.values, at) // an empty assignment takes back what there was
-		} else {
-			u.values[at] = append(u.values[at], assignment{value, f, begun})
-		}
-		key = ""
-	}
-	for line := range strings.Lines(string(data)) {
-		number++
-		line = strings.TrimSpace(line)
-		if key != "" { // the line before ended in a backslash
-			if strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
-				continue
-			}
-			rest, more := strings.CutSuffix(line, `\`)
-			if value += " " + rest; !more {
-				put()
-			}
-			continue
-		}
-		switch {
-		case line == "", line[0] == '#', line[0] == ';':
-		case line[0] == '[' && line[len(line)-1] == ']':
-			section = line[1 : len(line)-1]
-		default:
-			name, text, found := strings.Cut(line, "=")
-			if !found {
-				continue
-			}
-			var more bool
-			text, more = strings.CutSuffix(text, `\`)
-			key, value, begun = strings.TrimSpace(name), text, number
-			if !more {
-				put()
-			}
-		}
-	}
-	put()
+		u.values[at] = append(u.values[at], assignment{s.Value, f, s.Line})
+	})
 	return true
 }
 

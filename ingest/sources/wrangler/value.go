@@ -2,11 +2,11 @@ package wrangler
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // value is a value of either format, with its place. The nil value is absent.
@@ -50,17 +50,16 @@ func (v *value) field(key string, line, column int) *value {
 	return f
 }
 
-// maxDepth bounds how deep values may nest before they are given to the parser, which recurses.
-const maxDepth = 100
-
 // parseTOML returns what could be read, also with an error.
 func parseTOML(data []byte) (*value, error) {
 	data, err := strict.Text(data)
 	if err != nil {
 		return nil, err
 	}
-	if line := tooDeep(data); line > 0 {
-		return nil, &strict.Error{ID: strict.TooDeep, Line: line, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)}
+	broken := textfile.TOML(data)
+	var deep *strict.Error
+	if errors.As(broken, &deep) && deep.ID == strict.TooDeep {
+		return nil, broken // the parser recurses
 	}
 	root := &value{line: 1, column: 1}
 	at := root
@@ -79,33 +78,7 @@ func parseTOML(data []byte) (*value, error) {
 			set(p, descend(p, at, e.Key()), e.Value())
 		}
 	}
-	if err := p.Error(); err != nil {
-		line, column := 1, 1
-		var at *unstable.ParserError
-		if errors.As(err, &at) && len(at.Highlight) > 0 {
-			start := p.Shape(p.Range(at.Highlight)).Start
-			line, column = start.Line, start.Column
-		}
-		return root, &strict.Error{ID: "toml-syntax", Line: line, Col: column, Msg: err.Error()}
-	}
-	return root, nil
-}
-
-func tooDeep(data []byte) int {
-	depth, line := 0, 1
-	for _, c := range data {
-		switch c {
-		case '\n':
-			line++
-		case '[', '{':
-			if depth++; depth > maxDepth {
-				return line
-			}
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-	}
-	return 0
+	return root, broken
 }
 
 // descend follows the steps of a key; through a list of tables it goes into the last.

@@ -47,8 +47,8 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		var root *value
 		if strings.HasSuffix(f.Path(), ".toml") {
 			root, err = parseTOML(data)
-		} else {
-			root, err = parseJSON(data)
+		} else if root, err = parseJSON(data); err == nil {
+			f.Proven()
 		}
 		if err != nil {
 			f.Fail(err)
@@ -57,7 +57,6 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			}
 		}
 		f.Counted(1)
-		f.Proven()
 		name := root.get("name").text
 		if name == "" {
 			name = path.Base(path.Dir(f.Path()))

@@ -1,0 +1,46 @@
+package proxy
+
+import (
+	"testing"
+
+	"github.com/fateline/fateline/ingest/sourcetest"
+)
+
+const whole = "upstream shop {\n  server a.example:80;\n}\nserver {\n  location / { proxy_pass http://shop; }\n}\n"
+
+func TestABrokenConfigurationOfNginxIsPartial(t *testing.T) {
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "nginx.conf", whole, ""},
+		{"ends inside a block", "nginx.conf", whole[:len(whole)-2], "nginx-syntax 4:8"},
+		{"ends inside two blocks", "nginx.conf", "http {\n" + whole[:len(whole)-2], "nginx-syntax 1:6, nginx-syntax 5:8"},
+		{"ends inside a directive", "nginx.conf", whole + "worker_processes", "nginx-syntax 7:1"},
+		{"ends inside a string", "nginx.conf", whole + "set $a 'open;\n", "nginx-syntax 7:1, nginx-syntax 7:8"},
+		{"ends inside a variable", "nginx.conf", whole + "set $a ${open", "nginx-syntax 7:1, nginx-syntax 7:8"},
+		{"closes nothing", "nginx.conf", whole + "}\n", "nginx-syntax 7:1"},
+		{"a block ends a directive", "nginx.conf", "events { worker_connections 5 }\n" + whole, "nginx-syntax 1:10"},
+		{"ends nothing", "nginx.conf", whole + ";\n", "nginx-syntax 7:1"},
+		{"a block without a name", "nginx.conf", whole + "{ }\n", "nginx-syntax 7:1"},
+		{"ends inside Lua", "nginx.conf", whole + "init_by_lua_block { if x then y = {", "nginx-syntax 7:19"},
+		{"braces in Lua", "nginx.conf", whole + "init_by_lua_block { y = \"}\" -- }\n z = [[ } ]] }\n", ""},
+		{"a brace on the next line", "nginx.conf", "server\n{\n  location /\n  {\n    proxy_pass http://a.example;\n  }\n}\n", ""},
+		{"braces in a pattern and a variable", "nginx.conf", "server {\n  location ~ \"^/x{2}$\" { set $h ${host}a; return 301 \"https://a.example/{}\"; }\n" + "  location / { proxy_pass http://b.example; } # }\n}\n", ""},
+		{"latin letters that are not UTF-8", "nginx.conf", "# caf\xe9\n" + whole, "bad-encoding 1:6"},
+	})
+}
+
+const balanced = "global\n  daemon\n\nbackend shop\n  server a a.example:80 check\n"
+
+func TestABrokenConfigurationOfHAProxyIsPartial(t *testing.T) {
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "haproxy.cfg", balanced, ""},
+		{"ends inside a line", "haproxy.cfg", balanced[:len(balanced)-4], "haproxy-syntax 5:1"},
+		{"ends inside a string", "haproxy.cfg", balanced + "  http-request deny if { path \"/x\n", "haproxy-syntax 6:31"},
+		{"ends inside a condition", "haproxy.cfg", ".if defined(X)\n" + balanced, "haproxy-syntax 1:1"},
+		{"ends no condition", "haproxy.cfg", balanced + ".endif\n", "haproxy-syntax 6:1"},
+		{"a line of no section", "haproxy.cfg", "  mode http\n" + balanced, "haproxy-syntax 1:3"},
+		{"a server without an address", "haproxy.cfg", balanced + "  server b\n", "haproxy-syntax 6:3"},
+		{"a section without a name", "haproxy.cfg", balanced + "listen\n", "haproxy-syntax 6:1"},
+		{"quotes that are closed, comments with quotes, escapes", "haproxy.cfg", balanced + "  acl a path_reg ^/it\\'s # don't\n  http-request set-header X \"it's # 1\"\n", ""},
+		{"sections that are indented", "haproxy.cfg", "  global\n  daemon\n  backend shop\n  server a a.example:80\nbackend b\n  server b b.example:80\n", ""},
+	})
+}

@@ -75,7 +75,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	for _, f := range u.Files {
 		data, err := f.Bytes()
 		if err != nil {
-			return frag, err
+			continue // recorded by Bytes
 		}
 		f.Counted(1)
 		if len(data) > maxFile {

@@ -24,6 +24,8 @@ type project struct {
 	services map[string]bool
 	// collectors are the services that gather signals.
 	collectors map[string]bool
+	// sidecars are the services that run Dapr's sidecar.
+	sidecars map[string]sidecar
 }
 
 func (p *project) prepare() {
@@ -41,6 +43,7 @@ func (p *project) prepare() {
 		}
 	}
 	p.findCollectors()
+	p.findSidecars()
 }
 
 var notProject = regexp.MustCompile(`[^a-z0-9_-]`)

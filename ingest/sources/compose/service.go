@@ -35,6 +35,7 @@ func (s *service) read() {
 		def.Names = append(def.Names, s.paths(v)...)
 		def.Names = append(def.Names, s.telemetryName(v)...)
 	}
+	s.speaksDapr(&def)
 	s.fragment.Definitions = append(s.fragment.Definitions, def)
 	for _, v := range bodies {
 		s.starts(v)

@@ -128,14 +128,8 @@ func (s *service) paths(v strict.Value) []link.Name {
 			out = append(out, link.Name{Space: link.SpacePath, Text: p})
 		}
 	}
-	for item := range v.Get("volumes").Items() {
-		source, _, _ := strings.Cut(item.Text(), ":")
-		if item.Type() == strict.Map && item.Get("type").Text() == "bind" {
-			source = item.Get("source").Text()
-		}
-		if strings.HasPrefix(source, ".") || strings.Contains(source, "/") {
-			add(source)
-		}
+	if !s.besides() {
+		out = s.mounted(v)
 	}
 	build := v.Get("build")
 	context, file := build.Text(), "Dockerfile"
@@ -150,6 +144,23 @@ func (s *service) paths(v strict.Value) []link.Name {
 	} else if image := repository(s.fill(v.Get("image").Text())); strings.Contains(image, "/") {
 		// An image of one's own is mostly made from a directory of its name.
 		add(path.Base(image))
+	}
+	return out
+}
+
+// mounted lists the files and directories of the inputs that a service mounts.
+func (s *service) mounted(v strict.Value) []link.Name {
+	var out []link.Name
+	for item := range v.Get("volumes").Items() {
+		source, _, _ := strings.Cut(item.Text(), ":")
+		if item.Type() == strict.Map && item.Get("type").Text() == "bind" {
+			source = item.Get("source").Text()
+		}
+		if strings.HasPrefix(source, ".") || strings.Contains(source, "/") {
+			if p := s.resolve(source); p != "" {
+				out = append(out, link.Name{Space: link.SpacePath, Text: p})
+			}
+		}
 	}
 	return out
 }

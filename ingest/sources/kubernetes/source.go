@@ -24,7 +24,7 @@ var doc = ingest.Doc{
 		"kustomization.yaml: resources, components, patches, namespace, names, images, replicas, generators",
 		"Chart.yaml and values.yaml: dependencies and images; Flux HelmRelease and Argo CD values",
 		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones; Crossplane's managed resources",
-		"Traefik's routes and middlewares; the keys that open what SOPS encrypted",
+		"Traefik's routes and middlewares; Dapr's components; the keys that open what SOPS encrypted",
 	},
 	Limits: "Charts and templates are not rendered: an unrendered template is a partial input. The values of Secrets are never read. " +
 		"Objects of unknown kinds are noted, and only their references by kind and name are followed. CEL expressions are not evaluated.",
@@ -191,6 +191,10 @@ func (e *emitter) emitObject(o *object) {
 		e.emitDatasource(o)
 	case helmGroup + "/HelmRelease":
 		e.emitHelmRelease(o)
+	case daprGroup + "/Component":
+		e.emitDaprComponent(o)
+	case daprGroup + "/Configuration":
+		e.emitDaprConfiguration(o)
 	case releaseGroup + "/Release":
 		// A workload, emitted as such.
 	case clusterAPI + "/Cluster":

@@ -35,7 +35,7 @@ var silentKinds = map[string]bool{
 	grafanaGroup + "/GrafanaDashboard": true, grafanaGroup + "/GrafanaFolder": true,
 	"argoproj.io/AppProject": true, "secrets-store.csi.x-k8s.io/SecretProviderClass": true, "kops.k8s.io/Cluster": true, "eksctl.io/ClusterConfig": true,
 	"container.cnrm.cloud.google.com/ContainerCluster": true, "metrics.k8s.io/PodMetrics": true, "metrics.k8s.io/NodeMetrics": true,
-	"snapshot.storage.k8s.io/VolumeSnapshotClass": true, "keda.sh/TriggerAuthentication": true, "keda.sh/ClusterTriggerAuthentication": true,
+	"snapshot.storage.k8s.io/VolumeSnapshotClass": true, daprGroup + "/Subscription": true, daprGroup + "/Resiliency": true, "keda.sh/TriggerAuthentication": true, "keda.sh/ClusterTriggerAuthentication": true,
 }
 
 // emitUnknown follows what an object of an unknown kind obviously refers to, and

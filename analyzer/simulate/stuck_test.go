@@ -203,7 +203,7 @@ func TestAProofOfARecoveryAlsoShowsWhoStopped(t *testing.T) {
 			}
 		}
 	})
-	if enough := tiered(200, 1_000, 20_000) / 3; stopped < enough || never < enough {
+	if enough := tiered(200, 1_000, 20_000) / 6; stopped < enough || never < enough {
 		t.Errorf("%d nodes that stopped and %d that did not: the systems test too little", stopped, never)
 	}
 }

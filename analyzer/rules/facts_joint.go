@@ -1,6 +1,9 @@
 package rules
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // maxJoint is the size to which culprits that only do it together are named.
 const maxJoint = 3
@@ -26,21 +29,13 @@ func (c *cone) joint(units []node) [][]node {
 		}
 		for _, u := range set {
 			further := union(without, []node{u})
-			if key := string(runes(further)); !tried[key] {
+			if key := fmt.Sprint(further); !tried[key] {
 				tried[key] = true
 				queue = append(queue, further)
 			}
 		}
 	}
 	return sets
-}
-
-func runes(nodes []node) []rune {
-	out := make([]rune, len(nodes))
-	for i, n := range nodes {
-		out[i] = rune(n)
-	}
-	return out
 }
 
 // shrink returns a minimal subset of pool that brings the victim into the state; nil where

@@ -159,6 +159,14 @@ func TestTheCriticalPathEndsAtTheFirstOfThoseThatComeLast(t *testing.T) {
 	if diff := cmp.Diff([]string{"service:a"}, ids(equal, simulate.BlackStart(equal, simulate.StartOptions{}).CriticalPath())); diff != "" {
 		t.Errorf("all come up at once: %s", diff)
 	}
+	together := sketch(t, `
+		service:a needs service:b
+		service:a needs service:z
+		service:b needs service:a
+		service:z takes=10m`)
+	if diff := cmp.Diff([]string{"service:z", "service:a"}, ids(together, simulate.BlackStart(together, simulate.StartOptions{}).CriticalPath())); diff != "" {
+		t.Errorf("two wait for each other, and one of them for a third: %s", diff)
+	}
 }
 
 func TestAFacilityComesBackInTheOrderOfItsNeeds(t *testing.T) {
@@ -526,6 +534,12 @@ func TestKnotsAreTheSmallestCyclesThatNothingCanUndo(t *testing.T) {
 			service:c start service:a`,
 			`[a b] by [ab ba] holds [a b c]`,
 		},
+		"of two places as small it is the first by id": {`
+			facility:a in facility:b
+			facility:a in facility:c
+			facility:b in facility:a
+			facility:c in facility:a`,
+			`[a b] by [ab ba] holds [a b c]`},
 		"of two ways as short it is the first by id": {
 			`
 			service:a start service:b

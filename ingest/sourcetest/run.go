@@ -54,6 +54,17 @@ func Run(t *testing.T, source *ingest.Source, dir string, flat ...Flat) {
 	}
 }
 
+// Facts reads a tree of files and returns what [FragmentText] says of it. It fails
+// where a file could not be read in full.
+func Facts(t testing.TB, source *ingest.Source, name string, files []txtar.File) string {
+	t.Helper()
+	r := read(t, source, name, files)
+	for _, p := range r.Problems {
+		t.Errorf("%s: %s: %s", p.ID, p.Place(), p.Msg)
+	}
+	return FragmentText(r.Fragments...)
+}
+
 // read reads a tree of files with one source.
 func read(t testing.TB, source *ingest.Source, name string, files []txtar.File) *ingest.Reading {
 	t.Helper()

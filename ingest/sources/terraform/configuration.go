@@ -47,7 +47,11 @@ func newConfiguration() *configuration {
 }
 
 func (c *configuration) add(f *ingest.File) {
-	body := hclfile.Parse(f)
+	parse := hclfile.Parse
+	if strings.HasSuffix(f.Path(), ".json") {
+		parse = hclfile.ParseJSON
+	}
+	body := parse(f)
 	dir := path.Dir(f.Path())
 	d := c.dirs[dir]
 	if d == nil {
@@ -64,7 +68,11 @@ func (c *configuration) add(f *ingest.File) {
 }
 
 func (c *configuration) addVariables(f *ingest.File) {
-	if body := hclfile.Parse(f); body != nil {
+	parse := hclfile.Parse
+	if strings.HasSuffix(f.Path(), ".json") {
+		parse = hclfile.ParseVariablesJSON
+	}
+	if body := parse(f); body != nil {
 		c.vars[path.Dir(f.Path())] = append(c.vars[path.Dir(f.Path())], body)
 	}
 }

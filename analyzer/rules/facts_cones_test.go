@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	mathbits "math/bits"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -66,4 +67,83 @@ func TestConesAndPassesSayWhatOneLossAtATimeSays(t *testing.T) {
 	if asked < 1000 || brought == 0 || brought == asked {
 		t.Errorf("%d sets were tried, of which %d bring a victim into the state", asked, brought)
 	}
+}
+
+// Of few units every set can be tried.
+func TestJointCulpritsAreMinimalAndNameEveryUnitThatMatters(t *testing.T) {
+	found, triples := 0, 0
+	for seed := range uint64(60) {
+		shop := simtest.Shop{Nodes: 40, Seed: seed, Spare: 0.7, Start: 0.15}
+		e, err := estateFact.Compute(context.Background(), &analyzer.Pass{Graph: estateOf(t, shop)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
+		losses := map[node]*simulate.Loss{}
+		for _, p := range e.places {
+			gr.inside[p], losses[p] = gr.fill(p), e.model.Lose(p)
+		}
+		for _, p := range e.places {
+			s := &culpritSearch{e: e, ground: gr, losses: losses, p: p, lost: losses[p], state: simulate.Down, single: map[node]*simulate.Loss{}}
+			s.victims = slices.DeleteFunc(s.lost.List(simulate.Down), func(v node) bool { return v == p || e.calm.Is(simulate.Down, v) })
+			units := s.units(s.displaced())
+			for _, v := range s.victims {
+				c := s.coneOf(v)
+				rest := c.restingOn(units)
+				if len(rest) > 9 || slices.Contains(rest, v) {
+					continue
+				}
+				sets, largest := minimalSets(rest, func(set []node) bool { return e.model.Lose(set...).Is(simulate.Down, v) })
+				if largest > maxJoint {
+					continue // nothing promises that any is found
+				}
+				var names, want []node
+				for _, set := range c.joint(rest) {
+					if !slices.ContainsFunc(sets, func(x []node) bool { return slices.Equal(x, set) }) {
+						t.Errorf("seed %d: %v together bring %s down, and so do fewer", seed, e.ids(set), e.g.ID(v))
+					}
+					names = union(names, set)
+					found++
+				}
+				for _, set := range sets {
+					want = union(want, set)
+					if len(set) == 3 {
+						triples++
+					}
+				}
+				if !slices.Equal(names, want) {
+					t.Errorf("seed %d: joint culprits of %s are %v, want %v", seed, e.g.ID(v), e.ids(names), e.ids(want))
+				}
+			}
+		}
+	}
+	if found < 100 || triples < 20 {
+		t.Errorf("%d joint culprits, %d of three: the systems test too little", found, triples)
+	}
+}
+
+// minimalSets tries all sets of some nodes, and says how large the largest is of those of
+// which no part will do.
+func minimalSets(of []node, will func([]node) bool) (sets [][]node, largest int) {
+	var bits []int
+	for set := 1; set < 1<<len(of); set++ {
+		bits = append(bits, set)
+	}
+	slices.SortStableFunc(bits, func(a, b int) int { return mathbits.OnesCount(uint(a)) - mathbits.OnesCount(uint(b)) })
+	var minimal []int
+	for _, set := range bits {
+		if slices.ContainsFunc(minimal, func(m int) bool { return m&set == m }) {
+			continue
+		}
+		var nodes []node
+		for i, n := range of {
+			if set>>i&1 != 0 {
+				nodes = append(nodes, n)
+			}
+		}
+		if will(nodes) {
+			minimal, sets, largest = append(minimal, set), append(sets, nodes), max(largest, len(nodes))
+		}
+	}
+	return sets, largest
 }

@@ -534,12 +534,14 @@ func TestKnotsAreTheSmallestCyclesThatNothingCanUndo(t *testing.T) {
 			service:c start service:a`,
 			`[a b] by [ab ba] holds [a b c]`,
 		},
-		"of two places as small it is the first by id": {`
+		"of two places as small it is the first by id": {
+			`
 			facility:a in facility:b
 			facility:a in facility:c
 			facility:b in facility:a
 			facility:c in facility:a`,
-			`[a b] by [ab ba] holds [a b c]`},
+			`[a b] by [ab ba] holds [a b c]`,
+		},
 		"of two ways as short it is the first by id": {
 			`
 			service:a start service:b

@@ -60,7 +60,7 @@ type document struct {
 }
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
-	env := environments{vars: map[string]map[string]string{}, broken: map[string]brokenFile{}}
+	env := environments{}
 	yaml := &ingest.Unit{Name: u.Name, Limits: u.Limits}
 	for _, f := range u.Files {
 		if !envName.MatchString(path.Base(f.Path())) {
@@ -73,9 +73,9 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	}
 	docs, err := ingest.Each(ctx, yaml, func(f *ingest.File, d strict.Document) document { return document{f, d.Root} })
 	frag := &link.Fragment{}
-	byPath := map[string]strict.Value{}
+	byPath := map[string]document{}
 	for _, d := range docs {
-		byPath[d.file.Path()] = d.root
+		byPath[d.file.Path()] = d
 	}
 	for _, p := range projects(docs, env, byPath) {
 		p.read(frag)
@@ -83,24 +83,25 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	return frag, err
 }
 
-// environments are the variables of env files, by path. One that Compose could not read
-// is an error where a project uses it; many files are called *.env that none does.
-type environments struct {
-	vars   map[string]map[string]string
-	broken map[string]brokenFile
-}
+// environments are env files, by path. One that Compose could not read is an error where
+// a project uses it; many files are called *.env that none does.
+type environments map[string]*envFile
 
-type brokenFile struct {
+type envFile struct {
 	file *ingest.File
+	vars map[string]string
+	line map[string]int // where a variable is set
 	err  error
 }
 
-// of returns the variables of a file that a project uses.
-func (e environments) of(p string) map[string]string {
-	if b, is := e.broken[p]; is {
-		b.file.Fail(b.err)
+// of returns a file that a project uses; nil where there is none that can be read.
+func (e environments) of(p string) *envFile {
+	f := e[p]
+	if f != nil && f.err != nil {
+		f.file.Fail(f.err)
+		return nil
 	}
-	return e.vars[p]
+	return f
 }
 
 func (e environments) add(f *ingest.File) error {
@@ -108,16 +109,26 @@ func (e environments) add(f *ingest.File) error {
 	if err != nil {
 		return err
 	}
+	env := &envFile{file: f, line: map[string]int{}}
+	e[path.Clean(f.Path())] = env
 	vars, err := dotenv.UnmarshalWithLookup(text, func(string) (string, bool) { return "", false })
 	if err != nil {
-		e.broken[path.Clean(f.Path())] = brokenFile{f, envError(text, err)}
+		env.err = envError(text, err)
 		f.Note("no file of variables as Compose reads it")
 		return nil
 	}
 	f.Counted(1)
-	e.vars[path.Clean(f.Path())] = vars
+	env.vars = vars
+	for i, line := range strings.Split(text, "\n") {
+		if m := assignment.FindStringSubmatch(line); m != nil {
+			env.line[m[1]] = i + 1
+		}
+	}
 	return nil
 }
+
+// assignment is a line of an env file that sets a variable.
+var assignment = regexp.MustCompile(`^\s*(?:export\s+)?([^\s#=:]+)\s*[=:]`)
 
 // envError gives an error of the library a place. Its text stays behind: the library
 // quotes the line, and so its value.
@@ -138,7 +149,7 @@ func envError(text string, err error) error {
 var errorLine = regexp.MustCompile(`line (\d+)`)
 
 // projects groups the files: those of one directory are one project.
-func projects(docs []document, env environments, byPath map[string]strict.Value) []*project {
+func projects(docs []document, env environments, byPath map[string]document) []*project {
 	byDir := map[string]*project{}
 	var dirs []string
 	for _, d := range docs {

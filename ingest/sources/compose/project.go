@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"iter"
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -18,10 +20,11 @@ type project struct {
 	dir      string
 	docs     []document
 	env      environments
-	files    map[string]strict.Value // every Compose file of the run, for extends
+	files    map[string]document // every Compose file of the run, for extends
 	name     string
 	vars     map[string]string
-	services map[string]bool
+	services map[string]bool // how containers reach each other, in lower case
+	readers  map[string]int  // services that read an env file, by its path, or a config or secret, by kind:name
 	// collectors are the services that gather signals.
 	collectors map[string]bool
 	// sidecars are the services that run Dapr's sidecar.
@@ -31,19 +34,55 @@ type project struct {
 func (p *project) prepare() {
 	p.vars = map[string]string{}
 	for _, name := range []string{".env", ".env.override"} {
-		for k, v := range p.env.of(path.Join(p.dir, name)) {
-			p.vars[k] = v
+		if f := p.env.of(path.Join(p.dir, name)); f != nil {
+			maps.Copy(p.vars, f.vars)
 		}
 	}
 	p.name = p.projectName()
 	p.services = map[string]bool{}
-	for _, d := range p.docs {
-		for k := range d.root.Get("services").Fields() {
-			p.services[strings.ToLower(k.Text)] = true
+	reads := map[string]map[string]bool{}
+	read := func(what, service string) {
+		if reads[what] == nil {
+			reads[what] = map[string]bool{}
 		}
+		reads[what][service] = true
+	}
+	for s := range p.each() {
+		for _, n := range s.names() {
+			if n.Space == link.SpaceHost {
+				p.services[strings.ToLower(n.Text)] = true
+			}
+		}
+		for _, b := range s.bodies() {
+			for file := range s.envFiles(b.value) {
+				read(file, s.name)
+			}
+			for _, kind := range materials {
+				for _, name := range s.given(b.value, kind) {
+					read(material(kind, name), s.name)
+				}
+			}
+		}
+	}
+	p.readers = map[string]int{}
+	for what, by := range reads {
+		p.readers[what] = len(by)
 	}
 	p.findCollectors()
 	p.findSidecars()
+}
+
+// each goes through the services of all files.
+func (p *project) each() iter.Seq[*service] {
+	return func(yield func(*service) bool) {
+		for _, d := range p.docs {
+			for key, v := range d.root.Get("services").Fields() {
+				if v.Type() == strict.Map && !yield(&service{project: p, body: body{d.file, v}, name: key.Text, key: key, id: p.id(key.Text)}) {
+					return
+				}
+			}
+		}
+	}
 }
 
 var notProject = regexp.MustCompile(`[^a-z0-9_-]`)
@@ -97,14 +136,9 @@ func (p *project) fill(s string) string {
 }
 
 func (p *project) read(frag *link.Fragment) {
-	for _, d := range p.docs {
-		for key, v := range d.root.Get("services").Fields() {
-			if v.Type() != strict.Map {
-				continue
-			}
-			s := &service{project: p, file: d.file, name: key.Text, key: key, value: v, fragment: frag, id: p.id(key.Text)}
-			s.read()
-		}
+	for s := range p.each() {
+		s.fragment = frag
+		s.read()
 	}
 }
 

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -15,12 +16,17 @@ import (
 // specification, 05-services.
 type service struct {
 	*project
-	file     *ingest.File
+	body
 	name     string
 	key      strict.Key
-	value    strict.Value
 	id       depgraph.ID
 	fragment *link.Fragment
+}
+
+// body is what one file says of a service.
+type body struct {
+	file  *ingest.File
+	value strict.Value
 }
 
 func (s *service) read() {
@@ -30,42 +36,48 @@ func (s *service) read() {
 		Scope:  s.scope(),
 		Origin: s.file.Origin(s.key.Line, s.key.Col),
 	}
-	bodies := s.bodies(s.value, 0)
-	for _, v := range bodies {
-		def.Names = append(def.Names, s.paths(v)...)
-		def.Names = append(def.Names, s.telemetryName(v)...)
+	bodies := s.bodies()
+	for _, b := range bodies {
+		def.Names = append(def.Names, s.paths(b.value)...)
+		def.Names = append(def.Names, s.telemetryName(b)...)
 	}
 	s.speaksDapr(&def)
 	s.fragment.Definitions = append(s.fragment.Definitions, def)
-	for _, v := range bodies {
-		s.starts(v)
-		s.shares(v)
-		s.pulls(v)
-		s.stores(v)
-		s.places(v)
-		s.strings(v)
+	for _, b := range bodies {
+		said := *s
+		said.body = b
+		said.starts(b.value)
+		said.shares(b.value)
+		said.pulls(b.value)
+		said.stores(b.value)
+		said.places(b.value)
+		said.strings(b)
 	}
 }
 
 // maxExtends is how far a chain of extends is followed.
 const maxExtends = 10
 
-// bodies returns the service and, behind it, the services that it extends.
-func (s *service) bodies(v strict.Value, depth int) []strict.Value {
-	out := []strict.Value{v}
-	ext := v.Get("extends")
+// bodies returns what is said of the service, and behind it what is of the services that
+// it extends.
+func (s *service) bodies() []body { return s.extended(s.body, s.name, 0) }
+
+func (s *service) extended(b body, service string, depth int) []body {
+	out := []body{b}
+	ext := b.value.Get("extends")
 	if !ext.Exists() || depth == maxExtends {
 		return out
 	}
-	name, file := ext.Text(), s.file.Path()
+	name, file := ext.Text(), b.file.Path()
 	if ext.Type() == strict.Map {
 		name = ext.Get("service").Text()
 		if other := ext.Get("file").Text(); other != "" {
 			file = s.resolve(other)
 		}
 	}
-	if base := s.files[file].Get("services", name); base.Type() == strict.Map && (name != s.name || file != s.file.Path()) {
-		out = append(out, s.bodies(base, depth+1)...)
+	d := s.files[file]
+	if base := d.root.Get("services", name); base.Type() == strict.Map && (name != service || file != b.file.Path()) {
+		out = append(out, s.extended(body{d.file, base}, name, depth+1)...)
 	}
 	return out
 }
@@ -91,8 +103,8 @@ func (s *service) names() []link.Name {
 }
 
 // telemetryName is what the service calls itself in traces.
-func (s *service) telemetryName(v strict.Value) []link.Name {
-	for _, e := range s.environment(v) {
+func (s *service) telemetryName(b body) []link.Name {
+	for _, e := range s.environment(b) {
 		if e.key == "OTEL_SERVICE_NAME" && e.text != "" {
 			return []link.Name{{Space: link.SpaceService, Text: e.text}}
 		}
@@ -110,18 +122,20 @@ func (s *service) replicas() *int {
 		}
 	}
 	one := 1
-	bodies := s.bodies(s.value, 0)
+	bodies := s.bodies()
+	own := len(bodies)
 	for _, d := range s.docs {
-		bodies = append(bodies, d.root.Get("services", s.name))
+		bodies = append(bodies, body{d.file, d.root.Get("services", s.name)})
 	}
 	runs := false
-	for i, v := range bodies {
+	for i, b := range bodies {
+		v := b.value
 		for _, path := range counts {
 			if v.Get(path...).Exists() {
 				return nil
 			}
 		}
-		runs = runs || i == 0 && (v.Get("image").Exists() || v.Get("build").Exists())
+		runs = runs || i < own && (v.Get("image").Exists() || v.Get("build").Exists())
 	}
 	if !runs {
 		return nil // a file that only adds to another one
@@ -131,8 +145,12 @@ func (s *service) replicas() *int {
 
 // refer adds a requirement of the service.
 func (s *service) refer(at strict.Value, form link.Form, terms depgraph.Terms, note string, confidence float64, targets ...link.Target) {
+	s.referAt(originOf(s.file, at, note, confidence), form, terms, targets...)
+}
+
+func (s *service) referAt(o depgraph.Origin, form link.Form, terms depgraph.Terms, targets ...link.Target) {
 	s.fragment.References = append(s.fragment.References, link.Reference{
-		Owner: link.ID(s.id), Members: targets, Terms: terms, Form: form, Origin: originOf(s.file, at, note, confidence),
+		Owner: link.ID(s.id), Members: targets, Terms: terms, Form: form, Origin: o,
 	})
 }
 
@@ -227,17 +245,46 @@ func (s *service) stores(v strict.Value) {
 		}
 		s.material(item, depgraph.KindVolume, source, depgraph.Mounts, bound.Phases)
 	}
-	for _, kind := range []depgraph.Kind{depgraph.KindConfig, depgraph.KindSecret} {
+	for _, kind := range materials {
+		for item, name := range s.given(v, kind) {
+			s.material(item, kind, name, depgraph.Reads, startPhase)
+		}
+	}
+}
+
+// materials are what Compose hands to containers as files, each under its own section.
+var materials = []depgraph.Kind{depgraph.KindConfig, depgraph.KindSecret}
+
+// given goes through the configs or secrets of a service: where it takes them, and their names.
+func (s *service) given(v strict.Value, kind depgraph.Kind) iter.Seq2[strict.Value, string] {
+	return func(yield func(strict.Value, string) bool) {
 		for item := range v.Get(string(kind) + "s").Items() {
 			name := item.Text()
 			if name == "" {
 				name = item.Get("source").Text()
 			}
-			if name != "" {
-				s.material(item, kind, name, depgraph.Reads, startPhase)
+			if name != "" && !yield(item, name) {
+				return
 			}
 		}
 	}
+}
+
+func material(kind depgraph.Kind, name string) string { return string(kind) + ":" + name }
+
+// contents returns what the files of the project say of a config or secret that the
+// service reads and no other: what several read does not say whom each of them needs.
+func (s *service) contents(kind depgraph.Kind, name string) []body {
+	if s.readers[material(kind, name)] > 1 {
+		return nil
+	}
+	var out []body
+	for _, d := range s.docs {
+		if v := d.root.Get(string(kind)+"s", name); v.Type() == strict.Map {
+			out = append(out, body{d.file, v})
+		}
+	}
+	return out
 }
 
 func (s *service) material(at strict.Value, kind depgraph.Kind, name string, via depgraph.Via, phases depgraph.Phases) {

@@ -3,9 +3,6 @@ package compose
 import (
 	"regexp"
 	"strings"
-
-	"github.com/fateline/fateline/analyzer/strict"
-	"github.com/fateline/fateline/ingest/address"
 )
 
 // collector is what the images of programs that gather, keep or forward signals are called.
@@ -15,13 +12,10 @@ var collector = regexp.MustCompile(`(^|/)(opentelemetry-collector[a-z-]*|otelcol
 // in several files that are layered, of which only one says its image.
 func (p *project) findCollectors() {
 	p.collectors = map[string]bool{}
-	for _, d := range p.docs {
-		for key, v := range d.root.Get("services").Fields() {
-			s := &service{project: p, file: d.file, name: key.Text, value: v}
-			for _, body := range s.bodies(v, 0) {
-				if collector.MatchString(repository(p.fill(body.Get("image").Text()))) {
-					p.collectors[strings.ToLower(key.Text)] = true
-				}
+	for s := range p.each() {
+		for _, b := range s.bodies() {
+			if collector.MatchString(repository(p.fill(b.value.Get("image").Text()))) {
+				p.collectors[strings.ToLower(s.name)] = true
 			}
 		}
 	}
@@ -48,14 +42,14 @@ func (s *service) onlySignals(other string) bool {
 		return true
 	}
 	signals := false
-	for _, d := range s.docs {
-		v := d.root.Get("services", s.name)
-		if v.Type() != strict.Map {
+	for same := range s.each() {
+		if same.name != s.name {
 			continue
 		}
-		for _, body := range s.bodies(v, 0) {
-			for _, e := range s.environment(body) {
-				for _, ref := range address.Find(e.text, address.Context{Key: e.key, Known: s.known}) {
+		linked := same.linked()
+		for _, b := range same.bodies() {
+			for _, e := range same.environment(b) {
+				for _, ref := range same.find(e.key, e.text, linked) {
 					for _, h := range ref.Hosts {
 						if !strings.EqualFold(h.Name, other) {
 							continue

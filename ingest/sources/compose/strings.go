@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -15,68 +16,74 @@ import (
 // setting is one variable of a service's environment, filled in.
 type setting struct {
 	key, text string
-	at        strict.Value
-	shared    bool // from an env file that other services read as well
+	at        depgraph.Origin // without confidence
+	shared    bool            // from an env file that other services read as well
 }
 
 // environment returns the variables of a service, env files first. A variable
 // without a value takes it from the project's.
-func (s *service) environment(v strict.Value) []setting {
-	out := s.envFiles(v.Get("env_file"))
-	env := v.Get("environment")
-	for key, value := range env.Fields() {
-		text := s.fill(value.Text())
-		if value.Type() == strict.Null {
-			text = s.fill(s.vars[key.Text])
+func (s *service) environment(b body) []setting {
+	var out []setting
+	for name, f := range s.envFiles(b.value) {
+		for _, key := range slices.Sorted(maps.Keys(f.vars)) {
+			out = append(out, setting{key: key, text: s.fill(f.vars[key]), at: f.file.Origin(f.line[key], 1), shared: s.readers[name] > 1})
 		}
-		out = append(out, setting{key: key.Text, text: text, at: value})
+	}
+	env := b.value.Get("environment")
+	add := func(key, text string, at strict.Value) {
+		out = append(out, setting{key: key, text: s.fill(text), at: b.file.Origin(at.Line(), at.Col())})
+	}
+	for key, value := range env.Fields() {
+		if value.Type() == strict.Null {
+			add(key.Text, s.vars[key.Text], value)
+		} else {
+			add(key.Text, value.Text(), value)
+		}
 	}
 	for item := range env.Items() {
 		key, text, given := strings.Cut(item.Text(), "=")
-		if given {
-			text = s.fill(text)
-		} else {
-			text = s.fill(s.vars[key])
+		if !given {
+			text = s.vars[key]
 		}
-		out = append(out, setting{key: key, text: text, at: item})
+		add(key, text, item)
 	}
 	return out
 }
 
-func (s *service) envFiles(v strict.Value) []setting {
-	items := []strict.Value{v}
-	if v.Type() == strict.List {
-		items = items[:0]
-		for item := range v.Items() {
-			items = append(items, item)
+// envFiles goes through the env files that a service reads, by path.
+func (p *project) envFiles(v strict.Value) iter.Seq2[string, *envFile] {
+	return func(yield func(string, *envFile) bool) {
+		field := v.Get("env_file")
+		items := []strict.Value{field}
+		if field.Type() == strict.List {
+			items = slices.Collect(field.Items())
+		}
+		for _, item := range items {
+			name := item.Text()
+			if item.Type() == strict.Map {
+				name = item.Get("path").Text()
+			}
+			name = p.resolve(name)
+			if f := p.env.of(name); f != nil && !yield(name, f) {
+				return
+			}
 		}
 	}
-	var out []setting
-	for _, item := range items {
-		name := item.Text()
-		if item.Type() == strict.Map {
-			name = item.Get("path").Text()
-		}
-		vars := s.env.of(s.resolve(name))
-		for _, key := range sortedKeys(vars) {
-			out = append(out, setting{key: key, text: s.fill(vars[key]), at: item, shared: true})
-		}
-	}
-	return out
 }
 
-// sharedFactor lowers what a file says of each of the services that read it: true
-// for one, it may be false for the next.
-const sharedFactor = 0.5
+// sharedTrust is how sure an address in a file is to be used by one of the services
+// that read it: true for one, it may be false for the next.
+const sharedTrust = 0.4
 
 // strings reads the values that look like addresses.
-func (s *service) strings(v strict.Value) {
-	for _, e := range s.environment(v) {
-		factor := 1.0
+func (s *service) strings(b body) {
+	v, linked := b.value, s.linked()
+	for _, e := range s.environment(b) {
+		trust := 1.0
 		if e.shared {
-			factor = sharedFactor
+			trust = sharedTrust
 		}
-		s.found(e.at, e.key, factor, address.Find(e.text, address.Context{Key: e.key, Known: s.known}))
+		s.found(e.at, e.key, trust, s.find(e.key, e.text, linked))
 	}
 	for _, field := range []string{"command", "entrypoint"} {
 		value := v.Get(field)
@@ -84,13 +91,71 @@ func (s *service) strings(v strict.Value) {
 		for item := range value.Items() {
 			args = append(args, s.fill(item.Text()))
 		}
-		for _, a := range address.Args(args, s.known) {
-			s.found(value, field, 1, []address.Ref{a.Ref})
+		at := b.file.Origin(value.Line(), value.Col())
+		for _, a := range address.Args(args, s.knownOr(linked)) {
+			s.found(at, field, 1, []address.Ref{unlinked(a.Ref, linked)})
+		}
+	}
+	for _, name := range s.given(v, depgraph.KindConfig) {
+		for _, c := range s.contents(depgraph.KindConfig, name) {
+			text := c.value.Get("content")
+			for _, x := range address.Config(name, s.fill(text.Text()), s.knownOr(linked)) {
+				at := c.file.Origin(text.Place(offset(text.Text(), x.Line)))
+				s.found(at, "through config "+name, 1, []address.Ref{unlinked(x.Ref, linked)})
+			}
 		}
 	}
 	for key, value := range v.Get("build", "args").Fields() {
 		s.built(value, key.Text, s.fill(value.Text()))
 	}
+}
+
+// linked returns what the service calls others that it links to, in lower case: the
+// second half of SERVICE:ALIAS.
+func (s *service) linked() map[string]string {
+	var out map[string]string
+	for _, b := range s.bodies() {
+		for _, field := range []string{"links", "external_links"} {
+			for item := range b.value.Get(field).Items() {
+				name, alias, found := strings.Cut(s.fill(item.Text()), ":")
+				if !found || alias == "" {
+					continue
+				}
+				if out == nil {
+					out = map[string]string{}
+				}
+				out[strings.ToLower(alias)] = name
+			}
+		}
+	}
+	return out
+}
+
+func (s *service) knownOr(linked map[string]string) func(string) bool {
+	return func(name string) bool { return s.known(name) || linked[strings.ToLower(name)] != "" }
+}
+
+// find returns the addresses in a setting.
+func (s *service) find(key, text string, linked map[string]string) []address.Ref {
+	refs := address.Find(text, address.Context{Key: key, Known: s.knownOr(linked)})
+	for i := range refs {
+		refs[i] = unlinked(refs[i], linked)
+	}
+	return refs
+}
+
+// unlinked puts the services in the place of what a link calls them.
+func unlinked(ref address.Ref, linked map[string]string) address.Ref {
+	if len(linked) == 0 {
+		return ref
+	}
+	ref.Hosts = slices.Clone(ref.Hosts)
+	for i, h := range ref.Hosts {
+		if name := linked[h.Name]; name != "" {
+			ref.Hosts[i].Name = strings.ToLower(name)
+		}
+	}
+	return ref
 }
 
 // built reads an argument of the build: what it points at is needed to build.
@@ -102,7 +167,8 @@ func (s *service) built(at strict.Value, key, text string) {
 	}
 }
 
-func (s *service) found(at strict.Value, note string, factor float64, refs []address.Ref) {
+// found adds the needs for what a text at some place refers to, at most so sure.
+func (s *service) found(at depgraph.Origin, note string, most float64, refs []address.Ref) {
 	for _, ref := range refs {
 		if len(ref.Hosts) == 1 && s.own(ref.Hosts[0].Name) {
 			continue // its own name: where it listens
@@ -111,7 +177,9 @@ func (s *service) found(at strict.Value, note string, factor float64, refs []add
 		if s.collects() {
 			terms.IfLost = depgraph.Unaffected
 		}
-		s.refer(at, link.Text, terms, note, ref.Form.Confidence()*factor, ref.Targets(s.scope())...)
+		o := at
+		o.Note, o.Confidence = note, min(ref.Form.Confidence(), most)
+		s.referAt(o, link.Text, terms, ref.Targets(s.scope())...)
 	}
 }
 
@@ -130,6 +198,13 @@ func (s *service) paths(v strict.Value) []link.Name {
 	}
 	if !s.besides() {
 		out = s.mounted(v)
+	}
+	for _, kind := range materials {
+		for _, name := range s.given(v, kind) {
+			for _, c := range s.contents(kind, name) {
+				add(c.value.Get("file").Text())
+			}
+		}
 	}
 	build := v.Get("build")
 	context, file := build.Text(), "Dockerfile"
@@ -165,4 +240,15 @@ func (s *service) mounted(v strict.Value) []link.Name {
 	return out
 }
 
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+// offset returns where a line of a text begins.
+func offset(text string, line int) int {
+	at := 0
+	for ; line > 1; line-- {
+		next := strings.IndexByte(text[at:], '\n')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+	}
+	return at
+}

@@ -24,6 +24,7 @@ import (
 //	service:a in facility:f        placement
 //	service:a needs x|y            needs one of them to run
 //	service:a needs x&y            needs both, and 2:x|y|z two of them
+//	service:a uses x               is degraded without it
 //	service:a start x, recover x, deploy x, observe x
 func sketch(t testing.TB, lines string) *depgraph.Graph {
 	t.Helper()
@@ -81,8 +82,11 @@ func sketchedNeed(owner, verb, members string, line int) depgraph.Requirement {
 		"start": depgraph.PhasesOf(depgraph.Start), "recover": depgraph.PhasesOf(depgraph.Recover), "deploy": depgraph.PhasesOf(depgraph.Deploy),
 		"observe": depgraph.PhasesOf(depgraph.Observe),
 	}[verb]
-	if verb == "in" {
+	switch verb {
+	case "in":
 		r.Terms.Via = depgraph.PlacedIn
+	case "uses":
+		r.Terms.Phases, r.Terms.IfLost = depgraph.PhasesOf(depgraph.Run), depgraph.Degraded
 	}
 	return r
 }
@@ -335,6 +339,31 @@ func TestABlackStartFindsTheSmallestCycleOfStartNeeds(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"api etcd", "etcd dns", "dns api", "web dns", "cache web"}, edgeNames(tl.Proof(find(t, g, "service:cache")))); diff != "" {
 		t.Errorf("Proof(cache): %s", diff)
+	}
+}
+
+func TestOfAGroupThoseWaysAreManualThatItCannotDoWithout(t *testing.T) {
+	for lines, want := range map[string][]string{
+		`service:x recover group:g
+		 group:g needs tool:auto|human:h`: nil,
+		`service:x recover group:g
+		 group:g needs human:h
+		 group:z needs human:k`: {"human:h"},
+		`service:x recover group:g
+		 group:g needs tool:auto
+		 group:g uses human:h`: nil,
+		`service:x recover group:g|human:p
+		 group:g needs tool:auto
+		 group:z needs human:k`: nil,
+		`service:x recover group:g
+		 group:g needs tool:auto
+		 group:g needs human:h|human:k`: {"human:h", "human:k"},
+	} {
+		g := sketch(t, lines)
+		r := simulate.Recover(simulate.NewModel(g, 0), []depgraph.NodeIndex{find(t, g, "service:x")}, simulate.StartOptions{})
+		if diff := cmp.Diff(want, ids(g, r.Manual)); diff != "" {
+			t.Errorf("%s\nManual: %s", lines, diff)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
@@ -136,6 +138,11 @@ func TestAllMinimalProofsAreFound(t *testing.T) {
 				slices.Sort(got)
 				if !slices.Equal(got, want) || !complete {
 					t.Fatalf("seed %d: %d %v without %v:\n got %q\nwant %q\nneeds %+v standby %v", seed, v, state, failed, got, want, w.Needs, w.Standby)
+				}
+				if shallowest := l.Proof(state, s.at[v]); len(want) == 1 && proofName(shallowest) == want[0] {
+					if diff := cmp.Diff(shallowest, proofs[0]); diff != "" {
+						t.Fatalf("seed %d: %d %v without %v: the one proof is not what Proof returns: %s", seed, v, state, failed, diff)
+					}
 				}
 				if len(want) > 0 {
 					proved++

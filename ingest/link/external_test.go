@@ -32,7 +32,7 @@ func TestAHostThatNoInputDefinesBelongsToWhoeverRunsIt(t *testing.T) {
 		{"", "api.stripe.com", "external:stripe.com", false},
 		{"", "API.Stripe.COM.", "external:stripe.com", false},
 		{"", "a.b.example.org.uk", "external:example.org.uk", false},
-		{"", "sqs.eu-west-1.amazonaws.com", "external:amazonaws.com", false},
+		{"", "sqs.eu-west-1.amazonaws.com", "external:eu-west-1.sqs.amazonaws.com", false},
 		{"", "db1.cx.eu-west-1.rds.amazonaws.com", "external:eu-west-1.rds.amazonaws.com", false},
 		{"", "bucket.s3.amazonaws.com", "external:s3.amazonaws.com", false},
 		{"", "bucket.s3.us-gov-west-1.amazonaws.com", "external:us-gov-west-1.s3.amazonaws.com", false},

@@ -91,7 +91,46 @@ func providerOf(host string) (provider, bool) {
 		}
 		_, s, _ = strings.Cut(s, ".")
 	}
-	return provider{}, false
+	return awsEndpoint(host)
+}
+
+// awsEndpoint reads the endpoints of services that the table does not list, by "AWS
+// service endpoints" (docs.aws.amazon.com/general/latest/gr/rande.html):
+// SERVICE.REGION.amazonaws.com, SERVICE.REGION.api.aws, SERVICE-fips.REGION..., what
+// stands in front of a service (streams.dynamodb, api.ecr), and SERVICE.amazonaws.com of
+// those that are global. They are called as ingest/catalogue calls them. What belongs to
+// a customer, such as the name of a machine, is none.
+func awsEndpoint(host string) (provider, bool) {
+	rest, ok := strings.CutSuffix(host, ".amazonaws.com")
+	if !ok {
+		if rest, ok = strings.CutSuffix(host, ".api.aws"); !ok {
+			return provider{}, false
+		}
+	}
+	labels := strings.Split(rest, ".")
+	n := len(labels)
+	region, regional := regionIn(labels[n-1])
+	service := ""
+	switch {
+	case regional && region == labels[n-1] && n > 1:
+		service = labels[n-2]
+	case regional && strings.TrimSuffix(labels[n-1], region) == "s3-":
+		service = "s3" // as it was written before 2019
+	case n == 1 && !regional:
+		service = labels[0]
+	case n == 2 && labels[1] == "queue": // of SQS, as older libraries write it
+		if region, regional = regionIn(labels[0]); !regional || region != labels[0] {
+			return provider{}, false
+		}
+		service = "sqs"
+	default:
+		return provider{}, false
+	}
+	service = strings.TrimSuffix(service, "-fips")
+	if service == "" || service == "compute" || service == "compute-1" || service == "vpce" {
+		return provider{}, false
+	}
+	return provider{service + ".amazonaws.com", region}, true
 }
 
 // providerTLDs are the last labels of the suffixes, to pass over other hosts early.
@@ -100,6 +139,7 @@ var providerTLDs = func() map[string]bool {
 	for suffix := range providers {
 		tlds[suffix[strings.LastIndexByte(suffix, '.')+1:]] = true
 	}
+	tlds["aws"] = true // of awsEndpoint
 	return tlds
 }()
 

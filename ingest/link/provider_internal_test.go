@@ -36,3 +36,35 @@ func TestARegionIsReadOutOfALabel(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEndpointOfAWSIsCalledAsTheCatalogueCallsIt(t *testing.T) {
+	for host, want := range map[string]string{
+		"sqs.eu-west-1.amazonaws.com":                   "eu-west-1.sqs.amazonaws.com",
+		"sqs-fips.us-east-1.amazonaws.com":              "us-east-1.sqs.amazonaws.com",
+		"sqs.eu-west-1.api.aws":                         "eu-west-1.sqs.amazonaws.com",
+		"eu-west-1.queue.amazonaws.com":                 "eu-west-1.sqs.amazonaws.com",
+		"streams.dynamodb.eu-west-1.amazonaws.com":      "eu-west-1.dynamodb.amazonaws.com",
+		"api.ecr.eu-west-1.amazonaws.com":               "eu-west-1.ecr.amazonaws.com",
+		"1234.dkr.ecr.eu-west-1.amazonaws.com":          "eu-west-1.ecr.amazonaws.com",
+		"kms.us-gov-west-1.amazonaws.com":               "us-gov-west-1.kms.amazonaws.com",
+		"bucket.s3.eu-west-1.amazonaws.com":             "eu-west-1.s3.amazonaws.com",
+		"bucket.s3-eu-west-1.amazonaws.com":             "eu-west-1.s3.amazonaws.com",
+		"s3-eu-west-1.amazonaws.com":                    "eu-west-1.s3.amazonaws.com",
+		"iam.amazonaws.com":                             "iam.amazonaws.com",
+		"sts.amazonaws.com":                             "sts.amazonaws.com",
+		"route53.amazonaws.com":                         "route53.amazonaws.com",
+		"ec2-192-0-2-1.eu-west-1.compute.amazonaws.com": "",
+		"vpce-1.sqs.eu-west-1.vpce.amazonaws.com":       "",
+		"ec2-192-0-2-1.compute-1.amazonaws.com":         "",
+		"amazonaws.com":                                 "",
+		"eu-west-1.amazonaws.com":                       "",
+		"a.b.amazonaws.com":                             "",
+		"x.queue.amazonaws.com":                         "",
+		"sqs.eu-west-1.amazonaws.com.cn":                "",
+	} {
+		got, ok := providerOf(host)
+		if ok != (want != "") || got.name() != want {
+			t.Errorf("providerOf(%q) = %q, %v, want %q", host, got.name(), ok, want)
+		}
+	}
+}

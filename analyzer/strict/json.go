@@ -15,35 +15,31 @@ func JSON(data []byte, lim Limits) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	n, err := scanJSON(string(data), lim.defaults(len(data)), 0)
-	if err != nil {
-		return Document{}, err
-	}
-	root, err := pack(n, false)
+	root, err := scanJSON(string(data), lim.defaults(len(data)), 0)
 	return Document{Root: root}, err
 }
 
 // scanJSON reads one value from a text that is UTF-8 already, lines before it
-// given. Texts are cut out of s, not copied.
-func scanJSON(s string, lim Limits, line int) (*node, error) {
-	j := scanner{s: s, lim: lim, line: int32(line) + 1}
-	size := min(max(8, len(s)/32), 256) // a small text gets small blocks
-	j.bodies.size, j.allKeys.size, j.allKids.size = size/2, size, size
+// given.
+func scanJSON(s string, lim Limits, line int) (Value, error) {
+	j := scanner{s: s, lim: lim, line: int32(line) + 1, builder: newBuilder()}
+	defer j.giveBack()
 	j.blanks()
 	root, err := j.value(0)
 	if err != nil {
-		return nil, err
+		return Value{}, err
 	}
 	j.blanks()
 	if j.at < len(s) {
-		return nil, j.fail(TrailingData, "text after the end of the JSON value")
+		return Value{}, j.fail(TrailingData, "text after the end of the JSON value")
 	}
-	return &root, nil
+	return j.done(root)
 }
 
 // scanner is a hand-written reader: positions come for free, and it allocates
-// by the block, not by the value. Nesting recurses, at most Limits.Depth deep.
+// by the document, not by the value. Nesting recurses, at most Limits.Depth deep.
 type scanner struct {
+	*builder
 	s    string
 	at   int
 	line int32
@@ -52,38 +48,6 @@ type scanner struct {
 	bol     int
 	lim     Limits
 	visited int
-	kids    []node // the values of all open lists and maps; each takes its own off the end
-	keys    []key
-
-	bodies  block[body]
-	allKids block[node]
-	allKeys block[key]
-}
-
-// block hands out small slices of large ones. What it hands out is held as
-// long as any of the large one is in use, which is as long as the document is.
-type block[T any] struct {
-	size int
-	free []T
-}
-
-func (b *block[T]) copyOf(src []T) []T {
-	if len(src) > len(b.free) {
-		if len(src) > b.size/4 {
-			return append([]T(nil), src...)
-		}
-		b.free = make([]T, b.size)
-	}
-	out := b.free[:len(src):len(src)]
-	b.free = b.free[len(src):]
-	copy(out, src)
-	return out
-}
-
-func (j *scanner) body(keys []key, kids []node) *body {
-	b := &j.bodies.copyOf([]body{{}})[0]
-	b.keys, b.kids = j.allKeys.copyOf(keys), j.allKids.copyOf(kids)
-	return b
 }
 
 func (j *scanner) fail(id, format string, args ...any) *Error {
@@ -124,33 +88,34 @@ func (j *scanner) spend() error {
 	return nil
 }
 
-// value reads what stands at hand. It returns a node by value: one that was
-// passed down by pointer would be allocated for each value.
-func (j *scanner) value(depth int) (n node, err error) {
+// value reads what stands at hand.
+func (j *scanner) value(depth int) (n slot, err error) {
 	if err := j.spend(); err != nil {
 		return n, err
 	}
 	n.line, n.col = j.line, int32(j.at-j.bol)+1
 	switch c := j.peek(); {
 	case c == '"':
-		n.typ, n.style = String, quoted
-		n.text, err = j.str()
+		n.is(String, quoted)
+		text, err := j.str()
+		j.scalar(&n, text)
 		return n, err
 	case c == '{' || c == '[':
 		if depth >= j.lim.Depth {
 			return n, j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
 		}
 		if c == '{' {
-			n.typ = Map
-			n.body, err = j.object(depth + 1)
+			n.is(Map, unquoted)
+			err = j.object(&n, depth+1)
 		} else {
-			n.typ = List
-			n.body, err = j.array(depth + 1)
+			n.is(List, unquoted)
+			err = j.array(&n, depth+1)
 		}
 		return n, err
 	case c == '-' || c >= '0' && c <= '9':
-		n.typ = Number
-		n.text, err = j.number()
+		n.is(Number, unquoted)
+		text, err := j.number()
+		j.scalar(&n, text)
 		return n, err
 	}
 	err = j.word(&n)
@@ -158,13 +123,13 @@ func (j *scanner) value(depth int) (n node, err error) {
 }
 
 // word reads null, true or false.
-func (j *scanner) word(n *node) error {
+func (j *scanner) word(n *slot) error {
 	rest := j.s[j.at:]
 	for _, w := range words {
 		if strings.HasPrefix(rest, w.text) {
-			n.typ = w.typ
+			n.is(w.typ, unquoted)
 			if w.typ == Bool {
-				n.text = w.text
+				j.scalar(n, w.text)
 			}
 			j.at += len(w.text)
 			return nil
@@ -190,21 +155,21 @@ func (j *scanner) found() string {
 	return fmt.Sprintf("%q", r)
 }
 
-func (j *scanner) array(depth int) (*body, error) {
-	from := len(j.kids)
+func (j *scanner) array(n *slot, depth int) error {
+	from := len(j.open)
 	j.at++
 	j.blanks()
 	if j.peek() == ']' {
 		j.at++
-		return &body{}, nil
+		return nil
 	}
 	for {
 		j.blanks()
 		item, err := j.value(depth)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		j.kids = append(j.kids, item)
+		j.item(item)
 		j.blanks()
 		switch j.peek() {
 		case ',':
@@ -212,43 +177,42 @@ func (j *scanner) array(depth int) (*body, error) {
 			continue
 		case ']':
 			j.at++
-			b := j.body(nil, j.kids[from:])
-			j.kids = j.kids[:from]
-			return b, nil
+			j.close(n, from)
+			return nil
 		}
-		return nil, j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
+		return j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
 	}
 }
 
-func (j *scanner) object(depth int) (*body, error) {
-	from, fromKeys := len(j.kids), len(j.keys)
+func (j *scanner) object(n *slot, depth int) error {
+	from := len(j.open)
 	j.at++
 	j.blanks()
 	if j.peek() == '}' {
 		j.at++
-		return &body{}, nil
+		return nil
 	}
-	var many map[string]key
+	var many map[uint32]int
 	for {
-		k, err := j.key()
+		name, line, col, err := j.name()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if first, again := again(j.keys[fromKeys:], &many, k); again {
-			return nil, errorAt(DuplicateKey, k.line, k.col, "key %q again, first at %d:%d", clip(k.text), first.line, first.col)
+		key := j.key(name)
+		if firstLine, firstCol, again := j.again(from, &many, key); again {
+			return errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(name), firstLine, firstCol)
 		}
-		j.keys = append(j.keys, k)
 		j.blanks()
 		if j.peek() != ':' {
-			return nil, j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
+			return j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
 		}
 		j.at++
 		j.blanks()
 		item, err := j.value(depth)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		j.kids = append(j.kids, item)
+		j.field(item, key, line, col)
 		j.blanks()
 		switch j.peek() {
 		case ',':
@@ -256,31 +220,31 @@ func (j *scanner) object(depth int) (*body, error) {
 			continue
 		case '}':
 			j.at++
-			b := j.body(j.keys[fromKeys:], j.kids[from:])
-			j.kids, j.keys = j.kids[:from], j.keys[:fromKeys]
-			return b, nil
+			j.close(n, from)
+			return nil
 		}
-		return nil, j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
+		return j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
 	}
 }
 
-func (j *scanner) key() (k key, err error) {
+// name reads a key, and where it stands.
+func (j *scanner) name() (text string, line, col int32, err error) {
 	j.blanks()
-	k.line, k.col = j.line, int32(j.at-j.bol)+1
+	line, col = j.line, int32(j.at-j.bol)+1
 	switch {
 	case j.peek() == '"':
 	case j.peek() == '{' && j.s[j.at-1] == '{':
 		e := j.fail(Template, neverRendered)
 		e.Fix = renderFirst
-		return k, e
+		return "", 0, 0, e
 	default:
-		return k, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
+		return "", 0, 0, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
 	}
 	if err := j.spend(); err != nil {
-		return k, err
+		return "", 0, 0, err
 	}
-	k.text, err = j.str()
-	return k, err
+	text, err = j.str()
+	return text, line, col, err
 }
 
 func (j *scanner) number() (string, error) {

@@ -102,10 +102,6 @@ func (l Line) JSON(lim Limits) (Document, error) {
 		}
 		return Document{}, err
 	}
-	n, err := scanJSON(string(l.Text), lim.defaults(len(l.Text)), l.Number-1)
-	if err != nil {
-		return Document{}, err
-	}
-	root, err := pack(n, false)
+	root, err := scanJSON(string(l.Text), lim.defaults(len(l.Text)), l.Number-1)
 	return Document{Root: root}, err
 }

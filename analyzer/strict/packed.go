@@ -1,123 +1,337 @@
 package strict
 
-import "math"
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math"
+	"slices"
+	"sync"
+)
 
-// packed is what is kept of a document: its values and keys side by side, without
-// pointers, and the texts of both in one string. It takes half of what the tree takes
-// that readers build, and nothing of it is for the collector to follow.
+// packed is what is kept of a document: its values side by side, without pointers, and
+// their texts and keys in one string, each key once. It takes a fraction of what a tree
+// takes, and nothing of it is for the collector to follow.
 type packed struct {
 	text   string
 	values []slot
-	keys   []keySlot
-	tags   map[uint32]string // by value; nil: none
+	odd    map[uint32]odd // by value: what few have; nil: none
 }
 
-// slot is a value. A scalar has its text at from, of size bytes; a list or map has
-// its values from there, size of them, and a map its keys in the same order.
+// slot is a value, and the key of a field. A scalar has its text at from, of size
+// bytes; a list or map has its values from there, size of them.
 type slot struct {
-	from, size, keys uint32
-	line, col        int32
-	typ              Type
-	style            style
-	indent           uint16
-}
-
-// keySlot is a key of a map.
-type keySlot struct {
 	from, size uint32
+	key        uint32 // where the key stands in the text, its length before it; 0: none
 	line, col  int32
+	before     int16 // by how much the column of the key is less than the value's
+	above      uint8 // how many lines above the value the key stands; oddKey: see odd
+	kind       uint8 // the type, and the style above it
 }
 
-func (d *packed) textOf(from, size uint32) string { return d.text[from : from+size] }
+// odd is what few values have: a tag, a key that stands far from its value.
+type odd struct {
+	tag       string
+	line, col int32 // of the key, where slot.above is oddKey
+}
+
+const oddKey = math.MaxUint8
+
+func (s *slot) typ() Type { return Type(s.kind & 7) }
+
+func (s *slot) style() style { return style(s.kind >> 3) }
+
+// is sets what a value is.
+func (s *slot) is(t Type, y style) { s.kind = uint8(t) | uint8(y)<<3 }
+
+func (d *packed) textOf(s *slot) string { return d.text[s.from : s.from+s.size] }
+
+// keyOf returns the key of a field.
+func (d *packed) keyOf(s *slot) string {
+	at := s.key
+	size := uint32(d.text[at])
+	at++
+	if size == longKey {
+		size = binary.LittleEndian.Uint32([]byte(d.text[at : at+4]))
+		at += 4
+	}
+	return d.text[at : at+size]
+}
+
+// placeOf returns where the key of value i stands.
+func (d *packed) placeOf(i uint32) (line, col int32) {
+	s := &d.values[i]
+	if s.above == oddKey {
+		o := d.odd[i]
+		return o.line, o.col
+	}
+	return s.line - int32(s.above), s.col - int32(s.before)
+}
+
+// indentOf returns the indentation of a block scalar, which stands before its text.
+func (d *packed) indentOf(s *slot) int {
+	if y := s.style(); y != literal && y != folded {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16([]byte(d.text[s.from-2 : s.from])))
+}
+
+// longKey stands for a length that does not fit its byte.
+const longKey = math.MaxUint8
+
+// builder packs a document while it is read. Readers put the values of open lists and
+// maps on a stack; closing one moves its own to where they stay.
+type builder struct {
+	text   []byte
+	values []slot
+	open   []slot // values of lists and maps that are not closed
+	odds   []opened
+	odd    map[uint32]odd
+
+	keys  []knownKey // a hash table of a power of two; entries of other rounds are free
+	count int        // of this round
+	round uint32
+}
+
+// opened is what is odd about a value on the stack.
+type opened struct {
+	at int
+	odd
+}
+
+type knownKey struct{ round, hash, at uint32 }
+
+var builders = sync.Pool{New: func() any { return &builder{keys: make([]knownKey, 256)} }}
+
+// seed is that of the hashes of keys, which never show.
+var seed = maphash.MakeSeed()
+
+// mostKept is how many bytes a builder that is handed on may hold.
+const mostKept = 1 << 18
+
+// newBuilder returns a builder for one document. Its owner gives it back.
+func newBuilder() *builder {
+	b := builders.Get().(*builder)
+	b.text, b.values, b.open, b.odds, b.odd = append(b.text[:0], 0), b.values[:0], b.open[:0], b.odds[:0], nil // no key stands at 0
+	b.count = 0
+	if b.round++; b.round == 0 {
+		clear(b.keys)
+		b.round = 1
+	}
+	return b
+}
+
+func (b *builder) giveBack() {
+	if cap(b.text) <= mostKept && cap(b.values)*24 <= mostKept && cap(b.open)*24 <= mostKept && len(b.keys)*12 <= mostKept {
+		builders.Put(b)
+	}
+}
+
+// scalar gives a value its text.
+func (b *builder) scalar(s *slot, text string) {
+	s.from, s.size = uint32(len(b.text)), uint32(len(text))
+	b.text = append(b.text, text...)
+}
+
+// block gives a block scalar its text and its indentation.
+func (b *builder) block(s *slot, text string, indent uint16) {
+	b.text = binary.LittleEndian.AppendUint16(b.text, indent)
+	b.scalar(s, text)
+}
+
+// key returns where a key stands in the text, adding it where it is new.
+func (b *builder) key(name string) uint32 {
+	hash := uint32(maphash.String(seed, name))
+	mask := uint32(len(b.keys) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		k := &b.keys[i]
+		if k.round != b.round {
+			break
+		}
+		if k.hash == hash && b.isKey(k.at, name) {
+			return k.at
+		}
+	}
+	at := uint32(len(b.text))
+	if len(name) < longKey {
+		b.text = append(b.text, byte(len(name)))
+	} else {
+		b.text = binary.LittleEndian.AppendUint32(append(b.text, longKey), uint32(len(name)))
+	}
+	b.text = append(b.text, name...)
+	if b.count++; 2*b.count > len(b.keys) {
+		b.grow()
+	}
+	b.enter(knownKey{b.round, hash, at})
+	return at
+}
+
+func (b *builder) isKey(at uint32, name string) bool {
+	if len(name) >= longKey {
+		return b.text[at] == longKey && binary.LittleEndian.Uint32(b.text[at+1:]) == uint32(len(name)) && string(b.text[at+5:at+5+uint32(len(name))]) == name
+	}
+	return int(b.text[at]) == len(name) && string(b.text[at+1:at+1+uint32(len(name))]) == name
+}
+
+func (b *builder) enter(k knownKey) {
+	mask := uint32(len(b.keys) - 1)
+	i := k.hash & mask
+	for b.keys[i].round == b.round {
+		i = (i + 1) & mask
+	}
+	b.keys[i] = k
+}
+
+func (b *builder) grow() {
+	old := b.keys
+	b.keys = make([]knownKey, 2*len(old))
+	for _, k := range old {
+		if k.round == b.round {
+			b.enter(k)
+		}
+	}
+}
+
+// again finds the field of a key among those of the open map whose values begin at
+// from on the stack. Maps are small, so it looks through them until a Go map pays;
+// *many is that map, nil until then.
+func (b *builder) again(from int, many *map[uint32]int, key uint32) (line, col int32, found bool) {
+	const few = 32
+	have := b.open[from:]
+	if len(have) < few {
+		for i := range have {
+			if have[i].key == key {
+				line, col = b.placeOf(from + i)
+				return line, col, true
+			}
+		}
+		return 0, 0, false
+	}
+	if *many == nil {
+		*many = make(map[uint32]int, 4*few)
+	}
+	for i := len(*many); i < len(have); i++ {
+		(*many)[have[i].key] = from + i
+	}
+	at, found := (*many)[key]
+	if !found {
+		return 0, 0, false
+	}
+	line, col = b.placeOf(at)
+	return line, col, true
+}
+
+func (b *builder) placeOf(at int) (line, col int32) {
+	s := &b.open[at]
+	if s.above < oddKey {
+		return s.line - int32(s.above), s.col - int32(s.before)
+	}
+	i := slices.IndexFunc(b.odds, func(o opened) bool { return o.at == at })
+	return b.odds[i].line, b.odds[i].col
+}
+
+// field puts a value on the stack that stands under a key.
+func (b *builder) field(s slot, key uint32, line, col int32) {
+	s.key = key
+	above, before := s.line-line, s.col-col
+	if above < 0 || above >= oddKey || before < math.MinInt16 || before > math.MaxInt16 {
+		s.above, s.before = oddKey, 0
+		o := b.oddOf(len(b.open))
+		o.line, o.col = line, col
+	} else {
+		s.above, s.before = uint8(above), int16(before)
+	}
+	b.open = append(b.open, s)
+}
+
+// item puts a value on the stack that stands in a list.
+func (b *builder) item(s slot) { b.open = append(b.open, s) }
+
+// tag gives a tag to the value that is put on the stack next.
+func (b *builder) tag(tag string) { b.oddOf(len(b.open)).tag = tag }
+
+// oddOf returns what is odd about the value at a place of the stack.
+func (b *builder) oddOf(at int) *odd {
+	if n := len(b.odds); n == 0 || b.odds[n-1].at != at {
+		b.odds = append(b.odds, opened{at: at})
+	}
+	return &b.odds[len(b.odds)-1].odd
+}
+
+// close moves the values of a list or map, which are on the stack from a place on, to
+// where they stay.
+func (b *builder) close(s *slot, from int) {
+	s.from, s.size = uint32(len(b.values)), uint32(len(b.open)-from)
+	b.values = append(b.values, b.open[from:]...)
+	b.open = b.open[:from]
+	for n := len(b.odds); n > 0 && b.odds[n-1].at >= from && b.odds[n-1].at < from+int(s.size); n-- {
+		o := b.odds[n-1]
+		if b.odd == nil {
+			b.odd = map[uint32]odd{}
+		}
+		b.odd[s.from+uint32(o.at-from)] = o.odd
+		b.odds = b.odds[:n-1]
+	}
+}
+
+// done returns the document whose root is s.
+func (b *builder) done(s slot) (Value, error) {
+	b.item(s)
+	b.close(&slot{}, 0)
+	if len(b.text) > math.MaxUint32 || len(b.values) > math.MaxUint32 {
+		return Value{}, errorAt(TooManyValues, s.line, s.col, "over 4 GiB of text in one document")
+	}
+	d := &packed{text: string(b.text), values: append(make([]slot, 0, len(b.values)), b.values...), odd: b.odd}
+	return Value{d: d, i: uint32(len(d.values) - 1)}, nil
+}
 
 // pack returns the tree below root as a value. shared says that lists and maps may
 // stand in several places: each is packed once. The error is one of the size.
 func pack(root *node, shared bool) (Value, error) {
-	p := packer{}
+	p := packer{builder: newBuilder()}
+	defer p.giveBack()
 	if shared {
-		p.met, p.packed = map[*body]bool{}, map[*body]slot{}
+		p.packed = map[*body]slot{}
 	}
-	p.count(root)
-	if p.texts > math.MaxUint32 || p.values >= math.MaxUint32 {
-		return Value{}, errorAt(TooManyValues, root.line, root.col, "over 4 GiB of text in one document")
-	}
-	p.text = make([]byte, 0, p.texts)
-	p.d = &packed{values: make([]slot, 1, p.values+1), keys: make([]keySlot, 0, p.names)}
-	p.fill(0, root)
-	p.d.text = string(p.text)
-	return Value{d: p.d}, nil
+	return p.done(p.value(root))
 }
 
-// packer first counts what a tree holds, then fills what is just large enough.
+// packer packs a tree.
 type packer struct {
-	values, names, texts int
-	d                    *packed
-	text                 []byte
-
-	met    map[*body]bool // counted; nil where nothing is shared
-	packed map[*body]slot
+	*builder
+	packed map[*body]slot // nil where nothing is shared
 }
 
-// count adds what stands below n.
-func (p *packer) count(n *node) {
-	p.texts += len(n.text)
+// value returns n as it goes on the stack next.
+func (p *packer) value(n *node) slot {
+	s := slot{line: n.line, col: n.col}
+	s.is(n.typ, n.style)
 	b := n.body
-	if b == nil || p.met[b] {
-		return
-	}
-	if p.met != nil {
-		p.met[b] = true
-	}
-	p.values += len(b.kids)
-	p.names += len(b.keys)
-	for i := range b.keys {
-		p.texts += len(b.keys[i].text)
-	}
-	for i := range b.kids {
-		p.count(&b.kids[i])
-	}
-}
-
-// add appends a text and returns where it stands.
-func (p *packer) add(s string) (from, size uint32) {
-	from = uint32(len(p.text))
-	p.text = append(p.text, s...)
-	return from, uint32(len(s))
-}
-
-// fill sets the value at place to n.
-func (p *packer) fill(place int, n *node) {
-	s := slot{line: n.line, col: n.col, typ: n.typ, style: n.style, indent: n.indent}
-	b := n.body
-	if b != nil && b.tag != "" {
-		if p.d.tags == nil {
-			p.d.tags = map[uint32]string{}
+	switch {
+	case n.typ != List && n.typ != Map && (n.style == literal || n.style == folded):
+		p.block(&s, n.text, n.indent)
+	case n.typ != List && n.typ != Map:
+		p.scalar(&s, n.text)
+	case p.packed[b].line > 0:
+		known := p.packed[b]
+		s.from, s.size = known.from, known.size
+	default:
+		from := len(p.open)
+		for i := range b.kids {
+			kid := p.value(&b.kids[i])
+			if n.typ == List {
+				p.item(kid)
+				continue
+			}
+			k := &b.keys[i]
+			p.field(kid, p.key(k.text), k.line, k.col)
 		}
-		p.d.tags[uint32(place)] = b.tag
+		p.close(&s, from)
+		if p.packed != nil {
+			p.packed[b] = s
+		}
 	}
-	if n.typ != List && n.typ != Map {
-		s.from, s.size = p.add(n.text)
-		p.d.values[place] = s
-		return
+	if b != nil && b.tag != "" {
+		p.tag(b.tag)
 	}
-	if known, again := p.packed[b]; again {
-		s.from, s.size, s.keys = known.from, known.size, known.keys
-		p.d.values[place] = s
-		return
-	}
-	first := len(p.d.values)
-	s.from, s.size, s.keys = uint32(first), uint32(len(b.kids)), uint32(len(p.d.keys))
-	p.d.values[place] = s
-	if p.packed != nil {
-		p.packed[b] = s
-	}
-	p.d.values = p.d.values[:first+len(b.kids)] // room for all was made
-	for i := range b.keys {
-		k := keySlot{line: b.keys[i].line, col: b.keys[i].col}
-		k.from, k.size = p.add(b.keys[i].text)
-		p.d.keys = append(p.d.keys, k)
-	}
-	for i := range b.kids {
-		p.fill(first+i, &b.kids[i])
-	}
+	return s
 }

@@ -27,7 +27,7 @@ func (v Value) Place(offset int) (line, col int) {
 	s, text := v.at(), v.raw()
 	line, col = int(s.line), int(s.col)
 	before := text[:max(0, min(offset, len(text)))]
-	switch s.style {
+	switch s.style() {
 	case unquoted:
 		return line, col + utf8.RuneCountInString(before)
 	case quoted:
@@ -38,9 +38,9 @@ func (v Value) Place(offset int) (line, col int) {
 	case literal:
 		lines := strings.Count(before, "\n")
 		row := before[strings.LastIndexByte(before, '\n')+1:]
-		return line + 1 + lines, int(s.indent) + 1 + utf8.RuneCountInString(row)
+		return line + 1 + lines, v.d.indentOf(s) + 1 + utf8.RuneCountInString(row)
 	}
-	return line + 1, int(s.indent) + 1
+	return line + 1, v.d.indentOf(s) + 1
 }
 
 // blockIndent returns by how many characters a block scalar that is announced on a

@@ -2,7 +2,6 @@ package strict
 
 import (
 	"strings"
-	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -21,11 +20,7 @@ type plainReader struct {
 	lim     Limits
 	visited int
 
-	kids    []node // as in scanner
-	keys    []key
-	bodies  block[body]
-	allKids block[node]
-	allKeys block[key]
+	*builder
 }
 
 // scanPlain reads a document; ok is false where it is not in the subset.
@@ -33,12 +28,8 @@ func scanPlain(s string, lim Limits, line int) (v Value, ok bool) {
 	if s == "" || s[len(s)-1] != '\n' || strings.IndexByte(s, '\r') >= 0 || unusual(s) {
 		return Value{}, false
 	}
-	p := plainReader{s: s, end: -1, line: int32(line), lim: lim}
-	open := opens.Get().(*stack)
-	p.kids, p.keys = open.kids[:0], open.keys[:0]
-	defer p.giveBack(open)
-	p.bodies = block[body]{size: 64, free: open.bodies}
-	p.allKids, p.allKeys = block[node]{size: 512, free: open.allKids}, block[key]{size: 512, free: open.allKeys}
+	p := plainReader{s: s, end: -1, line: int32(line), lim: lim, builder: newBuilder()}
+	defer p.giveBack()
 	if !p.next() {
 		return Value{}, false
 	}
@@ -47,43 +38,12 @@ func scanPlain(s string, lim Limits, line int) (v Value, ok bool) {
 			return Value{}, false
 		}
 	}
-	root, ok := p.block(1)
+	root, ok := p.nest(1)
 	if !ok || p.at < len(p.s) {
 		return Value{}, false
 	}
-	v, err := pack(&root, false)
+	v, err := p.done(root)
 	return v, err == nil
-}
-
-// stack is the room in which a reader collects values and keys: those of open lists
-// and maps, and those that are complete, until the document is packed. Readers hand it
-// on, so that not each document has to make one.
-type stack struct {
-	kids    []node
-	keys    []key
-	bodies  []body
-	allKids []node
-	allKeys []key
-}
-
-// mostOpen is how many values a stack that is handed on has room for.
-const mostOpen = 1024
-
-var opens = sync.Pool{New: func() any {
-	return &stack{bodies: make([]body, mostOpen/2), allKids: make([]node, mostOpen), allKeys: make([]key, mostOpen)}
-}}
-
-// giveBack hands on the stack, without what this document put there.
-func (p *plainReader) giveBack(open *stack) {
-	if cap(p.kids) <= mostOpen && cap(p.keys) <= mostOpen {
-		open.kids, open.keys = p.kids[:cap(p.kids)], p.keys[:cap(p.keys)]
-		clear(open.kids)
-		clear(open.keys)
-	}
-	clear(open.bodies)
-	clear(open.allKids)
-	clear(open.allKeys)
-	opens.Put(open)
 }
 
 // unusual says whether a text has one of the characters that are line ends to YAML
@@ -136,14 +96,8 @@ func (p *plainReader) spend() bool {
 	return p.visited <= p.lim.Nodes
 }
 
-func (p *plainReader) body(keys []key, kids []node) *body {
-	b := &p.bodies.copyOf([]body{{}})[0]
-	b.keys, b.kids = p.allKeys.copyOf(keys), p.allKids.copyOf(kids)
-	return b
-}
-
-// block reads the map or list that begins at the current content.
-func (p *plainReader) block(depth int) (n node, ok bool) {
+// nest reads the map or list that begins at the current content.
+func (p *plainReader) nest(depth int) (n slot, ok bool) {
 	if depth > p.lim.Depth {
 		return n, false
 	}
@@ -158,43 +112,42 @@ func (p *plainReader) isItem() bool {
 }
 
 // list reads the items at the current indentation.
-func (p *plainReader) list(depth int) (n node, ok bool) {
-	n.typ = List
+func (p *plainReader) list(depth int) (n slot, ok bool) {
+	n.is(List, unquoted)
 	n.line, n.col = p.place(p.at)
-	indent, from := p.indent, len(p.kids)
+	indent, from := p.indent, len(p.open)
 	if !p.spend() {
 		return n, false
 	}
 	for p.indent == indent && p.isItem() {
-		item, ok := p.item(indent, depth)
+		item, ok := p.dashed(indent, depth)
 		if !ok {
 			return n, false
 		}
-		p.kids = append(p.kids, item)
+		p.item(item)
 	}
 	if p.indent > indent {
 		return n, false
 	}
-	n.body = p.body(nil, p.kids[from:])
-	p.kids = p.kids[:from]
+	p.close(&n, from)
 	return n, true
 }
 
-// item reads what stands behind a '-'.
-func (p *plainReader) item(indent, depth int) (n node, ok bool) {
+// dashed reads what stands behind a '-'.
+func (p *plainReader) dashed(indent, depth int) (n slot, ok bool) {
 	at := p.at + 1
 	for at < p.end && p.s[at] == ' ' {
 		at++
 	}
 	if at == p.end || p.s[at] == '#' {
-		n.typ = Null
+		n.is(Null, unquoted)
 		n.line, n.col = p.place(p.at + 1)
 		return p.nested(n, indent, depth, false)
 	}
 	if p.s[at] == '-' && (at+1 == p.end || p.s[at+1] == ' ') {
 		return n, false // a list within a list on one line
 	}
-	if _, _, _, is := p.key(at); is {
+	if _, _, _, is := p.name(at); is {
 		p.indent += at - p.at
 		p.at = at
 		if depth >= p.lim.Depth {
@@ -207,58 +160,56 @@ func (p *plainReader) item(indent, depth int) (n node, ok bool) {
 
 // nested reads the block on the lines behind a key or a '-' that has nothing on its
 // own line; n is what it is where there is none. A list may stand as deep as its key.
-func (p *plainReader) nested(n node, indent, depth int, ofKey bool) (node, bool) {
+func (p *plainReader) nested(n slot, indent, depth int, ofKey bool) (slot, bool) {
 	more := p.next()
 	switch {
 	case !more && p.at < len(p.s):
 		return n, false
 	case more && (p.indent > indent || ofKey && p.indent == indent && p.isItem()):
-		return p.block(depth + 1)
+		return p.nest(depth + 1)
 	}
 	return n, p.spend()
 }
 
 // fields reads the keys at the current indentation.
-func (p *plainReader) fields(depth int) (n node, ok bool) {
-	n.typ = Map
+func (p *plainReader) fields(depth int) (n slot, ok bool) {
+	n.is(Map, unquoted)
 	n.line, n.col = p.place(p.at)
-	indent, fromKids, fromKeys := p.indent, len(p.kids), len(p.keys)
+	indent, from := p.indent, len(p.open)
 	if !p.spend() {
 		return n, false
 	}
-	var many map[string]key
+	var many map[uint32]int
 	for p.indent == indent {
-		name, col, at, is := p.key(p.at)
+		name, col, at, is := p.name(p.at)
 		if !is || !p.spend() {
 			return n, false
 		}
-		k := key{text: name, line: p.line, col: col}
-		if _, twice := again(p.keys[fromKeys:], &many, k); twice {
+		line, key := p.line, p.key(name)
+		if _, _, twice := p.again(from, &many, key); twice {
 			return n, false // the library's error says where
 		}
-		p.keys = append(p.keys, k)
-		v, ok := p.field(at, indent, depth)
+		v, ok := p.valued(at, indent, depth)
 		if !ok {
 			return n, false
 		}
-		p.kids = append(p.kids, v)
+		p.field(v, key, line, col)
 	}
 	if p.indent > indent {
 		return n, false
 	}
-	n.body = p.body(p.keys[fromKeys:], p.kids[fromKids:])
-	p.kids, p.keys = p.kids[:fromKids], p.keys[:fromKeys]
+	p.close(&n, from)
 	return n, true
 }
 
-// field reads the value behind the ':' that stands before at.
-func (p *plainReader) field(at, indent, depth int) (n node, ok bool) {
+// valued reads the value behind the ':' that stands before at.
+func (p *plainReader) valued(at, indent, depth int) (n slot, ok bool) {
 	colon := at
 	for at < p.end && p.s[at] == ' ' {
 		at++
 	}
 	if at == p.end || p.s[at] == '#' {
-		n.typ = Null
+		n.is(Null, unquoted)
 		n.line, n.col = p.place(colon)
 		return p.nested(n, indent, depth, true)
 	}
@@ -268,9 +219,9 @@ func (p *plainReader) field(at, indent, depth int) (n node, ok bool) {
 // maxKey is how long a key may be that is read here; the library knows a limit too.
 const maxKey = 200
 
-// key reads the key at a place of the current line, and returns where what follows
+// name reads the key at a place of the current line, and returns where what follows
 // its ':' begins.
-func (p *plainReader) key(at int) (name string, col int32, value int, ok bool) {
+func (p *plainReader) name(at int) (name string, col int32, value int, ok bool) {
 	_, col = p.place(at)
 	i := at
 	if c := p.s[at]; c == '"' || c == '\'' {
@@ -317,17 +268,19 @@ func keyByte(c byte) bool {
 
 // value reads the scalar or flow list at a place of the current line, and moves on
 // behind it.
-func (p *plainReader) value(at, indent, depth int) (n node, ok bool) {
+func (p *plainReader) value(at, indent, depth int) (n slot, ok bool) {
 	if !p.spend() {
 		return n, false
 	}
 	n.line, n.col = p.place(at)
 	switch c := p.s[at]; {
 	case c == '"' || c == '\'':
-		n.typ, n.style = String, quoted
-		if n.text, at, ok = p.quoted(at); !ok {
+		var text string
+		if text, at, ok = p.quoted(at); !ok {
 			return n, false
 		}
+		n.is(String, quoted)
+		p.scalar(&n, text)
 	case c == '|':
 		return p.literal(n, at, indent)
 	case c == '[' || c == '{':
@@ -345,13 +298,9 @@ func (p *plainReader) value(at, indent, depth int) (n node, ok bool) {
 		if strings.IndexByte(text, '\t') >= 0 || strings.Contains(text, ": ") || text[len(text)-1] == ':' {
 			return n, false
 		}
-		n.text = text
 		at = p.end
-		if n.typ, ok = scalarType(text); !ok {
+		if !p.plain(&n, text) {
 			return n, false
-		}
-		if n.typ == Null {
-			n.text = ""
 		}
 	}
 	for at < p.end && p.s[at] == ' ' {
@@ -364,6 +313,16 @@ func (p *plainReader) value(at, indent, depth int) (n node, ok bool) {
 		return n, false
 	}
 	return n, p.indent <= indent // deeper: the scalar goes on
+}
+
+// plain makes n of the text of a plain scalar.
+func (p *plainReader) plain(n *slot, text string) bool {
+	t, ok := scalarType(text)
+	n.is(t, unquoted)
+	if t != Null {
+		p.scalar(n, text)
+	}
+	return ok
 }
 
 // quoted reads a string that needs no unescaping, and returns where it ends.
@@ -431,12 +390,12 @@ func decimal(s string) bool {
 }
 
 // literal reads a block after '|'.
-func (p *plainReader) literal(n node, at, indent int) (node, bool) {
+func (p *plainReader) literal(n slot, at, indent int) (slot, bool) {
 	header := strings.TrimRight(p.s[at:p.end], " ")
 	if header != "|" && header != "|-" && header != "|+" {
 		return n, false
 	}
-	n.typ, n.style = String, literal
+	n.is(String, literal)
 	begin, inner := p.end+1, 0
 	var lines []string // without their indentation
 	last := 0          // how many of them are up to the last that is not empty
@@ -470,15 +429,14 @@ func (p *plainReader) literal(n node, at, indent int) (node, bool) {
 	if last == 0 || inner > 1<<16-1 {
 		return n, false
 	}
-	n.indent = uint16(inner)
+	kept, end := lines[:last], "\n"
 	switch header {
-	case "|":
-		n.text = strings.Join(lines[:last], "\n") + "\n"
 	case "|-":
-		n.text = strings.Join(lines[:last], "\n")
-	default:
-		n.text = strings.Join(lines, "\n") + "\n"
+		end = ""
+	case "|+":
+		kept = lines
 	}
+	p.block(&n, strings.Join(kept, "\n")+end, uint16(inner))
 	p.line += int32(len(lines))
 	p.end = begin - 1
 	if !p.next() && p.at < len(p.s) {
@@ -489,18 +447,20 @@ func (p *plainReader) literal(n node, at, indent int) (node, bool) {
 
 // flow reads a list or map in flow style that ends on its line and holds words and
 // simple strings.
-func (p *plainReader) flow(at, depth int) (n node, end int, ok bool) {
+func (p *plainReader) flow(at, depth int) (n slot, end int, ok bool) {
 	if depth >= p.lim.Depth {
 		return n, 0, false
 	}
 	n.line, n.col = p.place(at)
 	open := p.s[at]
-	n.typ = List
+	n.is(List, unquoted)
 	closing := byte(']')
 	if open == '{' {
-		n.typ, closing = Map, '}'
+		n.is(Map, unquoted)
+		closing = '}'
 	}
-	fromKids, fromKeys := len(p.kids), len(p.keys)
+	from := len(p.open)
+	var many map[uint32]int
 	blanks := func() {
 		for at < p.end && p.s[at] == ' ' {
 			at++
@@ -512,21 +472,29 @@ func (p *plainReader) flow(at, depth int) (n node, end int, ok bool) {
 		if at < p.end && p.s[at] == closing && first {
 			break
 		}
+		var key uint32
+		var keyCol int32
 		if open == '{' {
 			name, col, value, is := p.flowKey(at)
-			k := key{text: name, line: p.line, col: col}
-			if !is || !p.spend() || slicesHasKey(p.keys[fromKeys:], name) {
+			if !is || !p.spend() {
 				return n, 0, false
 			}
-			p.keys = append(p.keys, k)
+			key, keyCol = p.key(name), col
+			if _, _, twice := p.again(from, &many, key); twice {
+				return n, 0, false
+			}
 			at = value
 			blanks()
 		}
-		var v node
+		var v slot
 		if v, at, ok = p.flowValue(at, depth); !ok {
 			return n, 0, false
 		}
-		p.kids = append(p.kids, v)
+		if open == '{' {
+			p.field(v, key, p.line, keyCol)
+		} else {
+			p.item(v)
+		}
 		blanks()
 		if at >= p.end || p.s[at] != ',' && p.s[at] != closing {
 			return n, 0, false
@@ -536,18 +504,8 @@ func (p *plainReader) flow(at, depth int) (n node, end int, ok bool) {
 		}
 		at++
 	}
-	n.body = p.body(p.keys[fromKeys:], p.kids[fromKids:])
-	p.kids, p.keys = p.kids[:fromKids], p.keys[:fromKeys]
+	p.close(&n, from)
 	return n, at + 1, true
-}
-
-func slicesHasKey(keys []key, name string) bool {
-	for _, k := range keys {
-		if k.text == name {
-			return true
-		}
-	}
-	return false
 }
 
 // flowKey reads a word before ": ".
@@ -565,16 +523,18 @@ func (p *plainReader) flowKey(at int) (name string, col int32, value int, ok boo
 
 func flowByte(c byte) bool { return keyStart(c) || c == '-' || c == '+' || c == '@' }
 
-func (p *plainReader) flowValue(at, depth int) (n node, end int, ok bool) {
+func (p *plainReader) flowValue(at, depth int) (n slot, end int, ok bool) {
 	if at >= p.end || !p.spend() {
 		return n, 0, false
 	}
 	n.line, n.col = p.place(at)
 	switch c := p.s[at]; {
 	case c == '"' || c == '\'':
-		n.typ, n.style = String, quoted
-		n.text, end, ok = p.quoted(at)
-		return n, end, ok && ascii(n.text)
+		var text string
+		text, end, ok = p.quoted(at)
+		n.is(String, quoted)
+		p.scalar(&n, text)
+		return n, end, ok && ascii(text)
 	case c == '[' || c == '{':
 		return p.flow(at, depth+1)
 	case !scalarStart(c) || c == '~':
@@ -584,13 +544,9 @@ func (p *plainReader) flowValue(at, depth int) (n node, end int, ok bool) {
 	for end < p.end && flowByte(p.s[end]) {
 		end++
 	}
-	n.text = p.s[at:end]
-	if n.text == "" || n.text == "-" {
+	text := p.s[at:end]
+	if text == "" || text == "-" {
 		return n, 0, false
 	}
-	n.typ, ok = scalarType(n.text)
-	if n.typ == Null {
-		n.text = ""
-	}
-	return n, end, ok
+	return n, end, p.plain(&n, text)
 }

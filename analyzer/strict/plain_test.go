@@ -15,7 +15,7 @@ func placed(v Value) string {
 	var b strings.Builder
 	var walk func(v Value, depth int)
 	walk = func(v Value, depth int) {
-		fmt.Fprintf(&b, "%s%s %q @%d:%d style=%d indent=%d tag=%s\n", strings.Repeat(" ", depth), v.Type(), v.Text(), v.Line(), v.Col(), v.at().style, v.at().indent, v.Tag())
+		fmt.Fprintf(&b, "%s%s %q @%d:%d style=%d indent=%d tag=%s\n", strings.Repeat(" ", depth), v.Type(), v.Text(), v.Line(), v.Col(), v.at().style(), v.d.indentOf(v.at()), v.Tag())
 		for item := range v.Items() {
 			walk(item, depth+1)
 		}

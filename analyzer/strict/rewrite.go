@@ -19,8 +19,7 @@ func (v Value) Rewrite(f func(text string) string) Value {
 // changes says whether f changes anything below v. Depth and size are those that were
 // allowed when the document was read.
 func changes(v Value, f func(string) string) bool {
-	s := v.at()
-	switch s.typ {
+	switch v.Type() {
 	case String:
 		text := v.raw()
 		return f(text) != text
@@ -37,9 +36,9 @@ func changes(v Value, f func(string) string) bool {
 // unpack returns the tree below v after f.
 func unpack(v Value, f func(string) string) node {
 	s := v.at()
-	n := node{text: v.raw(), line: s.line, col: s.col, typ: s.typ, style: s.style, indent: s.indent}
+	n := node{text: v.raw(), line: s.line, col: s.col, typ: s.typ(), style: s.style(), indent: uint16(v.d.indentOf(s))}
 	tag := v.Tag()
-	switch s.typ {
+	switch n.typ {
 	case String:
 		n.text = f(n.text)
 	case List, Map:
@@ -48,9 +47,9 @@ func unpack(v Value, f func(string) string) node {
 			n.body.kids[i] = unpack(v.kid(i), f)
 		}
 	}
-	if s.typ == Map {
-		for _, k := range v.names() {
-			n.body.keys = append(n.body.keys, key{v.d.textOf(k.from, k.size), k.line, k.col})
+	if n.typ == Map {
+		for k := range v.Fields() {
+			n.body.keys = append(n.body.keys, key{k.Text, int32(k.Line), int32(k.Col)})
 		}
 	}
 	if tag != "" && n.body == nil {

@@ -45,10 +45,10 @@ func (v Value) at() *slot { return &v.d.values[v.i] }
 // raw returns the text of a scalar, whatever its type.
 func (v Value) raw() string {
 	s := v.at()
-	if s.typ == List || s.typ == Map {
+	if t := s.typ(); t == List || t == Map {
 		return ""
 	}
-	return v.d.textOf(s.from, s.size)
+	return v.d.textOf(s)
 }
 
 // node is a decoded value while its document is read, whatever it is decoded from.
@@ -88,7 +88,7 @@ func (v Value) Type() Type {
 	if v.d == nil {
 		return Missing
 	}
-	return v.at().typ
+	return v.at().typ()
 }
 
 // Exists reports whether v is there and not null.
@@ -116,7 +116,7 @@ func (v Value) Tag() string {
 	if v.d == nil {
 		return ""
 	}
-	return v.d.tags[v.i]
+	return v.d.odd[v.i].tag
 }
 
 // Text returns the text of a string, number or bool as written; "" for anything else.
@@ -185,19 +185,19 @@ func (v Value) At(i int) Value {
 // kid returns item or field i of a list or map that has it.
 func (v Value) kid(i int) Value { return Value{v.d, v.at().from + uint32(i)} }
 
-// names returns the keys of a map.
-func (v Value) names() []keySlot {
+// kids returns the items or fields of a list or map.
+func (v Value) kids() []slot {
 	s := v.at()
-	return v.d.keys[s.keys : s.keys+s.size]
+	return v.d.values[s.from : s.from+s.size]
 }
 
 func (v Value) field(name string) Value {
 	if v.Type() != Map {
 		return Value{}
 	}
-	names := v.names()
-	for i := range names {
-		if k := &names[i]; int(k.size) == len(name) && v.d.textOf(k.from, k.size) == name {
+	kids := v.kids()
+	for i := range kids {
+		if v.d.keyOf(&kids[i]) == name {
 			return v.kid(i)
 		}
 	}
@@ -225,8 +225,11 @@ func (v Value) Fields() iter.Seq2[Key, Value] {
 		if v.Type() != Map {
 			return
 		}
-		for i, k := range v.names() {
-			if !yield(Key{v.d.textOf(k.from, k.size), int(k.line), int(k.col)}, v.kid(i)) {
+		kids := v.kids()
+		for i := range kids {
+			field := v.kid(i)
+			line, col := v.d.placeOf(field.i)
+			if !yield(Key{v.d.keyOf(&kids[i]), int(line), int(col)}, field) {
 				return
 			}
 		}

@@ -123,11 +123,7 @@ func (r Raw) asJSON(lim Limits) (Value, error) {
 	if r.c.orphan || !looksLikeJSON(r.c.data) || !startsQuoted(r.c.data) {
 		return Value{}, errNotJSON
 	}
-	n, err := scanJSON(string(r.c.data), lim.defaults(len(r.c.data)), r.c.line)
-	if err != nil {
-		return Value{}, err
-	}
-	return pack(n, false)
+	return scanJSON(string(r.c.data), lim.defaults(len(r.c.data)), r.c.line)
 }
 
 func (r Raw) asYAML(lim Limits) (docs []Document, err error) {

@@ -40,11 +40,14 @@ var fileName = regexp.MustCompile(`\.(properties|conf|cfg|ini|toml|ya?ml|json|te
 
 var (
 	structured = regexp.MustCompile(`\.(ya?ml|json)$`)
-	template   = regexp.MustCompile(`\{\{|\{%`)
+	template   = regexp.MustCompile(`\{\{|\{%|%\{`) // of Go, Jinja, Terraform
 )
 
 // ofTests are directories of what runs in a test and nowhere else.
 var ofTests = regexp.MustCompile(`(^|/)(src/test|src/it|testdata|__tests__|__testData__|fixtures)/`)
+
+// ofEditors are directories of settings for those who write the program.
+var ofEditors = regexp.MustCompile(`(^|/)\.(vscode|vs|idea|fleet|devcontainer)/`)
 
 // maxFile is the largest file that is taken for configuration; what is larger is data.
 const maxFile = 1 << 20
@@ -56,7 +59,7 @@ func claim(name string, head []byte) (string, bool) {
 		return "", false
 	case structured.MatchString(name) && template.Match(head):
 		return "", false // a template says nothing until it is rendered
-	case strings.Contains(name, "node_modules/"), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
+	case strings.Contains(name, "node_modules/"), ofEditors.MatchString(name), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
 		return "", false
 	}
 	if springFile.MatchString(base) {
@@ -84,8 +87,12 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		}
 		if structured.MatchString(f.Path()) { // what is broken must not be half-read by its lines
 			if _, err := strict.Parse(data, strict.Limits{}); err != nil {
-				f.Fail(err)
-				continue
+				text := uncommented(data)
+				if _, again := strict.Parse(text, strict.Limits{}); path.Ext(f.Path()) != ".json" || again != nil {
+					f.Fail(err)
+					continue
+				}
+				data = text
 			}
 		}
 		data, err = plain(f.Path(), data)

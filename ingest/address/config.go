@@ -15,6 +15,20 @@ type Setting struct {
 	Context string // the outermost setting or section, such as "scrape_configs"; "" where there is none
 }
 
+// Offset returns the offset in a text of a line and a column, both 1-based and in bytes;
+// the text's length for what lies behind its end.
+func Offset(text string, line, col int) int {
+	at := 0
+	for ; line > 1; line-- {
+		next := strings.IndexByte(text[at:], '\n')
+		if next < 0 {
+			return len(text)
+		}
+		at += next + 1
+	}
+	return min(at+col-1, len(text))
+}
+
 // Config returns the references in a configuration file of any common format:
 // properties, INI, TOML, YAML, JSON, nginx, Envoy, HCL, environment files, shell.
 // It reads lines, keys and indentation and never fails; name tells it what the

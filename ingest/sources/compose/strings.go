@@ -11,6 +11,7 @@ import (
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/proxyfile"
 )
 
 // setting is one variable of a service's environment, filled in.
@@ -96,17 +97,43 @@ func (s *service) strings(b body) {
 			s.found(at, field, 1, []address.Ref{unlinked(a.Ref, linked)})
 		}
 	}
-	for _, name := range s.given(v, depgraph.KindConfig) {
+	for item, name := range s.given(v, depgraph.KindConfig) {
 		for _, c := range s.contents(depgraph.KindConfig, name) {
-			text := c.value.Get("content")
-			for _, x := range address.Config(name, s.fill(text.Text()), s.knownOr(linked)) {
-				at := c.file.Origin(text.Place(offset(text.Text(), x.Line)))
-				s.found(at, "through config "+name, 1, []address.Ref{unlinked(x.Ref, linked)})
+			file := item.Get("target").Text()
+			if file == "" {
+				file = name
 			}
+			s.content(body{c.file, c.value.Get("content")}, file, linked)
 		}
 	}
 	for key, value := range v.Get("build", "args").Fields() {
 		s.built(value, key.Text, s.fill(value.Text()))
+	}
+}
+
+// content reads the text of a file that the service gets, by the name under which it does.
+func (s *service) content(b body, file string, linked map[string]string) {
+	written := b.value.Text()
+	text := s.fill(written)
+	at := func(line, col int) depgraph.Origin {
+		return b.file.Origin(b.value.Place(address.Offset(written, line, col)))
+	}
+	if proxyfile.Format(file, []byte(text)) != "" {
+		if needs, _, err := proxyfile.Needs(file, text, strict.Limits{}); err == nil {
+			for _, n := range needs {
+				o := at(n.Servers[0].Line, n.Servers[0].Col)
+				o.Note, o.Confidence = n.Note, proxyfile.Confidence
+				var to []link.Target
+				for _, ref := range n.Refs() {
+					to = append(to, unlinked(ref, linked).Targets(s.scope())...)
+				}
+				s.referAt(o, link.Text, n.Terms, to...)
+			}
+			return
+		}
+	}
+	for _, x := range address.Config(file, text, s.knownOr(linked)) {
+		s.found(at(x.Line, x.Col), "through config "+file, 1, []address.Ref{unlinked(x.Ref, linked)})
 	}
 }
 
@@ -238,17 +265,4 @@ func (s *service) mounted(v strict.Value) []link.Name {
 		}
 	}
 	return out
-}
-
-// offset returns where a line of a text begins.
-func offset(text string, line int) int {
-	at := 0
-	for ; line > 1; line-- {
-		next := strings.IndexByte(text[at:], '\n')
-		if next < 0 {
-			break
-		}
-		at += next + 1
-	}
-	return at
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/proxyfile"
 )
 
 // sharedTrust is how sure an address is to be used by one of several workloads that
@@ -124,7 +126,9 @@ func (e *emitter) emitConfiguration(run *workload) {
 	entries := e.configuration(run)
 	settings := make([][]address.Setting, len(entries))
 	for i, x := range entries {
-		settings[i] = e.settings(run, x.key, x.text)
+		if !e.emitProxy(run, x) {
+			settings[i] = e.settings(run, x.key, x.text)
+		}
 	}
 	peers := e.directories(run, entries, settings)
 	for i, x := range entries {
@@ -153,6 +157,38 @@ func (e *emitter) emitConfiguration(run *workload) {
 			e.emitSetting(run, s, at, t)
 		}
 	}
+}
+
+// emitProxy adds what a proxy needs that reads a text, and reports whether it is the
+// configuration of one. One that is broken is read as any other text.
+func (e *emitter) emitProxy(run *workload, x entry) bool {
+	if proxyfile.Format(x.key, []byte(x.text)) == "" || proxyfile.Templated(x.text) {
+		return false
+	}
+	needs, _, err := proxyfile.Needs(x.key, x.text, strict.Limits{})
+	if err != nil {
+		return false
+	}
+	for _, n := range needs {
+		at := x.at(address.Offset(x.text, n.Servers[0].Line, n.Servers[0].Col))
+		t := need{
+			owner: run.id, phases: n.Terms.Phases, ifLost: n.Terms.IfLost, via: n.Terms.Via, form: link.Text,
+			confidence: proxyfile.Confidence, at: at, note: "through " + x.key + ": " + n.Note,
+		}
+		if x.phases == starts {
+			t.phases = starts
+		}
+		if e.readings[x.print].several {
+			t.confidence, t.note = sharedTrust, "through "+x.key+", which several workloads read"
+		}
+		for _, ref := range n.Refs() {
+			t.to = append(t.to, e.hostTargets(run, ref, at)...)
+		}
+		if len(t.to) > 0 {
+			e.need(t)
+		}
+	}
+	return true
 }
 
 // directories returns the ConfigMaps that several workloads read, that list the

@@ -17,7 +17,7 @@ var Source = ingest.Define(ingest.Spec{Name: "kubernetes", Doc: doc}, ingest.NoP
 
 var doc = ingest.Doc{
 	Title: "Kubernetes manifests, Argo CD, Flux, Kustomize and the objects of common operators",
-	Text: "Workloads and what they need: the Services that their variables, arguments, probes and ConfigMaps name, volumes and their zones, " +
+	Text: "Workloads and what they need: the Services that their variables, arguments, probes and ConfigMaps name, configurations of proxies included, volumes and their zones, " +
 		"images and registries, identities, node pools and clusters, admission webhooks, certificates and secret stores, who deploys and who watches them.",
 	Reads: []string{
 		"YAML and JSON with apiVersion and kind, lists and dumps of kubectl included",
@@ -26,7 +26,7 @@ var doc = ingest.Doc{
 		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones; Crossplane's managed resources",
 		"Traefik's routes and middlewares; Dapr's components; the keys that open what SOPS encrypted",
 	},
-	Limits: "Charts and templates are not rendered: an unrendered template is a partial input. The values of Secrets are never read. " +
+	Limits: "Charts and templates are rendered with --render alone: without it an unrendered template is a partial input. The values of Secrets are never read. " +
 		"Objects of unknown kinds are noted, and only their references by kind and name are followed. CEL expressions are not evaluated.",
 	Since: "0.1",
 }

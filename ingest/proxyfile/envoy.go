@@ -1,17 +1,14 @@
-package proxy
+package proxyfile
 
 import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
-	"github.com/fateline/fateline/ingest"
 )
 
 // envoyRoutes reads the clusters of an Envoy bootstrap, and what each is used for.
-func envoyRoutes(u *ingest.Unit, f *ingest.File, data []byte) ([]route, error) {
-	docs, err := strict.Parse(data, u.Limits)
-	f.Counted(len(docs))
-	var out []route
+func envoyRoutes(text string, limits strict.Limits) (out []route, documents int, err error) {
+	docs, err := strict.Parse([]byte(text), limits)
 	for _, d := range docs {
 		resources := either(d.Root, "static_resources", "staticResources")
 		uses := map[string]use{}
@@ -27,7 +24,7 @@ func envoyRoutes(u *ingest.Unit, f *ingest.File, data []byte) ([]route, error) {
 			out = append(out, r)
 		}
 	}
-	return out, err
+	return out, len(docs), err
 }
 
 func either(v strict.Value, names ...string) strict.Value {
@@ -82,7 +79,7 @@ func findServers(v strict.Value, r *route, depth int) {
 	}
 	if socket := either(v, "socket_address", "socketAddress"); socket.Exists() {
 		if a := socket.Get("address"); a.Text() != "" {
-			r.servers = append(r.servers, server{a.Text(), a.Line(), a.Col()})
+			r.servers = append(r.servers, Server{a.Text(), a.Line(), a.Col()})
 		}
 		return
 	}

@@ -1,4 +1,4 @@
-package proxy
+package proxyfile
 
 import (
 	"errors"
@@ -70,7 +70,7 @@ func haproxyRoutes(text string) ([]route, error) {
 				fail(number, first.col, "a %s without an address", first.text)
 				break
 			}
-			out[cur].servers = append(out[cur].servers, server{plainAddress(words[at].text), number, words[at].col})
+			out[cur].servers = append(out[cur].servers, Server{plainAddress(words[at].text), number, words[at].col})
 		}
 	}
 	for _, at := range conditions {

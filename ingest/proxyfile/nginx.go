@@ -1,4 +1,4 @@
-package proxy
+package proxyfile
 
 import (
 	"errors"
@@ -23,12 +23,12 @@ func nginxRoutes(text string) ([]route, error) {
 	l := &lexer{text: text, line: 1}
 	l.run()
 	all := l.found
-	upstreams := map[string][]server{}
+	upstreams := map[string][]Server{}
 	values := map[string]string{}
 	for _, d := range all {
 		switch {
 		case d.upstream != "" && d.words[0] == "server" && len(d.words) > 1:
-			upstreams[d.upstream] = append(upstreams[d.upstream], server{d.words[1], d.line, d.col})
+			upstreams[d.upstream] = append(upstreams[d.upstream], Server{d.words[1], d.line, d.col})
 		case d.words[0] == "set" && len(d.words) == 3:
 			values[d.words[1]] = d.words[2]
 		}
@@ -48,7 +48,7 @@ func nginxRoutes(text string) ([]route, error) {
 			host = to
 		}
 		host, _, _ = strings.Cut(host, "/")
-		r := route{servers: []server{{host, d.line, d.col}}, note: d.words[0]}
+		r := route{servers: []Server{{host, d.line, d.col}}, note: d.words[0]}
 		if servers := upstreams[host]; len(servers) > 0 {
 			r.servers, r.note = servers, d.words[0]+" "+host
 		}

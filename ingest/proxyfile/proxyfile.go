@@ -1,0 +1,153 @@
+package proxyfile
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/address"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+var (
+	nginxName  = regexp.MustCompile(`(?i)(nginx|\.conf$|\.conf\.|/sites-(available|enabled)/|\.vhost$)`)
+	nginxBlock = regexp.MustCompile(`(?m)^[ \t]*(server|http|location|upstream|stream)\b[^\n;]*(\{|\n\s*\{)`)
+	nginxPass  = regexp.MustCompile(`(?m)\b(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s`)
+	haproxy    = regexp.MustCompile(`(?m)^(backend|listen)[ \t]+\S+`)
+	haproxyTo  = regexp.MustCompile(`(?m)^[ \t]+(server|server-template|bind|mode|balance|timeout|use_backend|default_backend)[ \t]+\S+`)
+	envoyHead  = regexp.MustCompile(`(?m)^[ \t]*"?(static_resources|dynamic_resources|staticResources|dynamicResources)"?[ \t]*:`)
+	manifest   = regexp.MustCompile(`(?m)^(apiVersion|kind):`) // may hold a configuration in a string
+	structured = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
+)
+
+// Format tells by the name and the text of a file which proxy reads it: "nginx", "haproxy"
+// or "envoy"; "" is none of them. The beginning of the text is enough.
+func Format(name string, text []byte) string {
+	switch base := path.Base(name); {
+	case structured.MatchString(base):
+		if envoyHead.Match(text) && !manifest.Match(text) {
+			return "envoy"
+		}
+	case strings.HasSuffix(base, ".cfg") || strings.Contains(base, "haproxy"):
+		if haproxy.Match(text) && haproxyTo.Match(text) {
+			return "haproxy"
+		}
+	case nginxName.MatchString(name) || strings.HasSuffix(base, ".template"):
+		if nginxBlock.Match(text) && nginxPass.Match(text) {
+			return "nginx"
+		}
+	}
+	return ""
+}
+
+// Templated reports whether a text has yet to be made a configuration.
+func Templated(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "<%")
+}
+
+// route is one place to which a proxy sends requests: any of the servers.
+type route struct {
+	servers []Server
+	use     use
+	note    string
+}
+
+// Server is one address, and where it stands.
+type Server struct {
+	Text      string
+	Line, Col int // 1-based
+}
+
+// use is what a route is for.
+type use uint8
+
+const (
+	requests   use = iota // what the proxy is there for
+	asks                  // every request waits for it
+	signals               // traces, logs: nobody waits
+	configures            // without it the proxy does not start
+)
+
+// Need is what a proxy needs: any of the servers.
+type Need struct {
+	Servers []Server // at least one
+	Terms   depgraph.Terms
+	Note    string // which directive, backend or cluster says so
+}
+
+// Confidence is that of an address in a field that holds nothing else, in a file that
+// a deployment may override.
+const Confidence = 0.85
+
+// Needs returns what the proxy that reads a file needs, and how many documents the file
+// holds: each place to which it sends requests, which is a share where there are
+// several, and any of them together. The error says what is no configuration, or ends
+// in the middle; the needs are those that could be read. It costs time linear in the text.
+func Needs(name, text string, limits strict.Limits) (needs []Need, documents int, err error) {
+	documents = 1
+	var routes []route
+	switch Format(name, []byte(text)) {
+	case "nginx":
+		routes, err = nginxRoutes(text)
+	case "haproxy":
+		routes, err = haproxyRoutes(text)
+	default:
+		routes, documents, err = envoyRoutes(text, limits)
+	}
+	return needsOf(routes), documents, err
+}
+
+func needsOf(routes []route) []Need {
+	shares := map[string]bool{}
+	for _, r := range routes {
+		if len(r.servers) > 0 && r.use == requests {
+			shares[r.servers[0].Text] = true
+		}
+	}
+	var out []Need
+	any := Need{Terms: depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), Via: depgraph.RoutesTo}, Note: "any of its routes"}
+	for _, r := range routes {
+		n := Need{Servers: r.servers, Terms: depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), Via: depgraph.RoutesTo}, Note: r.note}
+		if len(n.Targets("")) == 0 {
+			continue
+		}
+		switch {
+		case r.use == asks:
+			n.Terms.Via = depgraph.Authenticates
+		case r.use == signals:
+			n.Terms.Via, n.Terms.IfLost = depgraph.Publishes, depgraph.Unaffected
+		case r.use == configures:
+			n.Terms.Via, n.Terms.Phases = "configured-by", depgraph.PhasesOf(depgraph.Start)
+		case len(shares) > 1: // the other routes go on
+			n.Terms.IfLost = depgraph.Degraded
+			any.Servers = append(any.Servers, r.servers...)
+		}
+		out = append(out, n)
+	}
+	if len(any.Targets("")) > 1 {
+		out = append(out, any)
+	}
+	return out
+}
+
+// Refs returns the addresses of the servers. A name without a domain is one of those
+// around the proxy, and counts where it is.
+func (n Need) Refs() []address.Ref {
+	known := func(string) bool { return true }
+	var out []address.Ref
+	for _, s := range n.Servers {
+		out = append(out, address.Find(s.Text, address.Context{Key: "server", Known: known})...)
+	}
+	return out
+}
+
+// Targets returns the servers as names in a scope.
+func (n Need) Targets(scope string) []link.Target {
+	var out []link.Target
+	for _, ref := range n.Refs() {
+		out = append(out, ref.Targets(scope)...)
+	}
+	return out
+}

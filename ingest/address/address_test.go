@@ -99,6 +99,8 @@ func TestFind(t *testing.T) {
 		{"a known bare name as a connection", "EventBusConnection", "redis", "redis 0.6"},
 		{"a known bare name under words written together", "CATALOGUE_PGHOST", "db", "db 0.6"},
 		{"a known bare name under a longer word", "MYSQLHOST", "db", "db 0.6"},
+		{"the host of what serves documents", "SHOP_DOCS_HOST", "orders", "orders 0.6"},
+		{"a link to documents", "DOCS_URL", "http://orders/docs", ""},
 		{"known bare names of nodes", "stream.kafka.binder.zkNodes", "redis", "redis 0.6"},
 		{"a known bare name to connect to", "ZOOKEEPER_CONNECT", "redis", "redis 0.6"},
 		{"a known bare name as a contact point", "contact-points", "db", "db 0.6"},

@@ -150,9 +150,13 @@ func ownAddress(key string) bool {
 	words := appendWords(few[:0], key)
 	for i, w := range words {
 		switch w {
+		case "docs", "documentation", "runbook", "runbooks", "homepage", "icon", "logo", "license", "licence", "favicon":
+			// A page to look at, but for "DOCS_HOST": a service that has them.
+			if last := words[len(words)-1]; last != "host" && last != "hostname" && last != "addr" && last != "address" {
+				return true
+			}
 		case "listen", "listener", "listeners", "listening", "bind", "binds", "advertise", "advertised", "advertized", "cors", "origin",
-			"origins", "noproxy", "callback", "redirect", "canonical", "allowlist", "whitelist", "xmlns", "runbook",
-			"runbooks", "homepage", "icon", "logo", "docs", "documentation", "license", "licence", "favicon":
+			"origins", "noproxy", "callback", "redirect", "canonical", "allowlist", "whitelist", "xmlns":
 			return true
 		case "allowed", "trusted", "permitted", "virtual":
 			return i+1 < len(words)

@@ -9,24 +9,6 @@ import (
 	"github.com/fateline/fateline/ingest/address"
 )
 
-// gathers says whether a file configures a program that moves signals: the OpenTelemetry
-// collector, Fluent Bit, Vector, Promtail. What such a program reaches for it
-// watches or reports to, and goes on without.
-func gathers(text string) bool {
-	return slices.ContainsFunc(pipelines, func(marks []*regexp.Regexp) bool {
-		return !slices.ContainsFunc(marks, func(m *regexp.Regexp) bool { return !m.MatchString(text) })
-	})
-}
-
-// pipelines are the settings by which such files are known; all of one row.
-var pipelines = [][]*regexp.Regexp{
-	{regexp.MustCompile(`(?m)^(receivers|exporters|connectors):`), regexp.MustCompile(`(?m)^service:`), regexp.MustCompile(`(?m)^\s+pipelines:`)},
-	{regexp.MustCompile(`(?m)^(receivers|exporters|processors):\s*$`), regexp.MustCompile(`(?m)^\s+(otlp|otlphttp|prometheus|jaeger|zipkin|hostmetrics|batch|kafkametrics|postgresql|redis)(/\w+)?:`)},
-	{regexp.MustCompile(`(?mi)^\s*\[INPUT\]`), regexp.MustCompile(`(?mi)^\s*\[OUTPUT\]`)},
-	{regexp.MustCompile(`(?m)^\[?sources\b`), regexp.MustCompile(`(?m)^\[?sinks\b`)},
-	{regexp.MustCompile(`(?m)^positions:`), regexp.MustCompile(`(?m)^clients:`)},
-}
-
 // provisions says whether a file gives Grafana its data sources.
 func provisions(text string) bool {
 	return strings.Contains(text, "datasources:") && grafana.MatchString(text)
@@ -55,7 +37,7 @@ func panels(text string) map[int]bool {
 
 // signals marks the settings that are about signals.
 func signals(text string, settings []address.Setting) []address.Setting {
-	all := gathers(text)
+	all := address.Gathers(text)
 	var lines map[int]bool
 	if provisions(text) {
 		lines = panels(text)

@@ -218,7 +218,13 @@ func (e *emitter) directories(run *workload, entries []entry, settings [][]addre
 func (e *emitter) settings(run *workload, key, s string) []address.Setting {
 	known := func(s string) bool { return e.w.known(run.object, s) }
 	if strings.Contains(strings.TrimSpace(s), "\n") || strings.HasPrefix(strings.TrimSpace(s), "{") {
-		return address.Config(key, s, known)
+		out := address.Config(key, s, known)
+		if address.Gathers(s) {
+			for i := range out {
+				out[i].Telemetry = true
+			}
+		}
+		return out
 	}
 	var out []address.Setting
 	for _, r := range address.Find(s, address.Context{Key: key, Known: known}) {

@@ -94,6 +94,42 @@ func TestTheBlastOfALargeSystemIsThatOfEachLoss(t *testing.T) {
 	}
 }
 
+// In a knot of more cells than a word has bits, what goes down late takes along what stands
+// before it.
+func TestManyLossesInALargeKnotAreThoseOfEachLoss(t *testing.T) {
+	fell := 0
+	for seed := range uint64(tiered(12, 48, 480)) {
+		rng := rand.New(rand.NewPCG(seed, 17))
+		n := 100 + rng.IntN(200)
+		w := simtest.World{Standby: make([]bool, n), Group: make([]bool, n)}
+		for v := range n {
+			for range 1 + rng.IntN(2) {
+				members := rng.Perm(n)[:2+rng.IntN(2)]
+				slices.Sort(members)
+				w.Needs = append(w.Needs, simtest.Need{Owner: v, Members: members, Number: len(members) - 1, Phases: "r", IfLost: 'd'})
+			}
+		}
+		s := newSystem(t, w, 60)
+		losses := make([][]depgraph.NodeIndex, simulate.PassSize+50)
+		for i := range losses {
+			losses[i] = s.indexes(rng.Perm(n)[:1+rng.IntN(n/3)])
+		}
+		err := s.m.LoseMany(context.Background(), losses, s.at, func(i int, sizes simulate.Sizes, down []depgraph.NodeIndex) {
+			want := s.m.Lose(losses[i]...).List(simulate.Down)
+			if !slices.Equal(down, want) || sizes.Down != len(want)-len(losses[i]) {
+				t.Errorf("seed %d: without %v %d are down, want %d", seed, losses[i], len(down), len(want))
+			}
+			fell += sizes.Down
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fell == 0 {
+		t.Error("nothing fell")
+	}
+}
+
 func TestTheRankingIsByDownThenByDegradedThenByID(t *testing.T) {
 	ties := 0
 	eachSystem(t, tiered(300, 3_000, 30_000), 14, func(t *testing.T, _ *rand.Rand, s system) {

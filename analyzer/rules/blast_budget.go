@@ -99,10 +99,7 @@ func runBlastBudget(ctx context.Context, pass *analyzer.Pass, p blastBudgetParam
 func reportOverBudget(pass *analyzer.Pass, e *estate, x node, budget int) {
 	l := e.model.Lose(x)
 	victims := slices.DeleteFunc(l.List(simulate.Down), func(v node) bool { return v == x || e.calm.Is(simulate.Down, v) })
-	shown := victims[0]
-	if i := slices.IndexFunc(victims, e.grave); i >= 0 {
-		shown = victims[i]
-	}
+	shown := victims[max(0, slices.IndexFunc(victims, e.grave))]
 	id := e.g.ID(x)
 	pass.Report(analyzer.Finding{
 		Title: fmt.Sprintf("%s takes down %s, and the budget is %d", id, count(len(victims), "node", "nodes"), budget),

@@ -100,7 +100,7 @@ func holdsItself(k simulate.Knot) bool {
 	for _, e := range k.Proof {
 		waits[e.From] = true
 	}
-	return len(k.Proof) > 0 && !slices.ContainsFunc(k.Proof, func(e depgraph.Edge) bool { return !waits[e.To] })
+	return !slices.ContainsFunc(k.Proof, func(e depgraph.Edge) bool { return !waits[e.To] })
 }
 
 func reportDeadlock(pass *analyzer.Pass, e *estate, losses map[node]*simulate.Loss, k simulate.Knot) {

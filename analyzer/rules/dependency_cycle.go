@@ -149,7 +149,6 @@ func (k *knot) shortest() []int32 {
 // through returns a shortest cycle through start that has fewer arrows than limit
 // (0: no limit), nil where there is none, and how many arrows it followed.
 func (k *knot) through(start int32, limit int, seen, came []int32) (cycle []int32, work int) {
-	seen[start] = start + 1
 	level := []int32{start}
 	for depth := 1; len(level) > 0 && (limit == 0 || depth < limit); depth++ {
 		var next []int32

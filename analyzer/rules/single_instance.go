@@ -99,10 +99,7 @@ func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 	if len(victims) == 0 {
 		return reportStarter(pass, e, x, l)
 	}
-	shown := victims[0]
-	if i := slices.IndexFunc(victims, e.grave); i >= 0 {
-		shown = victims[i]
-	}
+	shown := victims[max(0, slices.IndexFunc(victims, e.grave))]
 	proof := l.Proof(simulate.Down, shown)
 	severity := analyzer.Low
 	switch heavy := e.heavy(victims); {

@@ -48,6 +48,14 @@ func TestAPassSaysOfEveryLossWhatTheLossSays(t *testing.T) {
 					}
 				}
 				for r := range depgraph.ReqIndex(g.Requirements()) {
+					others, another := p.OthersUnmet(r), false
+					for q, end := g.OwnedBy(g.Owner(r)); q < end; q++ {
+						_, takes := s.m.TakesDown(q)
+						another = another || q != r && takes && !l.Met(q)
+					}
+					if others.Has(i) != another {
+						t.Errorf("%v: another than %d is unmet: %v, want %v", losses[p.First()+i], r, !another, another)
+					}
 					unmet := p.Unmet(r)
 					if got, want := unmet.Has(i), !l.Met(r); got != want {
 						t.Errorf("%v: unmet(%d) = %v, want %v", losses[p.First()+i], r, got, want)

@@ -180,6 +180,30 @@ func checkCap(t *testing.T, l *simulate.Loss, state simulate.State, v depgraph.N
 	}
 }
 
+// A chain of needs that comes back to where it began is no way to go down.
+func TestNoProofGoesInACircle(t *testing.T) {
+	need := func(owner, number int, members ...int) simtest.Need {
+		return simtest.Need{Owner: owner, Members: members, Number: number, Phases: "r", IfLost: 'd'}
+	}
+	w := simtest.World{Standby: make([]bool, 6), Group: make([]bool, 6), Needs: []simtest.Need{
+		need(0, 1, 1, 2), need(1, 1, 3), need(1, 1, 5), need(3, 1, 4), need(4, 1, 2), need(2, 1, 1),
+	}}
+	edges := edgesOf(&w)
+	s := newSystem(t, w, 60)
+	l := s.m.Lose(s.at[5])
+	for v := range 5 {
+		var got []string
+		proofs, _ := l.Proofs(simulate.Down, s.at[v], 100)
+		for _, p := range proofs {
+			got = append(got, proofName(p))
+		}
+		slices.Sort(got)
+		if want := minimalProofs(w, edges, []int{5}, 60, v, simulate.Down); !slices.Equal(got, want) {
+			t.Errorf("%d: got %q, want %q", v, got, want)
+		}
+	}
+}
+
 // Ten ways at each of thirty steps are 10^30 proofs: the first are found at once.
 func TestTheFirstOfVeryManyProofsAreFoundAtOnce(t *testing.T) {
 	b := depgraph.NewBuilder()

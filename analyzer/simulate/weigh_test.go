@@ -8,6 +8,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
 
 // What a loss takes along weighs as much as the stakes of which the reference says
@@ -51,4 +52,30 @@ func TestTheWeightOfEveryLossIsThatOfTheReference(t *testing.T) {
 			}
 		}
 	})
+}
+
+// More losses than one pass has lanes.
+func TestTheWeightOfEveryLossInALargeSystemIsThatOfTheLoss(t *testing.T) {
+	g, err := simtest.Shop{Nodes: 1_500, Seed: 1, Spare: 0.3, Reversed: 0.003}.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := simulate.NewModel(g, 0)
+	var class []simulate.Stake
+	for v := range depgraph.NodeIndex(g.Len()) {
+		class = append(class, simulate.Stake{Nodes: []depgraph.NodeIndex{v}, Weight: int32(v)})
+	}
+	got, err := m.Weigh(context.Background(), [][]simulate.Stake{class})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range depgraph.NodeIndex(g.Len()) {
+		want := 0
+		for _, x := range m.Lose(v).List(simulate.Down) {
+			want += int(x)
+		}
+		if got[0][v] != want {
+			t.Fatalf("without %d: %d, want %d", v, got[0][v], want)
+		}
+	}
 }

@@ -50,7 +50,7 @@ func importLaw() []row {
 		{"ingest/address", []string{"analyzer/depgraph", "ingest/link"}, []string{"golang.org/x/net"}, "which strings are references is the same for every source"},
 		{"ingest/catalogue", []string{"analyzer/depgraph", "analyzer/strict"}, nil, "what no file says is data, applied to a linked graph"},
 		{"ingest/cloud", []string{"ingest", "ingest/address", "ingest/catalogue", "ingest/link", "analyzer/depgraph"}, nil, "what a resource of a cloud means is the same in every language that describes it"},
-		{"ingest/hclfile", []string{"ingest", "analyzer/strict"}, []string{"github.com/hashicorp/hcl/v2"}, "three formats are written in one language, and are parsed alike"},
+		{"ingest/hclfile", []string{"ingest", "analyzer/strict"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, "three formats are written in one language, and are parsed alike"},
 		{"ingest/proxyfile", []string{"ingest/address", "ingest/link", "analyzer/depgraph", "analyzer/strict"}, nil, "a proxy's configuration says the same in a file of its own and in a manifest"},
 		{"ingest/textfile", []string{"ingest", "analyzer/strict"}, []string{"github.com/pelletier/go-toml/v2"}, "several sources meet the same plain text formats, and what is broken in one is broken for all"},
 		{"ingest", []string{"ingest/catalogue", "ingest/link", "ingest/safeio", "analyzer/depgraph", "analyzer/strict"}, []string{"github.com/bmatcuk/doublestar/v4"}, "the core walks and keeps the ledger: it knows no source"},

@@ -15,6 +15,7 @@ func meanings() []ingest.Meaning {
 		{ID: "duplicate-node", What: "A native file defines a node twice.", Why: "Two definitions that differ leave open which one is meant."},
 		{ID: "facts", What: "A file of facts cannot be used.", Why: "A fact that is not wholly understood would be missing in silence."},
 		{ID: "apt-syntax", What: "The text is no configuration of APT.", Why: "What stands after the error may switch what stands before it."},
+		{ID: "caddy-syntax", What: "The text is no Caddyfile, or ends inside a block.", Why: "Caddy refuses it; an upstream that is lost is an alternative that is lost."},
 		{ID: "dockerfile-syntax", What: "The text is no Dockerfile, or ends inside an instruction.", Why: "The builder refuses it; what it would have built from is not known."},
 		{ID: "environment-syntax", What: "The text is no file of environment variables, or ends inside a value.", Why: "A variable that is lost may be the address of what is needed."},
 		{ID: "git-config-syntax", What: "The text is no configuration of git.", Why: "Git refuses it; which repository it is may stand after the error."},

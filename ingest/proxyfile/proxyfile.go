@@ -19,16 +19,27 @@ var (
 	haproxyTo  = regexp.MustCompile(`(?m)^[ \t]+(server|server-template|bind|mode|balance|timeout|use_backend|default_backend)[ \t]+\S+`)
 	envoyHead  = regexp.MustCompile(`(?m)^[ \t]*"?(static_resources|dynamic_resources|staticResources|dynamicResources)"?[ \t]*:`)
 	manifest   = regexp.MustCompile(`(?m)^(apiVersion|kind):`) // may hold a configuration in a string
-	structured = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
+	caddyName  = regexp.MustCompile(`^(Caddyfile([._-][A-Za-z0-9_.-]+)?|.*\.[Cc]addyfile)$`)
+	// A dynamic configuration of Traefik has its services and middlewares below the protocol.
+	traefikHead    = regexp.MustCompile(`(?m)^"?(http|tcp|udp)"?:[ \t]*(\{.*|#.*)?\r?$`)
+	traefikService = regexp.MustCompile(`\b(loadBalancer|weighted|failover|mirroring|forwardAuth)"?:`)
+	otherHead      = regexp.MustCompile(`(?m)^(services|openapi|swagger):`)
+	structured     = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
 )
 
-// Format tells by the name and the text of a file which proxy reads it: "nginx", "haproxy"
-// or "envoy"; "" is none of them. The beginning of the text is enough.
+// Format tells by the name and the text of a file which proxy reads it: "nginx",
+// "haproxy", "envoy", "caddy" or "traefik"; "" is none of them. The beginning of the text is enough.
 func Format(name string, text []byte) string {
 	switch base := path.Base(name); {
+	case caddyName.MatchString(base):
+		return "caddy"
 	case structured.MatchString(base):
-		if envoyHead.Match(text) && !manifest.Match(text) {
+		switch {
+		case manifest.Match(text):
+		case envoyHead.Match(text):
 			return "envoy"
+		case traefikHead.Match(text) && traefikService.Match(text) && !otherHead.Match(text):
+			return "traefik"
 		}
 	case strings.HasSuffix(base, ".cfg") || strings.Contains(base, "haproxy"):
 		if haproxy.Match(text) && haproxyTo.Match(text) {
@@ -93,6 +104,10 @@ func Needs(name, text string, limits strict.Limits) (needs []Need, documents int
 		routes, err = nginxRoutes(text)
 	case "haproxy":
 		routes, err = haproxyRoutes(text)
+	case "caddy":
+		routes, err = caddyRoutes(text)
+	case "traefik":
+		routes, documents, err = traefikRoutes(text, limits)
 	default:
 		routes, documents, err = envoyRoutes(text, limits)
 	}

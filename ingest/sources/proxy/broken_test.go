@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fateline/fateline/ingest/sourcetest"
@@ -42,5 +43,34 @@ func TestABrokenConfigurationOfHAProxyIsPartial(t *testing.T) {
 		{"a section without a name", "haproxy.cfg", balanced + "listen\n", "haproxy-syntax 6:1"},
 		{"quotes that are closed, comments with quotes, escapes", "haproxy.cfg", balanced + "  acl a path_reg ^/it\\'s # don't\n  http-request set-header X \"it's # 1\"\n", ""},
 		{"sections that are indented", "haproxy.cfg", "  global\n  daemon\n  backend shop\n  server a a.example:80\nbackend b\n  server b b.example:80\n", ""},
+	})
+}
+
+func TestABrokenCaddyfileIsPartial(t *testing.T) {
+	const whole = "a.example {\n  reverse_proxy b.example:80\n}\n"
+	deep := strings.Repeat("a {\n", 300)
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "Caddyfile", whole, ""},
+		{"without any block", "Caddyfile", "a.example\nreverse_proxy b.example:80", ""},
+		{"ends inside a block", "Caddyfile", whole[:len(whole)-2], "caddy-syntax 1:11"},
+		{"ends inside two blocks", "Caddyfile", "a {\n handle /x {\n", "caddy-syntax 1:3, caddy-syntax 2:12"},
+		{"closes nothing", "Caddyfile", whole + "}\n", "caddy-syntax 4:1"},
+		{"ends inside a string", "Caddyfile", "a {\n respond \"b\n}\n", "caddy-syntax 1:3, caddy-syntax 2:10"},
+		{"ends inside a string in backticks", "Caddyfile", "respond `b", "caddy-syntax 1:9"},
+		{"ends inside a here-document", "Caddyfile", "a {\n respond <<X\n }\n", "caddy-syntax 1:3, caddy-syntax 2:10"},
+		{"quotes, escapes, comments, words with braces", "Caddyfile", "# {\na {\n respond \"it's { \\\" }\" # {\n header X {http.host}\n log `a {\n}`\n}\n", ""},
+		{"blocks without end", "Caddyfile", deep, "caddy-syntax 201:3"},
+		{"snippets that import each other", "Caddyfile", "(a) {\n import b\n import b\n}\n(b) {\n import a\n import a\n}\nc {\n import a\n}\n", ""},
+		{"broken letters", "Caddyfile", "# \xff\n" + whole, "bad-encoding 1:3"},
+	})
+}
+
+func TestABrokenConfigurationOfTraefikIsPartial(t *testing.T) {
+	const whole = "http:\n  services:\n    a: {loadBalancer: {servers: [{url: \"http://b.example\"}]}}\n"
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "dynamic.yml", whole, ""},
+		{"ends inside a map", "dynamic.yml", whole[:len(whole)-2], "yaml-syntax 3:5"},
+		{"a key twice", "dynamic.yml", whole + "http: {}\n", "duplicate-key 4:1"},
+		{"services that fall back on each other", "dynamic.yml", "http:\n  routers: {r: {service: a}}\n  services:\n    a: {failover: {service: b, fallback: b}}\n    b: {failover: {service: a, fallback: a}}\n", ""},
 	})
 }

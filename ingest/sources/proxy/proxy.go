@@ -12,16 +12,18 @@ import (
 var Source = ingest.Define(ingest.Spec{
 	Name: "proxy",
 	Doc: ingest.Doc{
-		Title: "Reverse proxies: nginx, HAProxy, Envoy",
+		Title: "Reverse proxies: nginx, HAProxy, Envoy, Caddy, Traefik",
 		Text: "Where a proxy sends what it gets: the servers of one upstream, backend or cluster are alternatives, and each route is a share. " +
 			"They are needs of the service that mounts the file or is built around it.",
 		Reads: []string{
 			"nginx: upstream, server, proxy_pass, grpc_pass, fastcgi_pass, uwsgi_pass, scgi_pass, memcached_pass, set",
 			"HAProxy: backend, listen, server, server-template",
+			"Caddyfile: reverse_proxy, php_fastcgi, forward_auth, snippets and their imports",
+			"Traefik's dynamic configuration in YAML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth",
 			"Envoy bootstrap, YAML or JSON: clusters and their endpoints, the clusters of routes, of external authorization, of access logs and of xDS",
 		},
 		Limits: "A file that nobody mounts or builds with says nothing. Files that another includes are read as they stand. " +
-			"Resolvers are left out. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
+			"Resolvers are left out. Traefik's configuration in TOML is read as the config source reads TOML. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
 		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)

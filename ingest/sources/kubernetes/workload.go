@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -26,6 +27,7 @@ func (e *emitter) emitWorkload(run *workload) {
 	e.emitMesh(run)
 	e.emitInjector(run)
 	e.emitScheduler(run)
+	e.emitNameServers(run)
 	e.emitTracking(run.object)
 	e.emitOperated(run)
 }
@@ -42,6 +44,29 @@ func (e *emitter) emitScheduler(run *workload) {
 			return
 		}
 	}
+}
+
+// emitNameServers adds the servers that a workload asks for every name: those of its
+// dnsConfig where its policy is None. With any other policy they stand behind those of the
+// cluster or of the machine, and are needed by nobody.
+func (e *emitter) emitNameServers(run *workload) {
+	if run.pod.spec("dnsPolicy").text() != "None" {
+		return
+	}
+	var servers []target
+	var at depgraph.Origin
+	for _, item := range run.pod.spec("dnsConfig", "nameservers").items() {
+		ip, err := netip.ParseAddr(item.text())
+		if err != nil || ip.IsLoopback() {
+			continue
+		}
+		if len(servers) == 0 {
+			at = item.at()
+		}
+		host := link.Host(e.w.hostScope(run.object, ip.String()), ip.String())
+		servers = append(servers, target{Name: host})
+	}
+	e.need(need{owner: run.id, to: servers, phases: runs, via: depgraph.Resolves, at: at, note: "dnsConfig"})
 }
 
 // systemNames are the names by which a workload is known to traces and catalogues.

@@ -17,9 +17,13 @@ type Sizes struct{ Down, Degraded, Frozen, Blind int }
 
 // Blast holds the blast radius of every node: what its loss alone does.
 type Blast struct {
-	m         *Model
+	g         *depgraph.Graph
 	sizes     []Sizes // by node
 	simulated int
+	way       way
+
+	m    *Model  // of the last graph that was simulated as a whole
+	base []Sizes // of that graph, by node
 }
 
 // Blast simulates the loss of every single node, 512 at a time on each processor.
@@ -27,49 +31,36 @@ type Blast struct {
 // nodes that cannot but go down together are one cell. A worker takes 128 bytes a
 // cell. The only error is that of the context.
 func (m *Model) Blast(ctx context.Context) (*Blast, error) {
-	b := &Blast{m: m, sizes: make([]Sizes, m.g.Len()), simulated: m.g.Len()}
-	if err := b.loseAll(ctx, nil); err != nil {
+	b := &Blast{g: m.g, m: m, sizes: make([]Sizes, m.g.Len()), simulated: m.g.Len()}
+	b.base = b.sizes
+	if err := b.loseAll(ctx); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// loseAll fills in the sizes of some nodes, of all for nil.
-func (b *Blast) loseAll(ctx context.Context, some []uint64) error {
+// loseAll fills in the sizes.
+func (b *Blast) loseAll(ctx context.Context) error {
 	m := b.m
 	p := m.plan()
-	wanted := func(v node) bool { return some == nil || isSet(some, int32(v)) }
 	causes := p.queue()
-	if some != nil {
-		causes = slices.DeleteFunc(causes, func(c int32) bool {
-			return !slices.ContainsFunc(p.nodes.of(c), func(v int32) bool { return isSet(some, v) })
-		})
-	}
 	for i, c := range p.cellOf {
-		if !wanted(node(i)) {
-			continue
-		}
-		b.sizes[i] = Sizes{}
 		if c >= 0 { // what does not matter to others takes its own cell along
 			b.sizes[i].Down = int(p.weight[c]) - 1
 		}
 	}
 	err := p.passes(ctx, len(causes), func(s *sweep, from, to int) {
-		for lane := range to - from {
-			s.seed(lane, node(p.nodes.of(causes[from+lane])[0]))
+		for lane, c := range causes[from:to] {
+			s.seedCell(lane, c)
 		}
 		s.run()
 		all := s.sizes()
-		for lane := range to - from {
-			for _, i := range p.nodes.of(causes[from+lane]) {
-				v := node(i)
-				if !wanted(v) {
-					continue
-				}
-				b.sizes[v] = all.of(lane)
-				b.sizes[v].Down--
-				if s.isBlind(v, lane) {
-					b.sizes[v].Blind--
+		for lane, c := range causes[from:to] {
+			for _, i := range p.nodes.of(c) {
+				b.sizes[i] = all.of(lane)
+				b.sizes[i].Down--
+				if s.isBlind(node(i), lane) {
+					b.sizes[i].Blind--
 				}
 			}
 		}
@@ -90,7 +81,7 @@ func (b *Blast) Of(i depgraph.NodeIndex) Sizes { return b.sizes[i] }
 func (b *Blast) Ranking() []depgraph.NodeIndex {
 	out := make([]node, 0, len(b.sizes))
 	for i := range b.sizes {
-		if b.m.traits[i]&isGroup == 0 {
+		if b.g.ID(node(i)).Kind != depgraph.KindGroup {
 			out = append(out, node(i))
 		}
 	}
@@ -191,7 +182,14 @@ func (l *laneSizes) of(lane int) Sizes {
 
 // sizes returns the sizes of the losses that have run.
 func (s *sweep) sizes() *laneSizes {
-	s.survey()
+	s.alert()
+	return s.sizesOf(0, int32(len(s.p.weight)), 0, int32(len(s.p.watchers)))
+}
+
+// sizesOf counts what the losses that have run did to some of the cells and watchers,
+// once these are alerted.
+func (s *sweep) sizesOf(from, to, watchersFrom, watchersTo int32) *laneSizes {
+	s.survey(from, to, watchersFrom, watchersTo)
 	out := new(laneSizes)
 	s.fallen.counts(&out.down)
 	s.faded.counts(&out.degraded)
@@ -219,12 +217,13 @@ func (s *sweep) discount(z *Sizes, lane int, failed []node) {
 
 // isBlind reports whether a loss has made a node blind that is not with nothing lost.
 func (s *sweep) isBlind(v node, lane int) bool {
+	at := s.p.blindAt[v]
+	return at >= 0 && s.isUnmet(&s.p.watchers[at], lane)
+}
+
+// isUnmet reports whether a loss breaks one of the gates of a watcher.
+func (s *sweep) isUnmet(w *watcher, lane int) bool {
 	p := s.p
-	at := p.blindAt[v]
-	if at < 0 {
-		return false
-	}
-	w := p.watchers[at]
 	return slices.ContainsFunc(p.watches[w.from:w.to], func(g gate) bool {
 		lost := int32(0)
 		for _, c := range p.members[g.from:g.to] {

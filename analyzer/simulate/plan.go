@@ -43,6 +43,7 @@ type gate struct {
 // watcher is a node that may be frozen, or blind.
 type watcher struct {
 	v        node
+	cell     int32 // of v
 	blind    bool  // else frozen
 	from, to int32 // its gates in plan.watches
 }
@@ -205,10 +206,10 @@ func (p *plan) watch() {
 			continue
 		}
 		if b&(rawDown|rawFrozen) == 0 {
-			p.watchBy(&watched, watcher{v: v}, func(role role) bool { return role&(takesDown|freezes) == freezes })
+			p.watchBy(&watched, watcher{v: v, cell: p.cellOf[v]}, func(role role) bool { return role&(takesDown|freezes) == freezes })
 		}
 		if b&rawBlind == 0 {
-			w := watcher{v: v, blind: true}
+			w := watcher{v: v, cell: p.cellOf[v], blind: true}
 			if p.watchBy(&watched, w, func(role role) bool { return role&blinds != 0 }) {
 				p.blindAt[i] = int32(len(p.watchers)) - 1
 			}

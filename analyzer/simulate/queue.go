@@ -5,11 +5,7 @@ import (
 	"slices"
 )
 
-// queue lists the cells whose loss matters to others, so ordered that losses which
-// reach the same cells share a pass: a row costs the same for one lane as for 512.
-// The order of the cells does that already, but for what takes along one of the
-// large ones, each of which has half the system behind it: those are sorted by
-// which of them they take down, then by which they degrade.
+// queue lists the cells whose loss matters to others, in bundles.
 func (p *plan) queue() []int32 {
 	var out []int32
 	for c := range p.weight {
@@ -17,11 +13,23 @@ func (p *plan) queue() []int32 {
 			out = append(out, cell)
 		}
 	}
-	down, degraded := p.largeCellsTaken()
-	slices.SortStableFunc(out, func(a, b int32) int {
+	p.bundle(out, p.weight)
+	return out
+}
+
+// bundle orders cells so that losses which reach the same cells share a pass: a row
+// costs the same for one lane as for 512. The order of the cells does that already,
+// but for what takes along one of the large ones, each of which has half the system
+// behind it: those are sorted by which of them they take down, then by which they
+// degrade. nodes says how many there are in each cell.
+func (p *plan) bundle(cells, nodes []int32) {
+	if !slices.ContainsFunc(nodes, func(n int32) bool { return n >= largeCell }) {
+		return
+	}
+	down, degraded := p.largeCellsTaken(nodes)
+	slices.SortStableFunc(cells, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(down[b], down[a]), cmp.Compare(degraded[b], degraded[a]))
 	})
-	return out
 }
 
 // largeCell is how many nodes make a cell worth queueing for, of which the largest
@@ -34,14 +42,14 @@ type taken uint16
 // largeCellsTaken says for each cell which of the large ones go down with it, and
 // which are degraded, as far as it takes no more than one member to do so. What is
 // overlooked costs time and nothing else.
-func (p *plan) largeCellsTaken() (down, degraded []taken) {
+func (p *plan) largeCellsTaken(nodes []int32) (down, degraded []taken) {
 	var large []int32
-	for c, w := range p.weight {
+	for c, w := range nodes {
 		if w >= largeCell {
 			large = append(large, int32(c))
 		}
 	}
-	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(p.weight[b], p.weight[a]) })
+	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(nodes[b], nodes[a]) })
 	n := len(p.weight)
 	down, degraded = make([]taken, n), make([]taken, n)
 	fading := make([]taken, n) // which are degraded where the cell is

@@ -29,15 +29,30 @@ func newSpread(m *Model, base field) *spread {
 
 // settle returns the field of a loss of nothing: what a need beyond the members
 // that can serve takes down.
-func settle(m *Model, bare field) field {
+func settle(m *Model, bare field) field { return settleWith(m, bare, nil) }
+
+// settleWith is settle where some nodes are down or degraded as given, by node; nil: none.
+func settleWith(m *Model, bare field, given []raw) field {
 	s := newSpread(m, bare)
+	for v, b := range given {
+		if b&rawDown != 0 {
+			s.fall(node(v))
+		}
+	}
 	for _, r := range m.unmeetable {
 		s.touched = append(s.touched, r)
 		if q := s.reqs[r]; q.role&takesDown != 0 {
 			s.fall(q.owner)
 		}
 	}
-	s.finish()
+	s.takeDown()
+	s.judge()
+	for v, b := range given {
+		if b&rawImpaired != 0 {
+			s.fade(node(v))
+		}
+	}
+	s.weaken()
 	return s.field
 }
 

@@ -49,12 +49,37 @@ func isSet(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }
 
 func put(set []uint64, i int32) { set[i>>6] |= 1 << (i & 63) }
 
+func newSet(n int) []uint64 { return make([]uint64, (n+63)/64) }
+
+// eachIn calls do with every number in a set, ascending.
+func eachIn(set []uint64, do func(i int32)) { eachBetween(set, 0, int32(len(set)<<6), do) }
+
+// eachBetween is eachIn for the numbers from one up to another, without that. What do
+// does to numbers that were called is no matter.
+func eachBetween(set []uint64, from, to int32, do func(i int32)) {
+	for w := from >> 6; w<<6 < to; w++ {
+		word := set[w]
+		if w == from>>6 {
+			word &= ^uint64(0) << (from & 63)
+		}
+		if to-w<<6 < 64 {
+			word &= 1<<(to&63) - 1
+		}
+		for ; word != 0; word &= word - 1 {
+			do(w<<6 | int32(trailing(word)))
+		}
+	}
+}
+
 // seed lets a node fail in a lane. What is down with nothing lost changes nothing.
 func (s *sweep) seed(lane int, v node) {
-	c := s.p.cellOf[v]
-	if c < 0 {
-		return
+	if c := s.p.cellOf[v]; c >= 0 {
+		s.seedCell(lane, c)
 	}
+}
+
+// seedCell lets a cell fail in a lane.
+func (s *sweep) seedCell(lane int, c int32) {
 	if !isSet(s.lit, c) {
 		put(s.lit, c)
 		s.down[c] = row{}
@@ -310,33 +335,32 @@ func (s *sweep) gainDim(c int32, more *row) bool {
 	return s.dim[c].gain(more)
 }
 
-// survey counts, for each lane, what the pass changed for how many nodes.
-func (s *sweep) survey() {
-	p := s.p
-	for i, word := range s.lit {
-		for ; word != 0; word &= word - 1 {
-			c := int32(i<<6 | trailing(word))
-			if p.weight[c] > 0 {
-				s.fallen.add(&s.down[c], p.weight[c])
-			}
-			for _, w := range p.watched.of(c) {
-				put(s.watching, w)
-			}
+// alert finds the watchers who may see what the pass changed.
+func (s *sweep) alert() {
+	eachIn(s.lit, func(c int32) {
+		for _, w := range s.p.watched.of(c) {
+			put(s.watching, w)
 		}
-	}
-	for i, word := range s.dimLit {
-		for ; word != 0; word &= word - 1 {
-			if c := int32(i<<6 | trailing(word)); p.weight[c] > 0 {
-				s.faded.add(&s.dim[c], p.weight[c])
-			}
+	})
+}
+
+// survey counts, for each lane, what the pass changed for how many nodes of some of
+// the cells, and of some of the watchers.
+func (s *sweep) survey(from, to, watchersFrom, watchersTo int32) {
+	eachBetween(s.lit, from, to, func(c int32) {
+		if s.p.weight[c] > 0 {
+			s.fallen.add(&s.down[c], s.p.weight[c])
 		}
-	}
-	for i, word := range s.watching {
-		for ; word != 0; word &= word - 1 {
-			s.look(&p.watchers[i<<6|trailing(word)])
+	})
+	eachBetween(s.dimLit, from, to, func(c int32) {
+		if s.p.weight[c] > 0 {
+			s.faded.add(&s.dim[c], s.p.weight[c])
 		}
-		s.watching[i] = 0
-	}
+	})
+	eachBetween(s.watching, watchersFrom, watchersTo, func(w int32) {
+		s.look(&s.p.watchers[w])
+		s.watching[w>>6] &^= 1 << (w & 63)
+	})
 }
 
 // look counts the lanes in which a watcher is frozen or blind.
@@ -349,8 +373,8 @@ func (s *sweep) look(w *watcher) {
 		s.blind.add(&unmet, 1)
 		return
 	}
-	if c := s.p.cellOf[w.v]; isSet(s.lit, c) {
-		unmet.without(&s.down[c])
+	if isSet(s.lit, w.cell) {
+		unmet.without(&s.down[w.cell])
 	}
 	s.frozen.add(&unmet, 1)
 }

@@ -2,225 +2,183 @@ package simulate
 
 import (
 	"context"
-	"slices"
+	"math/bits"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// Update returns what [Model.Blast] of another model would, and simulates only those
-// losses that can do something else there than in the model of b: of the nodes that
-// a changed node needs, directly or not, in either model. Nodes are matched by id. It costs
-// O(nodes + members) and those losses, BenchmarkUpdate. The only error is that of the context.
-func (b *Blast) Update(ctx context.Context, next *Model) (*Blast, error) {
-	u := newUpdate(b.m, next)
-	affected := u.affected()
-	out := &Blast{m: next, sizes: make([]Sizes, next.g.Len())}
-	for v, old := range u.old {
-		if !isSet(affected, int32(v)) {
-			out.sizes[v] = b.sizes[old]
-			continue
+// Update returns what [Model.Blast] of a model of the next graph would for the same
+// outage, and simulates only those losses that can do something else there: of what
+// changed and of what that needs, directly or not, before or after. Nodes are matched by
+// id. The next graph is compared with the last one that was simulated as a whole,
+// whose graph and plan b keeps.
+//
+// It costs O(nodes + members) to compare, and the passes of those losses over what needs
+// the change and what that stands on, BenchmarkUpdate; where that would be more
+// than to simulate everything, everything is simulated. The only error is that of the
+// context.
+func (b *Blast) Update(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
+	m := b.m
+	r, ok := newRegion(compare(m.g, next, m.traits, m.outage), m)
+	if !ok {
+		return NewModel(next, m.outage).Blast(ctx)
+	}
+	out := &Blast{g: next, m: m, base: b.base, way: unchanged, sizes: make([]Sizes, next.Len())}
+	for v, o := range r.Old {
+		if o >= 0 {
+			out.sizes[v] = out.base[o]
 		}
-		out.simulated++
 	}
-	if out.loseOneByOne(affected) {
-		return out, ctx.Err()
+	if countIn(r.changedA)+countIn(r.changedB) == 0 {
+		return out, nil
 	}
-	return out, out.loseAll(ctx, affected)
+	j, way := r.joint()
+	if way == whole {
+		return NewModel(next, m.outage).Blast(ctx)
+	}
+	out.way = way
+	out.simulated = countIn(r.lossesAfter)
+	if err := j.lose(ctx, out.sizes); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Simulated returns how many nodes were lost to make b; the others came from the
 // blast that it updates, or cannot matter to anybody.
 func (b *Blast) Simulated() int { return b.simulated }
 
-// update compares two models node by node.
-type update struct {
-	a, b *Model
-	old  []node // by node of b: the same of a; -1: new
-	new  []node // by node of a: the same of b; -1: gone
+// way is how a blast was made.
+type way uint8
 
-	changedA, changedB []uint64 // nodes that are not what they were, or need not what they did
+const (
+	whole     way = iota // all losses
+	unchanged            // none
+	around               // those of what changed, with a new plan for the cycles around it alone
+	reaching             // those of what changed, with a new plan for all that is reached
+)
+
+func countIn(set []uint64) int {
+	n := 0
+	for _, word := range set {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
-func newUpdate(a, b *Model) *update {
-	u := &update{
-		a: a, b: b, old: make([]node, b.g.Len()), new: make([]node, a.g.Len()),
-		changedA: make([]uint64, (a.g.Len()+63)/64), changedB: make([]uint64, (b.g.Len()+63)/64),
+// joint makes the joint plan, or none where it turns out that the whole takes less.
+func (r *region) joint() (*joint, way) {
+	p := r.partAfter()
+	changed, spread := r.settleAnew(p)
+	if changed {
+		r.lose()
+		r.descend()
 	}
-	u.match()
-	for v, o := range u.old {
-		if v := node(v); o < 0 || u.a.traits[o] != u.b.traits[v] || u.a.calm.nodes[o] != u.b.calm.nodes[v] {
-			u.mark(o, v)
-			// Whoever needs it needs something else now.
-			u.markUsers(u.b, v)
-			u.markUsers(u.a, o)
-		} else if !u.sameNeeds(o, v) {
-			u.mark(o, v)
+	if !spread {
+		if j := newJoint(r, r.base.plan(), p); j != nil {
+			return j, around
 		}
 	}
-	for o, v := range u.new {
-		if v < 0 {
-			u.mark(node(o), -1)
-			u.markUsers(u.a, node(o))
-		}
+	r.widen()
+	if r.isLarge() {
+		return nil, whole
 	}
-	return u
+	p = r.partAfter()
+	if changed, _ = r.settleAnew(p); changed {
+		r.lose()
+	}
+	return newJoint(r, r.base.plan(), p), reaching
 }
 
-// match pairs nodes of one id, both lists being sorted.
-func (u *update) match() {
-	for i := range u.new {
-		u.new[i] = -1
-	}
-	o := node(0)
-	for v := range u.old {
-		u.old[v] = -1
-		id := u.b.g.ID(node(v))
-		for int(o) < len(u.new) && u.a.g.ID(o).Compare(id) < 0 {
-			o++
+// lose replaces the sizes of the losses, by node of the graph after, that the change
+// made different: sizes hold what they were.
+func (j *joint) lose(ctx context.Context, sizes []Sizes) error {
+	eachIn(j.r.lossesAfter, func(v int32) {
+		if isSet(j.r.reachedAfter, v) {
+			sizes[v] = Sizes{}
 		}
-		if int(o) < len(u.new) && u.a.g.ID(o) == id {
-			u.old[v], u.new[o] = o, node(v)
-			o++
+	})
+	causes, same := j.causes(sizes)
+	j.bundle(causes, j.sizes)
+	return j.passes(ctx, len(causes), func(s *sweep, from, to int) {
+		for lane, c := range causes[from:to] {
+			s.seedCell(lane, c)
 		}
-	}
-}
-
-func (u *update) mark(o, v node) {
-	if o >= 0 {
-		put(u.changedA, int32(o))
-	}
-	if v >= 0 {
-		put(u.changedB, int32(v))
-	}
-}
-
-// markUsers marks those who need a node of one of the models.
-func (u *update) markUsers(m *Model, v node) {
-	if v < 0 {
-		return
-	}
-	for _, r := range m.g.Naming(v) {
-		owner := m.g.Owner(r)
-		if m == u.a {
-			u.mark(owner, u.new[owner])
-		} else {
-			u.mark(u.old[owner], owner)
-		}
-	}
-}
-
-// sameNeeds reports whether losses spread to a node of both models alike.
-func (u *update) sameNeeds(o, v node) bool {
-	r, endR := u.a.nextNeed(u.a.g.OwnedBy(o))
-	q, endQ := u.b.nextNeed(u.b.g.OwnedBy(v))
-	for r < endR && q < endQ {
-		x, y := u.a.calm.reqs[r], u.b.calm.reqs[q]
-		if x.left != y.left || x.firm != y.firm || x.role != y.role {
-			return false
-		}
-		was, is := u.a.g.Members(r), u.b.g.Members(q)
-		if len(was) != len(is) {
-			return false
-		}
-		for i := range is {
-			if u.old[is[i]] != was[i] {
-				return false
-			}
-		}
-		r, endR = u.a.nextNeed(r+1, endR)
-		q, endQ = u.b.nextNeed(q+1, endQ)
-	}
-	return r >= endR && q >= endQ
-}
-
-// nextNeed returns the first requirement from r on that does anything in a loss.
-func (m *Model) nextNeed(r, end req) (next, to req) {
-	for r < end && m.calm.reqs[r].role == 0 {
-		r++
-	}
-	return r, end
-}
-
-// affected returns the nodes of b whose loss can reach a changed node.
-func (u *update) affected() []uint64 {
-	out := u.b.neededBy(u.changedB)
-	for i, word := range u.a.neededBy(u.changedA) {
-		for ; word != 0; word &= word - 1 {
-			if v := u.new[i<<6|trailing(word)]; v >= 0 {
-				put(out, int32(v))
-			}
-		}
-	}
-	return out
-}
-
-// neededBy returns the given nodes and what they need, directly or through what can
-// be down or degraded without it.
-func (m *Model) neededBy(nodes []uint64) []uint64 {
-	out := slices.Clone(nodes)
-	var queue []node
-	for i, word := range nodes {
-		for ; word != 0; word &= word - 1 {
-			queue = append(queue, node(i<<6|trailing(word)))
-		}
-	}
-	for given, next := len(queue), 0; next < len(queue); next++ {
-		for r, end := m.g.OwnedBy(queue[next]); r < end; r++ {
-			role := m.calm.reqs[r].role
-			if role == 0 || next >= given && role&(takesDown|degrades) == 0 {
-				continue
-			}
-			for _, v := range m.g.Members(r) {
-				if !isSet(out, int32(v)) {
-					put(out, int32(v))
-					queue = append(queue, v)
+		s.run()
+		s.alert()
+		was := s.sizesOf(j.before, j.rebuildAt, 0, j.after)
+		is := s.sizesOf(j.rebuildAt, int32(len(j.weight)), j.after, int32(len(j.watchers)))
+		for lane, c := range causes[from:to] {
+			if c < j.before {
+				for _, led := range same.of(c) {
+					j.adjust(sizes, led, was.of(lane), is.of(lane))
 				}
-			}
-		}
-	}
-	return out
-}
-
-// loseOneByOne fills in the sizes of some nodes without making a plan, unless that
-// takes more work than to make one.
-func (b *Blast) loseOneByOne(nodes []uint64) bool {
-	m := b.m
-	s := m.pool.Get().(*spread)
-	defer m.pool.Put(s)
-	budget := 8 * m.g.MemberCount()
-	for i, word := range nodes {
-		for ; word != 0; word &= word - 1 {
-			v := node(i<<6 | trailing(word))
-			b.sizes[v] = Sizes{}
-			if m.traits[v]&isGroup != 0 {
 				continue
 			}
-			s.lose([]node{v})
-			b.sizes[v] = s.sizesBut(v)
-			budget -= len(s.touched) + len(s.changed)
-			s.reset()
-			if budget < 0 {
-				return false
+			for _, i := range j.mini.nodes.of(j.from[c]) {
+				z := is.of(lane)
+				z.Down--
+				if at := j.mini.blindAt[i]; at >= 0 && s.isUnmet(&j.watchers[j.after+at], lane) {
+					z.Blind--
+				}
+				j.set(sizes, i, z)
 			}
 		}
-	}
-	return true
+	})
 }
 
-// sizesBut counts what the loss changed, without the node that failed.
-func (s *spread) sizesBut(failed node) Sizes {
-	var z Sizes
-	for _, v := range s.changed {
-		if v == failed || s.m.traits[v]&isGroup != 0 {
+// causes returns the cells to be lost, and for those below which ones' losses do the
+// same. It fills in the sizes of those between that matter to nobody else: they take
+// their own cell along.
+func (j *joint) causes(sizes []Sizes) (causes []int32, same fan) {
+	var followers wires
+	lead := j.leaders()
+	for cell := range j.before {
+		if lead[cell] != nobody {
+			followers.add(lead[cell:cell+1], cell)
+		}
+	}
+	same = followers.fan(j.before)
+	for cell := range j.before {
+		if len(same.of(cell)) > 0 {
+			causes = append(causes, cell)
+		}
+	}
+	for cell := j.rebuildAt; cell < j.copyAt; cell++ {
+		nodes := j.mini.nodes.of(j.from[cell])
+		if !isSet(j.r.lossesAfter, int32(j.part.of[nodes[0]])) {
 			continue
 		}
-		is, was := s.nodes[v], s.base.nodes[v]
-		for _, c := range [...]struct {
-			state State
-			count *int
-		}{{Down, &z.Down}, {Degraded, &z.Degraded}, {Frozen, &z.Frozen}, {Blind, &z.Blind}} {
-			if is.is(c.state) && !was.is(c.state) {
-				*c.count++
-			}
+		if j.weight[cell] > 0 && j.matters(cell) {
+			causes = append(causes, cell)
+		}
+		for _, i := range nodes {
+			j.set(sizes, i, Sizes{Down: int(j.weight[cell]) - 1})
 		}
 	}
-	return z
+	return causes, same
+}
+
+// set notes the sizes of a node of the part, unless it is a group.
+func (j *joint) set(sizes []Sizes, i int32, z Sizes) {
+	if j.part.m.traits[i]&isGroup == 0 {
+		sizes[j.part.of[i]] = z
+	}
+}
+
+// adjust adds what the loss of a cell below does now and takes off what it did.
+func (j *joint) adjust(sizes []Sizes, cell int32, was, is Sizes) {
+	if was == is {
+		return
+	}
+	for _, o := range j.base.nodes.of(j.from[cell]) {
+		if j.r.traitsA[o]&isGroup != 0 {
+			continue
+		}
+		z := &sizes[j.r.New[o]]
+		z.Down += is.Down - was.Down
+		z.Degraded += is.Degraded - was.Degraded
+		z.Frozen += is.Frozen - was.Frozen
+		z.Blind += is.Blind - was.Blind
+	}
 }

@@ -4,46 +4,98 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
 
-// edited returns the world with a few changes: needs that go, come or need another
-// number, nodes that come, go and become standbys.
+// edited returns the world with a few changes: needs that go, come, or name other
+// members, another number, phase, effect or time; nodes that come, become standbys,
+// or groups, which are other nodes.
 func edited(rng *rand.Rand, w simtest.World) simtest.World {
 	w.Needs, w.Standby, w.Group = slices.Clone(w.Needs), slices.Clone(w.Standby), slices.Clone(w.Group)
 	for range 1 + rng.IntN(3) {
-		switch at := rng.IntN(len(w.Needs) + 1); rng.IntN(6) {
-		case 0:
-			if at < len(w.Needs) {
-				w.Needs = slices.Delete(w.Needs, at, at+1)
-			}
-		case 1:
-			more := simtest.Random(rng, len(w.Standby)).Needs
-			w.Needs = append(w.Needs, more[:min(1, len(more))]...)
-		case 2:
-			if at < len(w.Needs) {
-				w.Needs[at].Number = 1 + rng.IntN(len(w.Needs[at].Members))
-			}
-		case 3:
-			w.Standby, w.Group = append(w.Standby, false), append(w.Group, false)
+		more := simtest.Random(rng, len(w.Standby)).Needs
+		if len(more) == 0 {
+			continue
+		}
+		other := more[rng.IntN(len(more))]
+		v := rng.IntN(len(w.Standby))
+		switch edit := rng.IntN(9); {
+		case edit == 0:
+			w.Needs = append(w.Needs, other)
+		case edit == 1:
+			w.Standby, w.Group = append(w.Standby, rng.IntN(4) == 0), append(w.Group, false)
 			w.Needs = append(w.Needs, simtest.Need{Owner: rng.IntN(len(w.Standby)), Members: []int{len(w.Standby) - 1}, Number: 1, Phases: "r", IfLost: 'd'})
-		case 4:
-			if v := rng.IntN(len(w.Standby)); !w.Group[v] {
-				w.Standby[v] = !w.Standby[v]
+		case edit == 2:
+			w.Standby[v] = !w.Standby[v] && !w.Group[v]
+		case edit == 3:
+			w.Group[v] = !w.Group[v] && !w.Standby[v]
+		case len(w.Needs) == 0: // and so nothing to change
+		case edit == 4:
+			at := rng.IntN(len(w.Needs))
+			w.Needs = slices.Delete(w.Needs, at, at+1)
+		default:
+			q := &w.Needs[rng.IntN(len(w.Needs))]
+			switch edit {
+			case 5:
+				q.Number = 1 + rng.IntN(len(q.Members)+rng.IntN(2))
+			case 6:
+				q.Members, q.Number = other.Members, other.Number
+			case 7:
+				q.Phases, q.IfLost = other.Phases, other.IfLost
+			case 8:
+				q.Lasts, q.Placed = other.Lasts, other.Placed
 			}
-		case 5: // nothing
 		}
 	}
 	return w
 }
 
+// checkUpdate updates a blast and compares it with that of a new model.
+func checkUpdate(t *testing.T, before *simulate.Blast, next *depgraph.Graph, outage time.Duration) *simulate.Blast {
+	t.Helper()
+	got, err := before.Update(context.Background(), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := simulate.NewModel(next, outage).Blast(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v := range depgraph.NodeIndex(next.Len()) {
+		if got.Of(v) != want.Of(v) {
+			t.Errorf("without %v: %+v, want %+v (%s)", next.ID(v), got.Of(v), want.Of(v), got.Way())
+		}
+	}
+	if !slices.Equal(got.Ranking(), want.Ranking()) {
+		t.Error("the rankings differ")
+	}
+	return got
+}
+
+// ways counts how updates were made.
+type ways map[string]int
+
+func (w ways) check(t *testing.T, wanted ...string) {
+	t.Helper()
+	t.Log(w)
+	for _, way := range wanted {
+		if w[way] == 0 {
+			t.Errorf("no update was made %q: %v", way, w)
+		}
+	}
+}
+
 func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
-	kept := 0
+	kept, made := 0, ways{}
 	eachSystem(t, tiered(3_000, 30_000, 500_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
-		n := newSystem(t, edited(rng, s.World), s.outage)
+		w := edited(rng, s.World)
+		n := newSystem(t, w, s.outage)
 		old, next := s, n
 		if rng.IntN(2) == 0 { // nodes go, too
 			old, next = n, s
@@ -52,60 +104,54 @@ func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := before.Update(context.Background(), next.m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := next.m.Blast(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for v, at := range next.at {
-			if got.Of(at) != want.Of(at) {
-				t.Errorf("without %d: %+v, want %+v (was %+v)", v, got.Of(at), want.Of(at), old.Needs)
-			}
-		}
-		if !slices.Equal(got.Ranking(), want.Ranking()) {
-			t.Error("the rankings differ")
-		}
-		kept += len(next.at) - got.Simulated()
+		got := checkUpdate(t, before, next.m.Graph(), next.m.Outage())
+		made[got.Way()]++
+		kept += next.m.Graph().Len() - got.Simulated()
+		// What was updated is updated again.
+		again := newSystem(t, edited(rng, w), s.outage)
+		made[checkUpdate(t, got, again.m.Graph(), again.m.Outage()).Way()]++
 	})
 	if kept == 0 {
 		t.Error("every loss was simulated again")
 	}
+	made.check(t, "whole", "unchanged", "around", "reaching")
 }
 
 func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
+	made := ways{}
 	for seed := range uint64(tiered(4, 12, 60)) {
+		rng := rand.New(rand.NewPCG(seed, 21))
 		shop := simtest.Shop{Nodes: 3_000, Seed: seed, Spare: 0.3, Degraded: 0.1, Start: 0.05, Observe: 0.05, Reversed: []float64{0, 0.003}[seed%2]}
-		g, err := shop.Graph()
-		if err != nil {
-			t.Fatal(err)
-		}
-		old := simulate.NewModel(g, 0)
-		next := simulate.NewModel(changedShare(t, g, seed, 0.05, nil), 0)
-		before, err := old.Blast(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := before.Update(context.Background(), next)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := next.Blast(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(got.Ranking(), want.Ranking()) {
-			t.Errorf("seed %d: the rankings differ", seed)
-		}
-		for _, v := range want.Ranking() {
-			if got.Of(v) != want.Of(v) {
-				t.Fatalf("seed %d: without %d: %+v, want %+v", seed, v, got.Of(v), want.Of(v))
+		estate := simtest.Estate{Teams: 10, Size: 300, Platform: 60, Tiers: 4, Seed: seed, Spare: 0.3, Degraded: 0.1, Start: 0.05, Observe: 0.05}
+		for _, of := range []interface {
+			Graph() (*depgraph.Graph, error)
+		}{shop, estate} {
+			g, err := of.Graph()
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, err := simulate.NewModel(g, 0).Blast(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := nodesThat(g, rng, nil)
+			team := nodesThat(g, rng, func(v depgraph.NodeIndex) bool {
+				return strings.HasPrefix(g.ID(v).Name, estate.Team(int(seed)%estate.Teams)+"/")
+			})
+			for _, next := range []*depgraph.Graph{
+				changedAt(t, g, rng, all, len(all)), changedAt(t, g, rng, all, len(all)/100), changedAt(t, g, rng, all, 1),
+				changedAt(t, g, rng, append(team, all[0]), max(1, len(team))),
+			} {
+				got := checkUpdate(t, before, next, simulate.DefaultOutage)
+				made[got.Way()]++
+				if kept := g.Len() - got.Simulated(); kept <= 0 && got.Way() != "whole" {
+					t.Errorf("every loss was simulated again, %s", got.Way())
+				}
+			}
+			if t.Failed() {
+				t.Fatalf("%+v", of)
 			}
 		}
-		if kept := g.Len() - got.Simulated(); kept <= 0 {
-			t.Errorf("seed %d: every loss was simulated again", seed)
-		}
 	}
+	made.check(t, "whole", "around")
 }

@@ -28,7 +28,7 @@ func newCauseSearch(pass *analyzer.Pass, e *estate, gr *ground) *causeSearch {
 	s.running = e.g.Components(depgraph.Filter{Accept: func(r req, _ node) bool { return e.takesOwner(r) }})
 	for r := range req(e.g.Requirements()) {
 		t := e.g.Terms(r)
-		if t.IfLost == depgraph.Unaffected || t.Lasts >= e.model.Outage() || e.spare(r) <= 0 || !e.calm.Met(r) {
+		if t.IfLost == depgraph.Unaffected || t.Lasts >= e.model.Outage() || e.spare(r) <= 0 || !e.calm.Met(r) || e.sharesOut(r) {
 			continue
 		}
 		for _, o := range e.owners(r) {
@@ -37,6 +37,27 @@ func newCauseSearch(pass *analyzer.Pass, e *estate, gr *ground) *causeSearch {
 		s.redundant = append(s.redundant, r)
 	}
 	return s
+}
+
+// sharesOut says whether a requirement is that of a gateway for what it routes to, each
+// a part of its own that no other can take: the gateway is degraded by the loss of any,
+// which other requirements say. Shards of one store are told apart from it: that a
+// single loss takes all of them is news. It costs time linear in what the owner needs.
+func (e *estate) sharesOut(r req) bool {
+	if e.g.Terms(r).Via != depgraph.RoutesTo {
+		return false
+	}
+	parts := map[node]bool{}
+	from, to := e.g.OwnedBy(e.g.Owner(r))
+	for q := from; q < to; q++ {
+		members, t := e.g.Members(q), e.g.Terms(q)
+		if t.IfLost == depgraph.Degraded && t.Via == depgraph.RoutesTo && t.Need.Of(len(members)) == len(members) && t.Phases.Intersects(e.g.Terms(r).Phases) {
+			for _, m := range members {
+				parts[m] = true
+			}
+		}
+	}
+	return !slices.ContainsFunc(e.g.Members(r), func(m node) bool { return !parts[m] })
 }
 
 // candidates lists what the members of redundant requirements need to run,

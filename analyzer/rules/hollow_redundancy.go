@@ -33,7 +33,7 @@ var hollowRedundancyDoc = analyzer.Doc{
 	Title: "One loss takes all the alternatives",
 	Text: `Two feeds and ten generators behind one protection relay are one power supply. For every requirement with a member to
 spare, in any phase, each single node is lost: where that alone leaves too few members, the redundancy is hollow, and the
-node is its common cause. Findings are grouped by the cause that comes first: one whose loss takes the others down. It is high where
+node is its common cause. The different services that one gateway routes to are no spare ones. Findings are grouped by the cause that comes first: one whose loss takes the others down. It is high where
 the owner claims to survive the loss of such a cause, or of a kind of place over which the members are spread on purpose, and low
 where only the monitors of a node that claims nothing are broken.`,
 	Before: `apiVersion: fateline.dev/v1

@@ -36,6 +36,9 @@ func TestABrokenPipelineIsPartial(t *testing.T) {
 		{"git with a setting of no section", ".git/config", "bare = false\n[core]\n", "git-config-syntax 1:1"},
 		{"git with a line that is none", ".git/config", "[core]\n\tx y\n", "git-config-syntax 2:1"},
 		{"a pipeline that ends inside a list", ".gitlab-ci.yml", "a:\n  script: [b\n", "yaml-syntax 2:3"},
+		{"CircleCI ends inside a list", ".circleci/config.yml", "version: 2.1\njobs: {build: {steps: [checkout\n", "yaml-syntax 2:1"},
+		{"commands of CircleCI that use each other", ".circleci/config.yml", "commands:\n  a: {steps: [b, b, b, b]}\n  b: {steps: [a, a, a, a]}\njobs:\n  build: {steps: [a]}\n", "too-deep 3:15, too-deep 3:18, too-deep 3:21, too-deep 3:24, too-many-values 3:24"},
+		{"a command of CircleCI that uses itself", ".circleci/config.yml", "commands:\n  a: {steps: [a]}\njobs:\n  build: {steps: [a]}\n", "too-deep 2:15"},
 		{"a workflow that ends inside a string", ".github/workflows/a.yml", "jobs:\n  a:\n    runs-on: \"b\n", "yaml-syntax 3:5"},
 	})
 }

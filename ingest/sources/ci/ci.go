@@ -16,7 +16,7 @@ import (
 var Source = ingest.Define(ingest.Spec{
 	Name: "ci",
 	Doc: ingest.Doc{
-		Title: "CI pipelines: GitHub Actions, GitLab CI, Jenkins",
+		Title: "CI pipelines: GitHub Actions, GitLab CI, CircleCI, Jenkins",
 		Text: "Every job, and every Jenkinsfile, is a tool. It needs its server, runner, repository, actions, images, secrets, identities and the hosts " +
 			"that its steps use; what its commands deploy (kubectl, helm, helmfile, kustomize, terraform, ansible-playbook, docker compose) and the " +
 			"images that they push are deployed by it. The repository is called as its git configuration says.",
@@ -25,11 +25,12 @@ var Source = ingest.Define(ingest.Spec{
 			"action.yml: the steps of composite actions",
 			".gitlab-ci.yml and the local files that it includes, under any name: include, default, extends, !reference, needs, trigger, tags, image, " +
 				"services, environment, secrets, id_tokens, variables, before_script, script",
+			".circleci/*.yml: workflows, jobs, requires, context, executors, commands with their parameters, orbs, docker, resource_class, environment, run",
 			"Jenkinsfile, Jenkinsfile_*, Jenkinsfile.*, *.jenkinsfile: agents, images, shared libraries, credentials (their ids), environment, steps",
 			"jobsDefinition of the jenkins-jobs chart, Job DSL scripts of configuration as code (jobs, JCasC.configScripts): which controller runs a Jenkinsfile, known by repository, path or credentials",
 			".git/config: host, owner and name of the repository",
 		},
-		Limits: "Remote workflows, actions and includes are named, not fetched. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
+		Limits: "Remote workflows, actions, orbs and includes are named, not fetched. What a matrix of CircleCI gives, orbs inside a file, and what a set-up workflow makes are not read. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
 			"whose variables no file states is passed over.",
 		Since: "0.1",
 	},
@@ -53,6 +54,7 @@ const (
 	githubFlow   format = "workflow"
 	githubAction format = "action"
 	gitlabCI     format = "pipeline"
+	circleCI     format = "configuration of CircleCI"
 	jenkins      format = "Jenkinsfile"
 	jenkinsJobs  format = "job definitions"
 )
@@ -64,6 +66,8 @@ func formatOf(name string, head []byte) format {
 		return gitConfig
 	case workflowPath.MatchString(name):
 		return githubFlow
+	case circlePath.MatchString(name):
+		return circleCI
 	case (base == "action.yml" || base == "action.yaml") && bytes.Contains(head, []byte("runs:")):
 		return githubAction
 	case jenkinsfileName(base):
@@ -123,11 +127,14 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	files, err := ingest.Each(ctx, documents, func(f *ingest.File, doc strict.Document) file { return file{f, doc.Root} })
 	var jobs []jobDefinition
 	pipelines := map[string][]file{}
+	var circles []file
 	for _, f := range files {
 		base := path.Base(f.Path())
 		switch {
 		case workflowPath.MatchString(f.Path()):
 			in.workflows[f.Path()] = append(in.workflows[f.Path()], f)
+		case circlePath.MatchString(f.Path()):
+			circles = append(circles, f)
 		case !isGitlab(f.Path(), nil) && (f.root.Get("jobsDefinition").Exists() || len(jobScripts(f.root)) > 0):
 			jobs = append(jobs, jobDefinitions(f)...)
 		case base == "action.yml" || base == "action.yaml":
@@ -142,6 +149,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			w.read()
 		}
 	}
+	in.circles(circles)
 	in.gitlabs(pipelines)
 	in.run(in.jenkinsfiles(scripts), jobs)
 	return in.fragment, err

@@ -180,27 +180,46 @@ func checkCap(t *testing.T, l *simulate.Loss, state simulate.State, v depgraph.N
 	}
 }
 
-// A chain of needs that comes back to where it began is no way to go down.
-func TestNoProofGoesInACircle(t *testing.T) {
-	need := func(owner, number int, members ...int) simtest.Need {
-		return simtest.Need{Owner: owner, Members: members, Number: number, Phases: "r", IfLost: 'd'}
+func TestProofsThatRandomSystemsHardlyHave(t *testing.T) {
+	need := func(owner, number int, ifLost byte, members ...int) simtest.Need {
+		return simtest.Need{Owner: owner, Members: members, Number: number, Phases: "r", IfLost: ifLost}
 	}
-	w := simtest.World{Standby: make([]bool, 6), Group: make([]bool, 6), Needs: []simtest.Need{
-		need(0, 1, 1, 2), need(1, 1, 3), need(1, 1, 5), need(3, 1, 4), need(4, 1, 2), need(2, 1, 1),
-	}}
-	edges := edgesOf(&w)
-	s := newSystem(t, w, 60)
-	l := s.m.Lose(s.at[5])
-	for v := range 5 {
-		var got []string
-		proofs, _ := l.Proofs(simulate.Down, s.at[v], 100)
-		for _, p := range proofs {
-			got = append(got, proofName(p))
-		}
-		slices.Sort(got)
-		if want := minimalProofs(w, edges, []int{5}, 60, v, simulate.Down); !slices.Equal(got, want) {
-			t.Errorf("%d: got %q, want %q", v, got, want)
-		}
+	placed := func(owner, place int) simtest.Need {
+		return simtest.Need{Owner: owner, Members: []int{place}, Number: 1, Phases: "r", IfLost: 'd', Placed: true}
+	}
+	for name, c := range map[string]struct {
+		needs  []simtest.Need
+		failed []int
+	}{
+		"a chain that comes back to where it began is none": {[]simtest.Need{
+			need(0, 1, 'd', 1, 2), need(1, 1, 'd', 3), need(1, 1, 'd', 5), need(3, 1, 'd', 4), need(4, 1, 'd', 2), need(2, 1, 'd', 1),
+		}, []int{5}},
+		"who is down is no less than degraded": {[]simtest.Need{
+			need(0, 1, 'd', 1, 2), need(2, 1, 'g', 1), placed(1, 4), need(1, 1, 'd', 3), need(3, 1, 'd', 5),
+		}, []int{4, 5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := simtest.World{Standby: make([]bool, 6), Group: make([]bool, 6), Needs: c.needs}
+			edges := edgesOf(&w)
+			s := newSystem(t, w, 60)
+			l := s.m.Lose(s.indexes(c.failed)...)
+			for v := range w.Standby {
+				for _, state := range []simulate.State{simulate.Down, simulate.Degraded} {
+					if !l.Is(state, s.at[v]) || slices.Contains(c.failed, v) {
+						continue
+					}
+					var got []string
+					proofs, _ := l.Proofs(state, s.at[v], 100)
+					for _, p := range proofs {
+						got = append(got, proofName(p))
+					}
+					slices.Sort(got)
+					if want := minimalProofs(w, edges, c.failed, 60, v, state); !slices.Equal(got, want) {
+						t.Errorf("%d is %v: got %q, want %q", v, state, got, want)
+					}
+				}
+			}
+		})
 	}
 }
 

@@ -3,8 +3,8 @@
 // In a fault tree they are called minimal cut sets.
 //
 // [Minimal] lists all of up to a few nodes, exactly, for any system of thresholds,
-// cycles included; a [Finder] does so for many nodes of one graph; [Count] counts
-// those of any size. It computes no probabilities: sets are merely ranked by stated
+// cycles included; a [Finder] does so for many nodes of one graph, and a [Survey] again
+// after a change, for those that it reaches; [Count] counts those of any size. It computes no probabilities: sets are merely ranked by stated
 // failure rates.
 //
 // Three methods share the work. What takes a node down alone is found first and

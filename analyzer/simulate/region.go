@@ -36,11 +36,27 @@ type work struct{ losses, reached, between, below int }
 func newRegion(c *change, base *Model) (r *region, ok bool) {
 	r = &region{change: c, base: base}
 	r.lose()
-	if ok = r.climb(); ok {
+	if ok = r.climb(r.isLarge); ok {
 		r.descend()
 		ok = !r.isLarge()
 	}
 	return r, ok
+}
+
+// Same compares a graph with that of m, and returns for each of its nodes the node of m's
+// graph that has the same id and that every loss of the same nodes, of one or many,
+// makes the same of, for the outage of m; -1 where there is none, or where a change can
+// reach it: it changed, or needs what did, directly or not. What a node needs that is
+// the same is the same, too. It costs O(nodes + members).
+func (m *Model) Same(next *depgraph.Graph) []depgraph.NodeIndex {
+	r := &region{change: compare(m.g, next, m.traits, m.outage), base: m}
+	r.climb(func() bool { return false })
+	for v := range r.Old {
+		if isSet(r.reachedAfter, int32(v)) {
+			r.Old[v] = -1
+		}
+	}
+	return r.Old
 }
 
 // isLarge reports whether to simulate everything takes less, by what is known so far.
@@ -93,12 +109,12 @@ func (r *region) lose() {
 	r.work.losses = countIn(r.lossesAfter)
 }
 
-// climb finds what is reached; it stops, and reports that, where there is too much.
-func (r *region) climb() (ok bool) {
+// climb finds what is reached; it reports whether that is not too much, and stops if it is.
+func (r *region) climb(tooMuch func() bool) (ok bool) {
 	r.reached = slices.Clone(r.changedA)
 	queue := listed(r.changedA)
 	for next := 0; next < len(queue); next++ {
-		if r.work.reached = len(queue); next%1024 == 0 && r.isLarge() {
+		if r.work.reached = len(queue); next%1024 == 0 && tooMuch() {
 			return false
 		}
 		for _, q := range r.Before.Naming(queue[next]) {
@@ -109,7 +125,7 @@ func (r *region) climb() (ok bool) {
 		}
 	}
 	r.reachedAfter = r.after(r.reached)
-	return !r.isLarge()
+	return !tooMuch()
 }
 
 // descend finds what is between, and what is below.

@@ -13,49 +13,6 @@ import (
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
 
-// edited returns the world with a few changes: needs that go, come, or name other
-// members, another number, phase, effect or time; nodes that come, become standbys,
-// or groups, which are other nodes.
-func edited(rng *rand.Rand, w simtest.World) simtest.World {
-	w.Needs, w.Standby, w.Group = slices.Clone(w.Needs), slices.Clone(w.Standby), slices.Clone(w.Group)
-	for range 1 + rng.IntN(3) {
-		more := simtest.Random(rng, len(w.Standby)).Needs
-		if len(more) == 0 {
-			continue
-		}
-		other := more[rng.IntN(len(more))]
-		v := rng.IntN(len(w.Standby))
-		switch edit := rng.IntN(9); {
-		case edit == 0:
-			w.Needs = append(w.Needs, other)
-		case edit == 1:
-			w.Standby, w.Group = append(w.Standby, rng.IntN(4) == 0), append(w.Group, false)
-			w.Needs = append(w.Needs, simtest.Need{Owner: rng.IntN(len(w.Standby)), Members: []int{len(w.Standby) - 1}, Number: 1, Phases: "r", IfLost: 'd'})
-		case edit == 2:
-			w.Standby[v] = !w.Standby[v] && !w.Group[v]
-		case edit == 3:
-			w.Group[v] = !w.Group[v] && !w.Standby[v]
-		case len(w.Needs) == 0: // and so nothing to change
-		case edit == 4:
-			at := rng.IntN(len(w.Needs))
-			w.Needs = slices.Delete(w.Needs, at, at+1)
-		default:
-			q := &w.Needs[rng.IntN(len(w.Needs))]
-			switch edit {
-			case 5:
-				q.Number = 1 + rng.IntN(len(q.Members)+rng.IntN(2))
-			case 6:
-				q.Members, q.Number = other.Members, other.Number
-			case 7:
-				q.Phases, q.IfLost = other.Phases, other.IfLost
-			case 8:
-				q.Lasts, q.Placed = other.Lasts, other.Placed
-			}
-		}
-	}
-	return w
-}
-
 // checkUpdate updates a blast and compares it with that of a new model.
 func checkUpdate(t *testing.T, before *simulate.Blast, next *depgraph.Graph, outage time.Duration) *simulate.Blast {
 	t.Helper()
@@ -94,7 +51,7 @@ func (w ways) check(t *testing.T, wanted ...string) {
 func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 	kept, made := 0, ways{}
 	eachSystem(t, tiered(3_000, 30_000, 500_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
-		w := edited(rng, s.World)
+		w := simtest.Edited(rng, s.World)
 		n := newSystem(t, w, s.outage)
 		old, next := s, n
 		if rng.IntN(2) == 0 { // nodes go, too
@@ -108,7 +65,7 @@ func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 		made[got.Way()]++
 		kept += next.m.Graph().Len() - got.Simulated()
 		// What was updated is updated again.
-		again := newSystem(t, edited(rng, w), s.outage)
+		again := newSystem(t, simtest.Edited(rng, w), s.outage)
 		made[checkUpdate(t, got, again.m.Graph(), again.m.Outage()).Way()]++
 	})
 	if kept == 0 {

@@ -83,6 +83,11 @@ func (o riskOptions) of(ctx context.Context, f *riskgroup.Finder, g *depgraph.Gr
 	if err != nil {
 		return report.Risk{}, err
 	}
+	return o.listed(g, id, groups), nil
+}
+
+// listed lists the first groups of one node.
+func (o riskOptions) listed(g *depgraph.Graph, id depgraph.ID, groups *riskgroup.Groups) report.Risk {
 	r := report.Risk{Node: id, Order: o.order, Complete: groups.Complete}
 	for n, set := range groups.Sets {
 		if o.most > 0 && n == o.most {
@@ -91,7 +96,7 @@ func (o riskOptions) of(ctx context.Context, f *riskgroup.Finder, g *depgraph.Gr
 		}
 		r.Groups = append(r.Groups, idsOf(g, set))
 	}
-	return r, nil
+	return r
 }
 
 // together finds what takes several nodes down at once.
@@ -107,17 +112,19 @@ func (o riskOptions) together(ctx context.Context, g *depgraph.Graph, ids []depg
 
 // claimants finds the groups of each node that claims to survive something; by id.
 func (o riskOptions) claimants(ctx context.Context, g *depgraph.Graph) (report.Risks, error) {
+	var nodes []depgraph.NodeIndex
+	for v := range depgraph.NodeIndex(g.Len()) {
+		if len(g.At(v).Survives) > 0 {
+			nodes = append(nodes, v)
+		}
+	}
+	survey, err := riskgroup.NewSurvey(ctx, simulate.NewModel(g, o.outage), nodes, o.search())
+	if err != nil {
+		return report.Risks{}, err
+	}
 	var body report.Risks
-	f := riskgroup.NewFinder(simulate.NewModel(g, o.outage), o.search())
-	for n := range g.Nodes() {
-		if len(n.Survives) == 0 {
-			continue
-		}
-		r, err := o.of(ctx, f, g, n.ID)
-		if err != nil {
-			return report.Risks{}, err
-		}
-		body.Claimants = append(body.Claimants, r)
+	for _, v := range nodes {
+		body.Claimants = append(body.Claimants, o.listed(g, g.ID(v), survey.Of(v)))
 	}
 	return body, nil
 }

@@ -44,6 +44,7 @@ type packedOrigin struct {
 	input     uint32 // strings
 	line, col int32
 	manner    uint32
+	note      uint32 // strings
 }
 
 // manner is what origins of one sort have in common.
@@ -52,7 +53,6 @@ type manner struct {
 	source     string
 	basis      depgraph.Basis
 	confidence float64
-	note       string
 	seen       depgraph.Seen
 }
 
@@ -147,7 +147,7 @@ func (p *Packed) Refer(r Reference) {
 func (p *Packed) origin(o depgraph.Origin) packedOrigin {
 	return packedOrigin{
 		input: p.strings.intern(o.Input), line: int32(o.Line), col: int32(o.Col),
-		manner: p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Note, o.Seen}),
+		manner: p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Seen}), note: p.strings.intern(o.Note),
 	}
 }
 
@@ -270,7 +270,7 @@ func (p *Packed) originOf(o packedOrigin) depgraph.Origin {
 	m := &p.manners.values[o.manner]
 	return depgraph.Origin{
 		Member: m.member, Input: p.strings.values[o.input], Line: int(o.line), Col: int(o.col),
-		Source: m.source, Basis: m.basis, Confidence: m.confidence, Note: m.note, Seen: m.seen,
+		Source: m.source, Basis: m.basis, Confidence: m.confidence, Note: p.strings.values[o.note], Seen: m.seen,
 	}
 }
 

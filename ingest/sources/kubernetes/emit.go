@@ -14,7 +14,7 @@ type emitter struct {
 	f *link.Fragment
 
 	named    map[depgraph.ID]bool // nodes that were defined
-	resolves map[depgraph.ID]depgraph.Origin
+	resolves map[depgraph.ID]spot // where each first names a host of its cluster
 	control  map[string]*control  // by cluster: what is implied in it
 	areas    map[string]*area     // by cluster: where it stands
 	zones    map[depgraph.ID]bool // those whose region is told

@@ -210,7 +210,8 @@ func (e *emitter) emitImplied() {
 
 // emitResolver adds the need for cluster DNS of a workload that uses in-cluster names.
 func (e *emitter) emitResolver(c *control, run *workload, hosted bool) {
-	at, uses := e.resolves[run.id]
+	first, uses := e.resolves[run.id]
+	at := first.origin()
 	policy := run.pod.spec("dnsPolicy").text()
 	if !uses || policy == "None" || policy == "Default" || hosted && policy != "ClusterFirstWithHostNet" {
 		return

@@ -109,8 +109,9 @@ func (e *emitter) isOwn(run *workload, host string) bool {
 
 // resolvesNames takes note that a workload looks up in-cluster names.
 func (e *emitter) resolvesNames(run *workload, at depgraph.Origin) {
-	if first, known := e.resolves[run.id]; !known || at.Compare(first) < 0 {
-		e.resolves[run.id] = at
+	x := spotOf(at)
+	if first, known := e.resolves[run.id]; !known || x.compare(first) < 0 {
+		e.resolves[run.id] = x
 	}
 }
 

@@ -1,7 +1,9 @@
 package kubernetes
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -142,20 +144,50 @@ var nameLabels = []string{"backstage.io/kubernetes-id", "app.kubernetes.io/name"
 // tags collects the images, so that one image has one node with all its tags.
 type tags struct {
 	order []image
-	seen  map[string]map[string]depgraph.Origin // by path, then tag
+	seen  map[imageRef][]tagged // the tags of each, which are few
+}
+
+// imageRef is an image without its tag.
+type imageRef struct{ host, repo string }
+
+// tagged is a tag, and the first place that names it.
+type tagged struct {
+	tag string
+	at  spot
 }
 
 func (t *tags) add(img image, at depgraph.Origin) {
 	if t.seen == nil {
-		t.seen = map[string]map[string]depgraph.Origin{}
+		t.seen = map[imageRef][]tagged{}
 	}
-	if t.seen[img.path()] == nil {
-		t.seen[img.path()] = map[string]depgraph.Origin{}
+	ref, x := imageRef{img.host, img.repo}, spotOf(at)
+	all := t.seen[ref]
+	if len(all) == 0 {
 		t.order = append(t.order, img)
 	}
-	if first, known := t.seen[img.path()][img.tag]; !known || at.Compare(first) < 0 {
-		t.seen[img.path()][img.tag] = at
+	i := slices.IndexFunc(all, func(have tagged) bool { return have.tag == img.tag })
+	switch {
+	case i < 0:
+		t.seen[ref] = append(all, tagged{img.tag, x})
+	case x.compare(all[i].at) < 0:
+		all[i].at = x
 	}
+}
+
+// spot is where something is written, and no more.
+type spot struct {
+	input     string
+	line, col int
+}
+
+func spotOf(o depgraph.Origin) spot { return spot{o.Input, o.Line, o.Col} }
+
+func (s spot) origin() depgraph.Origin {
+	return depgraph.Origin{Input: s.input, Line: s.line, Col: s.col}
+}
+
+func (s spot) compare(other spot) int {
+	return cmp.Or(strings.Compare(s.input, other.input), cmp.Compare(s.line, other.line), cmp.Compare(s.col, other.col))
 }
 
 // emitImages adds the images and registries. A registry needs whatever answers to its
@@ -163,17 +195,19 @@ func (t *tags) add(img image, at depgraph.Origin) {
 func (e *emitter) emitImages() {
 	hosts := map[string]depgraph.Origin{}
 	for _, img := range e.tags.order {
-		all := e.tags.seen[img.path()]
+		all := e.tags.seen[imageRef{img.host, img.repo}]
+		slices.SortFunc(all, func(a, b tagged) int { return strings.Compare(a.tag, b.tag) })
 		var texts []string
-		var at depgraph.Origin
-		for _, tag := range sortedKeys(all) {
-			if tag != "" {
-				texts = append(texts, tag)
+		var first spot
+		for _, x := range all {
+			if x.tag != "" {
+				texts = append(texts, x.tag)
 			}
-			if at.Line == 0 || all[tag].Compare(at) < 0 {
-				at = all[tag]
+			if first.line == 0 || x.at.compare(first) < 0 {
+				first = x.at
 			}
 		}
+		at := first.origin()
 		var labels map[string]string
 		if len(texts) > 0 {
 			labels = map[string]string{"tag": strings.Join(texts, ",")}

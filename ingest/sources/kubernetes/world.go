@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,15 +25,16 @@ type world struct {
 	running  map[*object]*workload
 	tools    map[*object]*object // what a chart installs, to the tool that does
 	serving  map[objectRef]*service
-	ofKind   map[string][]*object      // by "group/Kind", in the order of the input
-	byNS     map[objectRef][]*workload // by cluster and namespace
-	byName   map[objectRef][]*workload // by cluster, namespace and name
-	byLabel  map[labelRef][]*workload  // by a label of their pods
-	claimed  map[objectRef][]*object   // PersistentVolumes by the claim that they name
-	made     map[objectRef]*workload   // by cluster, namespace and a name that an operator makes
-	hosts    map[hostRef]bool          // other hosts that the inputs define, such as those of Ingresses
-	fronted  map[objectRef][]*service  // Services by cluster and namespace
-	indexed  *sights                   // nil until asked
+	ofKind   map[string][]*object            // by "group/Kind", in the order of the input
+	byNS     map[objectRef][]*workload       // by cluster and namespace
+	byName   map[objectRef][]*workload       // by cluster, namespace and name
+	byLabel  map[labelRef][]*workload        // by a label of their pods
+	claimed  map[objectRef][]*object         // PersistentVolumes by the claim that they name
+	made     map[objectRef]*workload         // by cluster, namespace and a name that an operator makes
+	hosts    map[hostRef]bool                // other hosts that the inputs define, such as those of Ingresses
+	fronted  map[objectRef][]*service        // Services by cluster and namespace
+	labels   map[objectRef]map[string]string // the last of a name, while the world is built
+	indexed  *sights                         // nil until asked
 }
 
 type objectRef struct {
@@ -79,10 +81,13 @@ func newWorld(objects []*object, clusters []string) *world {
 		}
 	}
 	w.nameNodes()
+	w.labels = map[objectRef]map[string]string{}
 	for _, o := range objects {
+		o.labels = w.sameLabels(o, o.labels)
 		w.addWorkload(o)
 		w.addService(o)
 	}
+	w.labels = nil
 	w.addReleases()
 	w.settleServices()
 	return w
@@ -272,6 +277,7 @@ func (w *world) addWorkload(o *object) {
 	} else {
 		run.pod = readPod(field{v: o.get(path...), f: o.file})
 		run.pod = o.overlay.apply(run.pod)
+		run.pod.labels = w.sameLabels(o, run.pod.labels)
 		run.countReplicas()
 		run.static = isStatic(o, run.pod)
 	}
@@ -285,6 +291,21 @@ func (w *world) addWorkload(o *object) {
 		label := labelRef{o.cluster, o.ns, k, v}
 		w.byLabel[label] = append(w.byLabel[label], run)
 	}
+}
+
+// sameLabels returns labels, or an equal map that an object of the same namespace and
+// name has: those of a Service's selection, of a workload and of its pods often are,
+// and a map is larger than what it holds.
+func (w *world) sameLabels(o *object, labels map[string]string) map[string]string {
+	if len(labels) == 0 {
+		return labels
+	}
+	at := objectRef{cluster: o.cluster, ns: o.ns, name: o.name}
+	if have := w.labels[at]; maps.Equal(have, labels) {
+		return have
+	}
+	w.labels[at] = labels
+	return labels
 }
 
 // owned says whether a controller among the inputs made the object, as in a dump of

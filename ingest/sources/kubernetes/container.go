@@ -139,6 +139,9 @@ func (e *emitter) emitCommand(run *workload, c *container, vars variables, phase
 
 // emitWords adds the addresses in the words of a command.
 func (e *emitter) emitWords(run *workload, words []string, at []field, phases depgraph.Phases, ifLost depgraph.IfLost, note string) {
+	if len(words) == 0 {
+		return
+	}
 	for _, a := range address.Args(words, func(s string) bool { return e.w.known(run.object, s) }) {
 		x := at[a.Index]
 		o := x.at()

@@ -26,9 +26,13 @@ func keyOf(o *object) key { return key{o.cluster, o.group, o.kind, o.ns, o.name}
 // assignEditions finds the editions among the objects, gives every object its own,
 // and returns the objects that count, with what contradicts itself within one file.
 func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unresolved) {
-	kept, clashes = lastInFile(objects)
+	keys, byKey := repeated(objects)
+	kept = objects
+	if len(keys) > 0 {
+		kept, clashes = lastInFile(objects, byKey)
+		keys, byKey = repeated(kept)
+	}
 	prints := map[*object]print{}
-	keys, byKey := repeated(kept)
 	for _, same := range byKey {
 		for _, o := range same {
 			prints[o] = fingerprint(o)
@@ -113,15 +117,11 @@ func differ(same []*object, prints map[*object]print) bool {
 }
 
 // lastInFile drops the earlier of two different objects of one key in one file, as
-// applying the file does, and reports it.
-func lastInFile(objects []*object) (kept []*object, clashes []depgraph.Unresolved) {
+// applying the file does, and reports it. byKey are those of keys that several have.
+func lastInFile(objects []*object, byKey map[key][]*object) (kept []*object, clashes []depgraph.Unresolved) {
 	type inFile struct {
 		key
 		place string
-	}
-	_, byKey := repeated(objects)
-	if len(byKey) == 0 {
-		return objects, nil
 	}
 	last := map[inFile]*object{}
 	for k, same := range byKey {

@@ -13,6 +13,10 @@ type emitter struct {
 	w *world
 	f *link.Fragment
 
+	owner struct { // of the last need: that of the next is often the same
+		id   depgraph.ID
+		name link.Name
+	}
 	named    map[depgraph.ID]bool // nodes that were defined
 	resolves map[depgraph.ID]spot // where each first names a host of its cluster
 	control  map[string]*control  // by cluster: what is implied in it
@@ -68,10 +72,13 @@ func (e *emitter) need(n need) {
 	if len(n.to) == 0 || n.owner.IsZero() {
 		return
 	}
+	if n.owner != e.owner.id {
+		e.owner.id, e.owner.name = n.owner, link.ID(n.owner)
+	}
 	o := n.at
 	o.Basis, o.Confidence, o.Note = n.basis, n.confidence, n.note
 	e.refer(link.Reference{
-		Owner: link.ID(n.owner), Members: n.to, Form: n.form, Origin: o,
+		Owner: e.owner.name, Members: n.to, Form: n.form, Origin: o,
 		Terms: depgraph.Terms{Need: n.need, Phases: n.phases, IfLost: n.ifLost, Lasts: days(n.lasts), Via: n.via},
 	})
 }

@@ -73,7 +73,7 @@ func (e *emitter) emitMesh(run *workload) {
 		return
 	}
 	for _, m := range meshes {
-		n := need{owner: run.id, to: quiet(e.w.serviceTarget(run.object, m.ns, m.service)), phases: starts, via: "injected-by", confidence: 0.8}
+		n := need{owner: run.id, phases: starts, via: "injected-by", confidence: 0.8}
 		switch pod := run.pod.annotation(m.label); {
 		case m.on(pod.text()):
 			n.at = pod.at()
@@ -89,6 +89,7 @@ func (e *emitter) emitMesh(run *workload) {
 		if run.ns == m.ns {
 			continue
 		}
+		n.to = quiet(e.w.serviceTarget(run.object, m.ns, m.service))
 		e.need(n)
 		return
 	}

@@ -50,20 +50,34 @@ func (w *world) service(from *object, ns, name string) *service {
 // inClusterName splits a host name that may be one of a cluster into the Service
 // and the namespace, as seen from a namespace. Names of pods behind a headless
 // Service lead to the Service.
-func inClusterName(host, ns string) (candidates [][2]string) {
-	parts := strings.Split(host, ".")
-	if i := slices.Index(parts, "svc"); i >= 2 {
-		return [][2]string{{parts[i-2], parts[i-1]}}
+func inClusterName(host, ns string) (candidates [2][2]string, n int) {
+	last, before := "", "" // the parts behind the current one
+	part, rest, more := strings.Cut(host, ".")
+	for i := 0; ; i++ {
+		if part == "svc" {
+			if i >= 2 {
+				return [2][2]string{{before, last}}, 1
+			}
+			break
+		}
+		if !more {
+			break
+		}
+		before, last = last, part
+		part, rest, more = strings.Cut(rest, ".")
 	}
-	switch len(parts) {
+	switch strings.Count(host, ".") {
+	case 0:
+		return [2][2]string{{host, ns}}, 1
 	case 1:
-		return [][2]string{{host, ns}}
+		first, second, _ := strings.Cut(host, ".")
+		return [2][2]string{{first, second}, {second, ns}}, 2
 	case 2:
-		return [][2]string{{parts[0], parts[1]}, {parts[1], ns}}
-	case 3:
-		return [][2]string{{parts[1], parts[2]}}
+		_, rest, _ := strings.Cut(host, ".")
+		second, third, _ := strings.Cut(rest, ".")
+		return [2][2]string{{second, third}}, 1
 	}
-	return nil
+	return candidates, 0
 }
 
 // known says whether a host name is one that the inputs define, as seen from an object.
@@ -74,7 +88,8 @@ func (w *world) known(from *object, host string) bool {
 // defines returns the object that stands behind an in-cluster name: a Service, or
 // what an operator or Knative makes one for. nil: the inputs show none.
 func (w *world) defines(from *object, host string) *object {
-	for _, c := range inClusterName(host, from.ns) {
+	candidates, n := inClusterName(host, from.ns)
+	for _, c := range candidates[:n] {
 		name, ns := c[0], c[1]
 		if s := w.service(from, ns, name); s != nil {
 			return s.object
@@ -104,14 +119,16 @@ func (w *world) hostScope(from *object, host string) string {
 // an object's cluster and in the one that every edition shares.
 func (w *world) dnsNames(o *object, ns, name string) []link.Name {
 	var names []link.Name
+	whole := name + "." + ns + ".svc.cluster.local"
 	for i, from := range []*object{o, offered(o)} {
 		if i > 0 && from == o {
 			break
 		}
 		cluster := w.clusterScope(from)
 		names = append(names, link.Host(w.scope(from, ns), name))
-		for _, form := range []string{"%s.%s", "%s.%s.svc", "%s.%s.svc.cluster.local"} {
-			names = append(names, link.Host(cluster, fmt.Sprintf(form, name, ns)))
+		short := len(name) + 1 + len(ns)
+		for _, size := range []int{short, short + len(".svc"), len(whole)} {
+			names = append(names, link.Host(cluster, whole[:size]))
 		}
 	}
 	return names

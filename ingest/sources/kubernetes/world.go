@@ -34,6 +34,7 @@ type world struct {
 	hosts    map[hostRef]bool                // other hosts that the inputs define, such as those of Ingresses
 	fronted  map[objectRef][]*service        // Services by cluster and namespace
 	labels   map[objectRef]map[string]string // the last of a name, while the world is built
+	scopes   map[objectRef]string            // by cluster, edition and namespace
 	indexed  *sights                         // nil until asked
 }
 
@@ -63,7 +64,7 @@ func newWorld(objects []*object, clusters []string) *world {
 		index: make(map[objectRef]*object, len(objects)), editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
 		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
 		release: map[*object]bool{}, byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
-		fronted: map[objectRef][]*service{},
+		fronted: map[objectRef][]*service{}, scopes: map[objectRef]string{},
 	}
 	for _, o := range objects {
 		w.ofKind[o.group+"/"+o.kind] = append(w.ofKind[o.group+"/"+o.kind], o)
@@ -190,8 +191,19 @@ func (w *world) sees(from, to *object) bool {
 	return from.cluster == to.cluster && (from.edition == to.edition || from.edition == "" || to.edition == "")
 }
 
-// clusterScope and scope are where names are looked up.
+// clusterScope and scope are where names are looked up. They are made once: every name
+// has one.
 func (w *world) clusterScope(o *object) string {
+	at := objectRef{cluster: o.cluster, edition: o.edition}
+	s, made := w.scopes[at]
+	if !made {
+		s = scopeOf(o)
+		w.scopes[at] = s
+	}
+	return s
+}
+
+func scopeOf(o *object) string {
 	name := o.cluster
 	if name == "" {
 		name = unnamed
@@ -206,7 +218,13 @@ func (w *world) scope(o *object, ns string) string {
 	if ns == "" {
 		return w.clusterScope(o)
 	}
-	return w.clusterScope(o) + "/" + ns
+	at := objectRef{cluster: o.cluster, edition: o.edition, ns: ns}
+	s, made := w.scopes[at]
+	if !made {
+		s = w.clusterScope(o) + "/" + ns
+		w.scopes[at] = s
+	}
+	return s
 }
 
 // shared returns o as one of no edition, for the names that everybody sees.

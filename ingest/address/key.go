@@ -3,81 +3,17 @@ package address
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/fateline/fateline/ingest/words"
 )
 
-// Words splits the name of a variable, flag, setting or object into its words, in
-// lower case: "spring.redis.hostName" is spring, redis, host, name.
-func Words(name string) []string { return appendWords(nil, name) }
+// Words splits a name as [words.Split] does.
+func Words(name string) []string { return words.Split(name) }
 
 // fewWords is room for the words of nearly every name.
 type fewWords [8]string
 
-// appendWords appends the words of a name.
-func appendWords(words []string, name string) []string {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return appendRunes(words, []rune(name))
-		}
-	}
-	begin := -1
-	for i := range len(name) {
-		c := name[i]
-		if !isAlnum(c) {
-			if begin >= 0 {
-				words = append(words, strings.ToLower(name[begin:i]))
-			}
-			begin = -1
-			continue
-		}
-		if begin >= 0 && isUpper(c) {
-			before := name[i-1]
-			if !isUpper(before) || i+1 < len(name) && isLetter(name[i+1]) && !isUpper(name[i+1]) {
-				words = append(words, strings.ToLower(name[begin:i]))
-				begin = i
-			}
-		}
-		if begin < 0 {
-			begin = i
-		}
-	}
-	if begin >= 0 {
-		words = append(words, strings.ToLower(name[begin:]))
-	}
-	return words
-}
-
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-
-// appendRunes is appendWords for a name in any script.
-func appendRunes(words []string, runes []rune) []string {
-	begin := -1
-	flush := func(end int) {
-		if begin >= 0 {
-			words = append(words, strings.ToLower(string(runes[begin:end])))
-		}
-		begin = -1
-	}
-	for i, r := range runes {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			flush(i)
-			continue
-		}
-		if begin >= 0 && unicode.IsUpper(r) {
-			lower := unicode.IsLower(runes[i-1]) || unicode.IsDigit(runes[i-1])
-			acronymEnds := unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])
-			if lower || acronymEnds {
-				flush(i)
-			}
-		}
-		if begin < 0 {
-			begin = i
-		}
-	}
-	flush(len(runes))
-	return words
-}
+func appendWords(to []string, name string) []string { return words.Append(to, name) }
 
 // saysHost says whether a key announces a host.
 func saysHost(key string) bool {

@@ -132,6 +132,9 @@ type Selector struct {
 	// that lists a directory uses every file below it. "" is any. Where several use
 	// one file, what it says of each is less sure (confidence times 0.5).
 	File string
+	// Setting is the path of the setting in File that names the members; "" is none. Of
+	// several that use the file, those whose names it holds are the ones that it is for.
+	Setting string
 	// Built asks, where nobody lists File, for those that list the Dockerfile in the
 	// nearest directory around it: what is built there takes the file in.
 	Built      bool

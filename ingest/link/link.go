@@ -75,7 +75,6 @@ type linker struct {
 	shapeOrigins map[*shape][]depgraph.Origin
 	groups       map[groupUse][]depgraph.Origin
 	regions      map[int32]regional
-	sharedFiles  map[string]bool // selectors of files that several nodes use
 	facts        []fact
 
 	unresolved []depgraph.Unresolved
@@ -88,7 +87,6 @@ func newLinker(frags []*Fragment, o Options) *linker {
 		resolved:     map[Name]*resolution{},
 		shapeOrigins: map[*shape][]depgraph.Origin{},
 		groups:       map[groupUse][]depgraph.Origin{},
-		sharedFiles:  map[string]bool{},
 		regions:      map[int32]regional{},
 	}
 	l.frags = slices.DeleteFunc(slices.Clone(frags), func(f *Fragment) bool { return f == nil })

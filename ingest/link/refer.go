@@ -104,34 +104,38 @@ func (l *linker) addReference(ref *Reference, from reading, selected *selections
 	if len(owners) == 0 {
 		return
 	}
-	if !seenFromOwner(ref) {
-		l.addFor(ref, ref, from, owners)
+	shared := selected.sharedBy(ref.Owners, owners)
+	if shared != nil && slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Guess }) {
+		return
+	}
+	if !seenFromOwner(ref) && shared == nil {
+		l.addFor(ref, from, owners, "", 1)
 		return
 	}
 	for _, owner := range owners {
-		l.addFor(ref, l.rescoped(ref, selected.scope(owner)), from, []int32{owner})
+		seen, note, trust := l.rescoped(ref, selected.scope(owner)), "", 1.0
+		if shared != nil {
+			var ifLost depgraph.IfLost
+			trust, ifLost, note = selected.share(shared, ref, owner)
+			seen.Terms.IfLost = max(seen.Terms.IfLost, ifLost)
+		}
+		l.addFor(seen, from, []int32{owner}, note, trust)
 	}
 }
 
 // addFor adds what ref, which is read from a fragment and seen in the words of its
 // owners, says of them.
-func (l *linker) addFor(ref, seen *Reference, from reading, owners []int32) {
+func (l *linker) addFor(ref *Reference, from reading, owners []int32, why string, sure float64) {
 	reported := depgraph.ID{}
 	if len(owners) == 1 {
 		reported = l.ids[owners[0]]
 	}
-	shapes, note, trust := l.targets(seen, reported)
+	shapes, note, trust := l.targets(ref, reported)
 	if len(shapes) == 0 {
 		return
 	}
-	if s := ref.Owners; s != nil && s.File != "" && l.sharedFiles[s.key()] {
-		if slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Guess }) {
-			return
-		}
-		trust *= sharedFile
-	}
 	for _, owner := range owners {
-		l.addFacts(seen, from, owner, shapes, note, trust)
+		l.addFacts(ref, from, owner, shapes, joinNotes(note, why), trust*sure)
 	}
 }
 

@@ -18,10 +18,13 @@ type selections struct {
 	classOf map[*Definition]int32
 	scopes  map[int32]string // nil until asked
 	known   map[string][]int32
+
+	shared    map[string]*sharing     // files that several use, by the selector's key
+	byFileKey map[string][]*Reference // of users of files; nil until asked
 }
 
 func newSelections(l *linker) *selections {
-	return &selections{l: l, known: map[string][]int32{}}
+	return &selections{l: l, known: map[string][]int32{}, shared: map[string]*sharing{}}
 }
 
 func (x *selections) prepare() {
@@ -46,7 +49,6 @@ func (x *selections) find(s Selector) []int32 {
 	if s.File != "" {
 		out := x.users(s)
 		x.known[key] = out
-		x.l.sharedFiles[key] = len(out) > 1
 		return out
 	}
 	x.prepare()

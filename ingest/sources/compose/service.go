@@ -272,12 +272,8 @@ func (s *service) given(v strict.Value, kind depgraph.Kind) iter.Seq2[strict.Val
 
 func material(kind depgraph.Kind, name string) string { return string(kind) + ":" + name }
 
-// contents returns what the files of the project say of a config or secret that the
-// service reads and no other: what several read does not say whom each of them needs.
+// contents returns what the files of the project say of a config or secret.
 func (s *service) contents(kind depgraph.Kind, name string) []body {
-	if s.readers[material(kind, name)] > 1 {
-		return nil
-	}
 	var out []body
 	for _, d := range s.docs {
 		if v := d.root.Get(string(kind)+"s", name); v.Type() == strict.Map {

@@ -103,7 +103,11 @@ func (s *service) strings(b body) {
 			if file == "" {
 				file = name
 			}
-			s.content(body{c.file, c.value.Get("content")}, file, linked)
+			most := 1.0
+			if s.readers[material(depgraph.KindConfig, name)] > 1 {
+				most = sharedTrust
+			}
+			s.content(body{c.file, c.value.Get("content")}, file, most, linked)
 		}
 	}
 	for key, value := range v.Get("build", "args").Fields() {
@@ -111,8 +115,9 @@ func (s *service) strings(b body) {
 	}
 }
 
-// content reads the text of a file that the service gets, by the name under which it does.
-func (s *service) content(b body, file string, linked map[string]string) {
+// content reads the text of a file that the service gets, by the name under which it
+// does, and believes it so much at most.
+func (s *service) content(b body, file string, most float64, linked map[string]string) {
 	written := b.value.Text()
 	text := s.fill(written)
 	at := func(line, col int) depgraph.Origin {
@@ -122,7 +127,7 @@ func (s *service) content(b body, file string, linked map[string]string) {
 		if needs, _, err := proxyfile.Needs(file, text, strict.Limits{}); err == nil {
 			for _, n := range needs {
 				o := at(n.Servers[0].Line, n.Servers[0].Col)
-				o.Note, o.Confidence = n.Note, proxyfile.Confidence
+				o.Note, o.Confidence = n.Note, min(proxyfile.Confidence, most)
 				var to []link.Target
 				for _, ref := range n.Refs() {
 					to = append(to, unlinked(ref, linked).Targets(s.scope())...)
@@ -133,7 +138,7 @@ func (s *service) content(b body, file string, linked map[string]string) {
 		}
 	}
 	for _, x := range address.Config(file, text, s.knownOr(linked)) {
-		s.found(at(x.Line, x.Col), "through config "+file, 1, []address.Ref{unlinked(x.Ref, linked)})
+		s.found(at(x.Line, x.Col), "through config "+file, most, []address.Ref{unlinked(x.Ref, linked)})
 	}
 }
 

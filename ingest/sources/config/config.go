@@ -205,7 +205,7 @@ func (r *reader) setting(s address.Setting) {
 		ref.Members[i].Guess = s.Form == address.Bare
 	}
 	if r.app.IsZero() {
-		ref.Owners = &link.Selector{File: r.file.Path(), Built: inside.MatchString(r.file.Path())}
+		ref.Owners = &link.Selector{File: r.file.Path(), Setting: s.Path, Built: inside.MatchString(r.file.Path())}
 	} else {
 		ref.Owner = link.ID(r.app)
 	}

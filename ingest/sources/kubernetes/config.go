@@ -10,6 +10,7 @@ import (
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
 	"github.com/fateline/fateline/ingest/proxyfile"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // sharedTrust is how sure an address is to be used by one of several workloads that
@@ -98,7 +99,7 @@ func picks(volume field) func(key string) bool {
 type sharedText struct {
 	readers []*workload
 	several bool                   // they are several nodes
-	own     map[*workload][]string // the words that tell each from the others; nil until asked
+	names   *words.Readers         // by their names; nil until asked
 	books   map[string]bool        // whether it lists its readers, by the hosts found in it
 	leads   map[string]*workload   // the reader that hosts lead to
 	named   map[string][]*workload // the readers that a key and its hosts name
@@ -357,69 +358,20 @@ func (e *emitter) users(s address.Setting, of *sharedText) []*workload {
 }
 
 func (e *emitter) findUsers(s address.Setting, of *sharedText) []*workload {
-	words := address.Words(s.Path)
-	for _, h := range s.Hosts {
-		first, _, _ := strings.Cut(h.Name, ".")
-		words = append(words, address.Words(first)...)
+	if of.names == nil {
+		names := make([]string, len(of.readers))
+		for i, run := range of.readers {
+			names[i] = run.name
+		}
+		of.names = words.NewReaders(names)
+	}
+	hosts := make([]string, len(s.Hosts))
+	for i, h := range s.Hosts {
+		hosts[i] = h.Name
 	}
 	var named []*workload
-	most := 1
-	for _, run := range of.readers {
-		own := of.distinctive(run)
-		if len(own) < most || slices.ContainsFunc(own, func(w string) bool {
-			return !slices.ContainsFunc(words, func(have string) bool { return sameWord(w, have) })
-		}) || e.leadsToOwn(s, run) {
-			continue
-		}
-		if len(own) > most {
-			most, named = len(own), nil
-		}
-		named = append(named, run)
-	}
-	if len(named) == len(of.readers) {
-		return nil
+	for _, i := range of.names.Named(s.Path, hosts, func(i int) bool { return e.leadsToOwn(s, of.readers[i]) }) {
+		named = append(named, of.readers[i])
 	}
 	return named
-}
-
-// generic are words that say of a workload only that it is one.
-var generic = []string{"service", "services", "svc", "server", "app", "api", "microservice", "ms", "backend", "deployment"}
-
-// distinctive returns the words of a workload's name that not all of them have, and
-// that say more than that it is a workload.
-func (x *sharedText) distinctive(run *workload) []string {
-	if x.own == nil {
-		having := map[string]int{} // how many have a word
-		for _, reader := range x.readers {
-			words := address.Words(reader.name)
-			for i, w := range words {
-				if !slices.Contains(words[:i], w) {
-					having[w]++
-				}
-			}
-		}
-		x.own = make(map[*workload][]string, len(x.readers))
-		for _, reader := range x.readers {
-			x.own[reader] = slices.DeleteFunc(slices.Clone(address.Words(reader.name)), func(w string) bool {
-				return slices.Contains(generic, w) || having[w] == len(x.readers)
-			})
-		}
-	}
-	return x.own[run]
-}
-
-// sameWord says whether two words have one stem: "reserve" and "reservation", but not
-// "ledger" and "ledgerwriter".
-func sameWord(a, b string) bool {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	shorter := min(len(a), len(b))
-	return a == b || n >= 4 && n*5 >= shorter*4 && slices.Contains(endings, a[n:]) && slices.Contains(endings, b[n:])
-}
-
-// endings are what English puts behind a stem.
-var endings = []string{
-	"", "s", "e", "es", "ed", "er", "ers", "or", "ors", "ing", "ings", "ion", "ions", "ation", "ations", "ment", "ments", "y", "ies", "al", "ity",
 }

@@ -1,4 +1,4 @@
-package address
+package words
 
 import (
 	"math/rand/v2"
@@ -15,7 +15,7 @@ func TestWordsByBytesAndByRunes(t *testing.T) {
 		for i := range name {
 			name[i] = letters[r.IntN(len(letters))]
 		}
-		if a, b := Words(string(name)), appendRunes(nil, []rune(string(name))); !slices.Equal(a, b) {
+		if a, b := Split(string(name)), appendRunes(nil, []rune(string(name))); !slices.Equal(a, b) {
 			t.Fatalf("%q: %q by bytes and %q by runes", name, a, b)
 		}
 	}

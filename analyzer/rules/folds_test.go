@@ -37,6 +37,31 @@ service:other -> zone:a  run,start via=placed-in
 service:api -> datastore:db
 `, map[string]string{"single-instance datastore:db": "", "single-facility zone:a": "", "single-facility zone:b": ""},
 		},
+		{
+			"a bootstrap by hand because of a tool that deploys what it works with", `
+tool:argocd -> datastore:cache  run,start
+datastore:cache -> tool:argocd  deploy via=deployed-by
+tool:flux -> datastore:state  start
+datastore:state -> tool:flux  deploy via=deployed-by
+`, map[string]string{
+				"cold-start-deadlock datastore:cache": "it is the same need of datastore:cache for tool:argocd",
+				"cold-start-deadlock datastore:state": "",
+				"recovery-loop datastore:cache":       "",
+			},
+		},
+		{
+			"a deadlock of what a webhook admits", `
+webhook:policy -> service:controller
+service:controller -> webhook:policy  start,deploy via=admitted-by
+service:x -> service:y  start
+service:y -> service:x  start
+`, map[string]string{
+				"cold-start-deadlock service:controller": "it is the same cycle through webhook:policy",
+				"cold-start-deadlock service:x":          "",
+				"fail-closed-admission webhook:policy":   "",
+				"recovery-loop service:controller":       "it is the same cycle through webhook:policy",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := depgraph.ParseText(strings.TrimSpace(c.graph))

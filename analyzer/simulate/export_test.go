@@ -1,6 +1,17 @@
 package simulate
 
+import (
+	"context"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+)
+
 // Way names how the blast was made: "whole", "unchanged", "around" or "reaching".
 func (b *Blast) Way() string {
 	return [...]string{whole: "whole", unchanged: "unchanged", around: "around", reaching: "reaching"}[b.way]
+}
+
+// UpdateInPart is Update where it does not pay either.
+func (b *Blast) UpdateInPart(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
+	return b.update(ctx, next, true)
 }

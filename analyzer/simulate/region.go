@@ -25,16 +25,17 @@ type region struct {
 	reached, losses, between, below         []uint64
 	reachedAfter, lossesAfter, betweenAfter []uint64
 
-	work work
+	work   work
+	inPart bool // however large
 }
 
 // work is how many nodes are in the sets, as far as these are known.
 type work struct{ losses, reached, between, below int }
 
 // newRegion reports whether it takes less to simulate the losses than to simulate
-// everything, and has no more than it took to see that otherwise.
-func newRegion(c *change, base *Model) (r *region, ok bool) {
-	r = &region{change: c, base: base}
+// everything, or that nobody asks for that; else it has no more than it took to see.
+func newRegion(c *change, base *Model, inPart bool) (r *region, ok bool) {
+	r = &region{change: c, base: base, inPart: inPart}
 	r.lose()
 	if ok = r.climb(r.isLarge); ok {
 		r.descend()
@@ -65,7 +66,7 @@ func (m *Model) Same(next *depgraph.Graph) []depgraph.NodeIndex {
 func (r *region) isLarge() bool {
 	const (
 		toPlan   = 70   // a node of a new plan
-		toCopy   = 28   // one of a joint plan
+		toCopy   = 40   // one of a joint plan
 		again    = 3    // one of a joint plan in one pass: it holds what many losses reach
 		mattered = 0.65 // of all losses: those of nodes that somebody needs
 	)
@@ -73,7 +74,7 @@ func (r *region) isLarge() bool {
 	both := float64(r.work.below + 2*r.work.reached)
 	update := float64(r.work.between)*toPlan + both*(toCopy+again*passes(float64(r.work.losses)))
 	all := float64(r.After.Len())
-	return update > all*(toPlan+passes(mattered*all))
+	return !r.inPart && update > all*(toPlan+passes(mattered*all))
 }
 
 // after returns the nodes of the graph after that are in a set or changed.

@@ -18,8 +18,13 @@ import (
 // than to simulate everything, everything is simulated. The only error is that of the
 // context.
 func (b *Blast) Update(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
+	return b.update(ctx, next, false)
+}
+
+// update is Update, and never simulates everything if it is to be in part.
+func (b *Blast) update(ctx context.Context, next *depgraph.Graph, inPart bool) (*Blast, error) {
 	m := b.m
-	r, ok := newRegion(compare(m.g, next, m.traits, m.outage), m)
+	r, ok := newRegion(compare(m.g, next, m.traits, m.outage), m, inPart)
 	if !ok {
 		return NewModel(next, m.outage).Blast(ctx)
 	}

@@ -24,7 +24,6 @@ type joint struct {
 	where   []places // by cell of base: both
 	from    []int32  // by cell: the cell of base, or of mini for those rebuilt
 	asIn    []int32  // by cell of mini: the cell of base that has the same nodes; -1: none
-	sizes   []int32  // by cell: its nodes without groups, as weight, but also below
 
 	// The cells of mini that stand for a cell are those of its nodes that the part names,
 	// or it itself: a list, by cell and by cell of mini; -1 ends it.
@@ -79,22 +78,21 @@ func (j *joint) place() {
 		}
 	}
 	most := len(below) + len(reached) + len(copied) + len(j.mini.weight)
-	for _, cells := range [...]*[]int32{&j.from, &j.weight, &j.sizes, &j.knot} {
+	for _, cells := range [...]*[]int32{&j.from, &j.weight, &j.knot} {
 		*cells = make([]int32, 0, most)
 	}
 	if j.base.worn != nil || j.mini.worn != nil {
 		j.worn = make([]bool, most)
 	}
 	j.keep = nowhere(len(j.base.weight))
-	j.pick(below, j.keep, 0)
-	clear(j.weight) // nobody counts them
+	j.pick(below, j.keep)
 	j.before = int32(len(j.from))
 	j.again = slices.Clone(j.keep)
-	j.pick(reached, j.keep, 0)
+	j.pick(reached, j.keep)
 	j.rebuildAt = int32(len(j.from))
 	j.rebuild()
 	j.copyAt = int32(len(j.from))
-	j.pick(copied, j.again, -2)
+	j.pick(copied, j.again)
 	j.lead()
 	j.where = make([]places, len(j.keep))
 	for c := range j.where {
@@ -102,15 +100,12 @@ func (j *joint) place() {
 	}
 }
 
-// pick places some cells of base, in knots of their own for a sign that is not zero.
-func (j *joint) pick(cells, at []int32, sign int32) {
+// pick places some cells of base. A knot that stands twice has one number for both, which
+// is no matter: nothing leads from one to the other.
+func (j *joint) pick(cells, at []int32) {
 	for _, c := range cells {
 		at[c] = int32(len(j.from))
-		knot := j.base.knot[c]
-		if sign != 0 {
-			knot = sign - knot
-		}
-		j.add(c, j.base.weight[c], knot, j.base.isWorn(c))
+		j.add(c, j.base.weight[c], j.base.knot[c], j.base.isWorn(c))
 	}
 }
 
@@ -120,7 +115,6 @@ func (j *joint) add(from, weight, knot int32, worn bool) {
 	}
 	j.from = append(j.from, from)
 	j.weight = append(j.weight, weight)
-	j.sizes = append(j.sizes, weight)
 	j.knot = append(j.knot, knot)
 }
 

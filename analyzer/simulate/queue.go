@@ -13,7 +13,7 @@ func (p *plan) queue() []int32 {
 			out = append(out, cell)
 		}
 	}
-	p.bundle(out, p.weight)
+	p.bundle(out)
 	return out
 }
 
@@ -21,12 +21,12 @@ func (p *plan) queue() []int32 {
 // costs the same for one lane as for 512. The order of the cells does that already,
 // but for what takes along one of the large ones, each of which has half the system
 // behind it: those are sorted by which of them they take down, then by which they
-// degrade. nodes says how many there are in each cell.
-func (p *plan) bundle(cells, nodes []int32) {
-	if !slices.ContainsFunc(nodes, func(n int32) bool { return n >= largeCell }) {
+// degrade.
+func (p *plan) bundle(cells []int32) {
+	if !slices.ContainsFunc(p.weight, func(n int32) bool { return n >= largeCell }) {
 		return
 	}
-	down, degraded := p.largeCellsTaken(nodes)
+	down, degraded := p.largeCellsTaken()
 	slices.SortStableFunc(cells, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(down[b], down[a]), cmp.Compare(degraded[b], degraded[a]))
 	})
@@ -42,14 +42,14 @@ type taken uint16
 // largeCellsTaken says for each cell which of the large ones go down with it, and
 // which are degraded, as far as it takes no more than one member to do so. What is
 // overlooked costs time and nothing else.
-func (p *plan) largeCellsTaken(nodes []int32) (down, degraded []taken) {
+func (p *plan) largeCellsTaken() (down, degraded []taken) {
 	var large []int32
-	for c, w := range nodes {
+	for c, w := range p.weight {
 		if w >= largeCell {
 			large = append(large, int32(c))
 		}
 	}
-	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(nodes[b], nodes[a]) })
+	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(p.weight[b], p.weight[a]) })
 	n := len(p.weight)
 	down, degraded = make([]taken, n), make([]taken, n)
 	fading := make([]taken, n) // which are degraded where the cell is

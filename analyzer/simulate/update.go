@@ -104,7 +104,7 @@ func (j *joint) lose(ctx context.Context, sizes []Sizes) error {
 		}
 	})
 	causes, same := j.causes(sizes)
-	j.bundle(causes, j.sizes)
+	j.bundle(causes)
 	return j.passes(ctx, len(causes), func(s *sweep, from, to int) {
 		for lane, c := range causes[from:to] {
 			s.seedCell(lane, c)

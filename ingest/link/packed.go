@@ -8,7 +8,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// Packed holds definitions, bindings and references in a tenth of the memory that
+// Packed holds definitions, bindings and references in a fifth of the memory that
 // their slices take, and without pointers for the collector to follow: for a source
 // that emits hundreds of thousands of them. What goes in comes out equal, in no
 // particular order. The zero value is empty; it may be read once nothing is added any
@@ -314,8 +314,8 @@ func (p *Packed) setSource(name string) {
 // span is some values of a list, beside each other.
 type span struct{ from, count uint32 }
 
-// list grows without being copied: each chunk is as large as all before it, up to
-// chunkSize values.
+// list grows by chunks of chunkSize values, so that it is not copied; the first begins
+// small.
 type list[T any] struct {
 	chunks [][]T
 }

@@ -189,8 +189,9 @@ func (e *emitter) emitWatched() {
 		for _, w := range e.watched[owner] {
 			monitors = append(monitors, w.monitor)
 		}
+		all := to(distinct(monitors)...)
 		for _, w := range e.watched[owner] {
-			e.need(need{owner: owner, to: to(distinct(monitors)...), phases: observes, via: depgraph.WatchedBy, form: link.Text, confidence: 0.8, at: w.at, note: "by its job"})
+			e.need(need{owner: owner, to: all, phases: observes, via: depgraph.WatchedBy, form: link.Text, confidence: 0.8, at: w.at, note: "by its job"})
 		}
 	}
 }

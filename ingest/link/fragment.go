@@ -141,6 +141,6 @@ type Selector struct {
 	PathPrefix string            // definitions read from inputs below this directory; "" is any
 	Source     string            // with PathPrefix: definitions that this source read; "" is any
 	Flat       bool              // of PathPrefix only what stands directly in it; with "" directly in what was scanned
-	Kinds      []depgraph.Kind   // nil is any but provider, region, facility, zone, external and human
+	Kinds      []depgraph.Kind   // nil is any but provider, region, facility, zone, external, human, and what is only mentioned ([Definition.Weak])
 	Labels     map[string]string // all must match the node's labels; nil is any
 }

@@ -72,6 +72,9 @@ func (x *selections) find(s Selector) []int32 {
 		if prefix != "" && rest != "" && rest[0] != '/' || s.Flat && strings.Contains(strings.TrimPrefix(rest, "/"), "/") {
 			continue
 		}
+		if d.Weak && len(s.Kinds) == 0 {
+			continue // a file that mentions an image or implies an API server does not define it
+		}
 		if (s.Source == "" || s.Source == d.Origin.Source) && s.matches(&d.Node) {
 			out = append(out, x.l.root(x.l.of[i]))
 		}

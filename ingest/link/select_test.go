@@ -20,6 +20,9 @@ func TestASelectorSelectsDefinitions(t *testing.T) {
 		labelled("zone:z", "deploy/prod/a.yaml", "a"), labelled("external:e", "deploy/prod/a.yaml", "a"), labelled("tool:t", "ci.yaml", "t"),
 	}
 	all[1].Origin.Source = "kubernetes"
+	mentioned := labelled("registry:r", "deploy/prod/sub/b.yaml", "r")
+	mentioned.Weak = true
+	all = append(all, mentioned)
 	kinds := func(ks ...depgraph.Kind) []depgraph.Kind { return ks }
 	for _, c := range []struct {
 		name     string
@@ -33,6 +36,7 @@ func TestASelectorSelectsDefinitions(t *testing.T) {
 		{"one file, which is flat", link.Selector{PathPrefix: "deploy/prod/a.yaml", Flat: true}, "service:a"},
 		{"one file", link.Selector{PathPrefix: "deploy/prod/sub/b.yaml"}, "job:b"},
 		{"by kind", link.Selector{PathPrefix: "deploy", Kinds: kinds(depgraph.KindService)}, "service:a service:c"},
+		{"what is only mentioned by its kind alone", link.Selector{PathPrefix: "deploy/prod/sub", Kinds: kinds(depgraph.KindRegistry)}, "registry:r"},
 		{"a place only by its kind", link.Selector{PathPrefix: "deploy", Kinds: kinds(depgraph.KindZone)}, "zone:z"},
 		{"by labels", link.Selector{Labels: map[string]string{"app": "a", "x": "y"}}, "service:a service:c"},
 		{"all labels must match", link.Selector{Labels: map[string]string{"app": "a", "x": "z"}}, ""},

@@ -75,8 +75,12 @@ func (c *caddyReader) read(s statement, args []caddyWord, depth int) {
 		return
 	case "import":
 		if len(s.words) > 1 && depth < maxImports {
+			handed := make([]caddyWord, len(s.words)-2)
+			for i, w := range s.words[2:] {
+				handed[i] = filled(w, args)
+			}
 			for _, inner := range c.snippets[s.words[1].text] {
-				c.read(inner, s.words[2:], depth+1)
+				c.read(inner, handed, depth+1)
 			}
 		}
 		return
@@ -103,6 +107,12 @@ func (c *caddyReader) pass(s statement, args []caddyWord) {
 			addresses = append(addresses[:len(addresses):len(addresses)], words[1:]...)
 		case len(words) > 2 && words[0].text == "dynamic":
 			addresses = append(addresses[:len(addresses):len(addresses)], words[2])
+		case len(words) > 1 && words[0].text == "dynamic":
+			for _, option := range inner.inner {
+				if len(option.words) > 1 && option.words[0].text == "name" {
+					addresses = append(addresses[:len(addresses):len(addresses)], option.words[1])
+				}
+			}
 		}
 	}
 	for _, w := range addresses {

@@ -1,0 +1,98 @@
+package proxyfile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/proxyfile"
+)
+
+func TestWhichProxyReadsAFile(t *testing.T) {
+	for _, x := range []struct{ name, text, want string }{
+		{"Caddyfile", "", "caddy"},
+		{"sites/shop.caddyfile", "", "caddy"},
+		{"Caddyfile.dev", "", "caddy"},
+		{"default.conf", "server {\n location / { proxy_pass http://a; }\n}\n", "nginx"},
+		{"default.conf", "server {\n root /srv;\n}\n", ""}, // passes nothing on
+		{"nginx.conf", "proxy_pass http://a;\n", ""},       // in no block
+		{"haproxy.cfg", "backend b\n  server s a:80\n", "haproxy"},
+		{"setup.cfg", "[backend]\nserver = a\n", ""},
+		{"envoy.yaml", "static_resources: {}\n", "envoy"},
+		{"envoy.yaml.tmpl", "static_resources: {}\n", "envoy"},
+		{"cm.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  e: |\nstatic_resources: {}\n", ""},
+		{"dynamic.yml", "http:\n  services:\n    a: {loadBalancer: {}}\n", "traefik"},
+		{"api.yml", "openapi: 3.0.0\nhttp:\n  a: {loadBalancer: {}}\n", ""},
+		{"notes.txt", "server { proxy_pass http://a; }\n", ""},
+	} {
+		if got := proxyfile.Format(x.name, []byte(x.text)); got != x.want {
+			t.Errorf("%s %q: %q, want %q", x.name, x.text, got, x.want)
+		}
+	}
+}
+
+func TestWhatTheProxyThatReadsAFileNeeds(t *testing.T) {
+	for _, x := range []struct{ name, file, text, want string }{
+		{
+			"the one upstream of nginx is needed", "nginx.conf",
+			"http {\n upstream up { server a:80; server b:80; }\n server { location / { proxy_pass http://up; } }\n}\n",
+			"routes-to run down a:80@2:23 b:80@2:36 (proxy_pass up)",
+		},
+		{
+			"of several, each is a share and any is needed", "nginx.conf",
+			"http { server {\nlocation /a { proxy_pass http://a; }\nlocation /b { set $to b; proxy_pass http://$to; }\n} }\n",
+			"routes-to run degraded a@2:26 (proxy_pass)\nroutes-to run degraded b@3:37 (proxy_pass)\nroutes-to run down a@2:26 b@3:37 (any of its routes)",
+		},
+		{
+			"HAProxy waits for any server of its backend", "haproxy.cfg",
+			"backend b\n  server one a:80 check\n  server two ipv4@b:80 backup\n",
+			"routes-to run down a:80@2:14 b:80@3:14 (backend b)",
+		},
+		{
+			"Caddy hands arguments on from snippet to snippet", "Caddyfile",
+			"(outer) {\n import inner {args[0]} x\n}\n(inner) {\n reverse_proxy {args[0]}:80\n}\n:80 {\n import outer cart\n}\n",
+			"routes-to run down cart:80@8:15 (reverse_proxy)",
+		},
+		{
+			"Caddy looks names up anew, written in a line or a block", "Caddyfile",
+			":80 {\n reverse_proxy {\n  dynamic a one 80\n  dynamic srv {\n   name two\n  }\n }\n}\n",
+			"routes-to run down one@3:13 two@5:9 (reverse_proxy)",
+		},
+		{
+			"Caddy asks before it passes on", "Caddyfile",
+			":80 {\n forward_auth gate:9091 {\n  uri /v\n }\n reverse_proxy @x {$UP:web:80} unix//run/x.sock\n}\n",
+			"authenticates run down gate:9091@2:15 (forward_auth)\nroutes-to run down web:80@5:19 (reverse_proxy)",
+		},
+		{
+			"Traefik uses the service of a router", "dynamic.yml",
+			"http:\n  routers: {r: {rule: x, service: s}}\n  services:\n    s: {loadBalancer: {servers: [{url: 'http://a:80'}]}}\n    unused: {loadBalancer: {servers: [{url: 'http://b:80'}]}}\n",
+			"routes-to run down a:80@4:40 (service s)",
+		},
+		{
+			"Envoy traces to a cluster that nobody waits for", "envoy.yaml",
+			"tracing: {http: {collector_cluster: t, cluster: t}}\nstatic_resources:\n  clusters:\n" +
+				"  - {name: t, load_assignment: {socket_address: {address: zipkin}}}\n  - {name: c, load_assignment: {socket_address: {address: cart}}}\n",
+			"publishes run unaffected zipkin@4:59 (cluster t)\nroutes-to run down cart@5:59 (cluster c)",
+		},
+		{"what is not known until it runs is no need", "Caddyfile", ":80 {\n reverse_proxy {$UP} {env.X}:80 {args[0]}\n}\n", ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			needs, documents, err := proxyfile.Needs(x.file, x.text, strict.Limits{})
+			if err != nil || documents != 1 {
+				t.Fatalf("%d documents, %v", documents, err)
+			}
+			var got []string
+			for _, n := range needs {
+				var servers []string
+				for _, s := range n.Servers {
+					servers = append(servers, fmt.Sprintf("%s@%d:%d", s.Text, s.Line, s.Col))
+				}
+				got = append(got, fmt.Sprintf("%s %s %s %s (%s)", n.Terms.Via, n.Terms.Phases, n.Terms.IfLost, strings.Join(servers, " "), n.Note))
+			}
+			if got := strings.Join(got, "\n"); got != x.want {
+				t.Errorf("got\n%s\nwant\n%s", got, x.want)
+			}
+		})
+	}
+}

@@ -51,8 +51,10 @@ func TestTextsAreReadAsTheirProgramsReadThem(t *testing.T) {
 		{"a string is open", "A=b\nC='d\n", "1 .A=\"b\"\n2 .C=\"d\"\nenvironment-syntax 2:1\n", textfile.Environment},
 		{"no variable", "A=b\n9=c\nif x; then\n", "1 .A=\"b\"\nenvironment-syntax 2:1\nenvironment-syntax 3:1\n", textfile.Environment},
 		{"sections, both signs, lines that go on", "a: 1\n[B] ; c\nd = 2\n  3\n", "1 .a=\"1\"\n3 B.d=\"2\\n3\"\n", textfile.INI},
-		{"at most eight problems are told", strings.Repeat("x\n", 9), strings.Join([]string{"ini-syntax 1:1", "ini-syntax 2:1", "ini-syntax 3:1", "ini-syntax 4:1",
-			"ini-syntax 5:1", "ini-syntax 6:1", "ini-syntax 7:1", "ini-syntax 8:1", ""}, "\n"), textfile.INI},
+		{"at most eight problems are told", strings.Repeat("x\n", 9), strings.Join([]string{
+			"ini-syntax 1:1", "ini-syntax 2:1", "ini-syntax 3:1", "ini-syntax 4:1",
+			"ini-syntax 5:1", "ini-syntax 6:1", "ini-syntax 7:1", "ini-syntax 8:1", "",
+		}, "\n"), textfile.INI},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := reading(t, c.text, c.read); got != c.want {

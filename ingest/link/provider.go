@@ -114,6 +114,9 @@ func awsEndpoint(host string) (provider, bool) {
 	switch {
 	case regional && region == labels[n-1] && n > 1:
 		service = labels[n-2]
+		if service == "dualstack" && n > 2 { // s3.dualstack.REGION
+			service = labels[n-3]
+		}
 	case regional && strings.TrimSuffix(labels[n-1], region) == "s3-":
 		service = "s3" // as it was written before 2019
 	case n == 1 && !regional:

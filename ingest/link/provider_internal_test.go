@@ -49,6 +49,8 @@ func TestAnEndpointOfAWSIsCalledAsTheCatalogueCallsIt(t *testing.T) {
 		"kms.us-gov-west-1.amazonaws.com":               "us-gov-west-1.kms.amazonaws.com",
 		"bucket.s3.eu-west-1.amazonaws.com":             "eu-west-1.s3.amazonaws.com",
 		"bucket.s3-eu-west-1.amazonaws.com":             "eu-west-1.s3.amazonaws.com",
+		"bucket.s3.dualstack.eu-west-1.amazonaws.com":   "eu-west-1.s3.amazonaws.com",
+		"s3.dualstack.eu-west-1.amazonaws.com":          "eu-west-1.s3.amazonaws.com",
 		"s3-eu-west-1.amazonaws.com":                    "eu-west-1.s3.amazonaws.com",
 		"iam.amazonaws.com":                             "iam.amazonaws.com",
 		"sts.amazonaws.com":                             "sts.amazonaws.com",

@@ -253,22 +253,6 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
-	for in, want := range map[string]string{
-		"spring.redis.hostName":       "spring redis host name",
-		"KAFKA_ADVERTISED_LISTENERS":  "kafka advertised listeners",
-		"GeoMongoAddress":             "geo mongo address",
-		"httpURLPath":                 "http url path",
-		"catalog-service":             "catalog service",
-		"":                            "",
-		"PRODUCT_CATALOG_SERVICE_URL": "product catalog service url",
-	} {
-		if got := strings.Join(Words(in), " "); got != want {
-			t.Errorf("Words(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 // Whatever stands where a password stands never leaves the package.
 func TestNoSecretLeaves(t *testing.T) {
 	shapes := []string{

@@ -7,18 +7,13 @@ import (
 	"github.com/fateline/fateline/ingest/words"
 )
 
-// Words splits a name as [words.Split] does.
-func Words(name string) []string { return words.Split(name) }
-
 // fewWords is room for the words of nearly every name.
 type fewWords [8]string
-
-func appendWords(to []string, name string) []string { return words.Append(to, name) }
 
 // saysHost says whether a key announces a host.
 func saysHost(key string) bool {
 	var few fewWords
-	words := appendWords(few[:0], key)
+	words := words.Append(few[:0], key)
 	if len(words) == 0 {
 		return false
 	}
@@ -56,7 +51,7 @@ func saysHost(key string) bool {
 // namesHost says whether a key is the name itself, as in "--push-gateway=pushgateway"
 // or "REDIS=redis".
 func namesHost(key, host string) bool {
-	squeeze := func(s string) string { return strings.Join(Words(s), "") }
+	squeeze := func(s string) string { return strings.Join(words.Split(s), "") }
 	k, h := squeeze(key), squeeze(host)
 	return len(h) >= 4 && k == h
 }
@@ -65,7 +60,7 @@ func namesHost(key, host string) bool {
 // images and their tags, users and groups, times.
 func neverHost(key string) bool {
 	var few fewWords
-	words := appendWords(few[:0], key)
+	words := words.Append(few[:0], key)
 	if len(words) == 0 {
 		return false
 	}
@@ -83,7 +78,7 @@ func neverHost(key string) bool {
 // its owner and is no reference.
 func ownAddress(key string) bool {
 	var few fewWords
-	words := appendWords(few[:0], key)
+	words := words.Append(few[:0], key)
 	for i, w := range words {
 		switch w {
 		case "docs", "documentation", "runbook", "runbooks", "homepage", "icon", "logo", "license", "licence", "favicon":

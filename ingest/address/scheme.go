@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // scheme is what a URL scheme says about its host.
@@ -105,7 +106,7 @@ func (r Ref) KeepsData() bool {
 			}
 		}
 		first, _, _ := strings.Cut(h.Name, ".")
-		words := Words(first)
+		words := words.Split(first)
 		if len(words) == 0 {
 			return false
 		}

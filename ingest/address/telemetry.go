@@ -3,6 +3,8 @@ package address
 import (
 	"slices"
 	"strings"
+
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // telemetry says whether a reference is where signals are sent: traces, metrics,
@@ -25,7 +27,7 @@ func telemetry(key string, r Ref, text string) bool {
 
 // telemetryKey says whether a variable, flag or setting is about sending signals.
 func telemetryKey(key string) bool {
-	words := Words(key)
+	words := words.Split(key)
 	if len(words) == 0 {
 		return false
 	}
@@ -70,7 +72,7 @@ func telemetryHost(h Host) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(h.Name, ".")
-	words := Words(first)
+	words := words.Split(first)
 	for i, w := range words {
 		switch w {
 		case "otel", "otelcol", "opentelemetry", "opentelemetrycollector", "otelcollector", "zipkin", "statsd", "fluentd", "fluentbit", "logstash",

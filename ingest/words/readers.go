@@ -15,7 +15,8 @@ type Readers struct {
 // generic are words that say of a workload only that it is one.
 var generic = []string{"service", "services", "svc", "server", "app", "api", "microservice", "ms", "backend", "deployment"}
 
-// NewReaders takes the names of all readers, without what they stand in. Words that all of them have, and those that say only what a workload is, tell nobody.
+// NewReaders takes the names of all readers, without what they stand in. Words that all
+// of them have, and those that say only what a workload is, tell nobody.
 func NewReaders(names []string) *Readers {
 	r := &Readers{own: make([][]string, len(names))}
 	having := map[string]int{} // how many have a word

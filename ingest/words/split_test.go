@@ -3,6 +3,7 @@ package words
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,6 +18,22 @@ func TestWordsByBytesAndByRunes(t *testing.T) {
 		}
 		if a, b := Split(string(name)), appendRunes(nil, []rune(string(name))); !slices.Equal(a, b) {
 			t.Fatalf("%q: %q by bytes and %q by runes", name, a, b)
+		}
+	}
+}
+
+func TestANameIsSplitWhereItsCaseAndItsMarksSay(t *testing.T) {
+	for in, want := range map[string]string{
+		"spring.redis.hostName":       "spring redis host name",
+		"KAFKA_ADVERTISED_LISTENERS":  "kafka advertised listeners",
+		"GeoMongoAddress":             "geo mongo address",
+		"httpURLPath":                 "http url path",
+		"catalog-service":             "catalog service",
+		"":                            "",
+		"PRODUCT_CATALOG_SERVICE_URL": "product catalog service url",
+	} {
+		if got := strings.Join(Split(in), " "); got != want {
+			t.Errorf("Split(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

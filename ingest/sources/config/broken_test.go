@@ -24,5 +24,6 @@ func TestABrokenConfigurationIsPartial(t *testing.T) {
 		{"broken letters", "a.conf", "a b.example:1\n# \xff\n", "bad-encoding 2:3"},
 		{"YAML ends inside a list", "a.yaml", "a: [b", "yaml-syntax 1:1"},
 		{"JSON ends inside a map", "a.json", "{\"a\": 1", "early-end 1:8"},
+		{"JSON with comments ends inside a map", "a.json", "{\"a\": 1, // b\n\"c\": [1", "early-end 2:8"},
 	})
 }

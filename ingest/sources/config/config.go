@@ -15,6 +15,7 @@ import (
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // Source reads configuration files.
@@ -86,13 +87,14 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			continue
 		}
 		if structured.MatchString(f.Path()) { // what is broken must not be half-read by its lines
-			if _, err := strict.Parse(data, strict.Limits{}); err != nil {
-				text := uncommented(data)
-				if _, again := strict.Parse(text, strict.Limits{}); path.Ext(f.Path()) != ".json" || again != nil {
-					f.Fail(err)
-					continue
-				}
-				data = text
+			_, err := strict.Parse(data, strict.Limits{})
+			if err != nil && path.Ext(f.Path()) == ".json" {
+				data = textfile.Uncommented(data)
+				_, err = strict.Parse(data, strict.Limits{})
+			}
+			if err != nil {
+				f.Fail(err)
+				continue
 			}
 		}
 		data, err = plain(f.Path(), data)

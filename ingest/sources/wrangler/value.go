@@ -125,7 +125,7 @@ func parseJSON(data []byte) (*value, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := strict.JSON(plain(data), strict.Limits{})
+	doc, err := strict.JSON(textfile.Uncommented(data), strict.Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -142,48 +142,6 @@ func convert(v strict.Value) *value {
 	}
 	for k, item := range v.Fields() {
 		*out.field(k.Text, k.Line, k.Col) = *convert(item)
-	}
-	return out
-}
-
-// plain turns comments and trailing commas into blanks, so that places stay.
-func plain(data []byte) []byte {
-	out := append([]byte(nil), data...)
-	comma := -1
-	for i := 0; i < len(out); i++ {
-		switch c := out[i]; {
-		case c == '"':
-			comma = -1
-			for i++; i < len(out) && out[i] != '"'; i++ {
-				if out[i] == '\\' {
-					i++
-				}
-			}
-		case c == '/' && i+1 < len(out) && out[i+1] == '/':
-			for ; i < len(out) && out[i] != '\n'; i++ {
-				out[i] = ' '
-			}
-		case c == '/' && i+1 < len(out) && out[i+1] == '*':
-			for ; i < len(out) && !(out[i] == '*' && i+1 < len(out) && out[i+1] == '/'); i++ {
-				if out[i] != '\n' {
-					out[i] = ' '
-				}
-			}
-			for n := 0; n < 2 && i < len(out); n++ {
-				out[i] = ' '
-				i++
-			}
-			i--
-		case c == ',':
-			comma = i
-		case c == '}' || c == ']':
-			if comma >= 0 {
-				out[comma] = ' '
-			}
-			comma = -1
-		case c != ' ' && c != '\t' && c != '\n' && c != '\r':
-			comma = -1
-		}
 	}
 	return out
 }

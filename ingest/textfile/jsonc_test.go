@@ -1,9 +1,11 @@
-package config
+package textfile_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"github.com/fateline/fateline/ingest/textfile"
 )
 
 func TestCommentsAndLastCommasGoAndPositionsStay(t *testing.T) {
@@ -13,12 +15,12 @@ func TestCommentsAndLastCommasGoAndPositionsStay(t *testing.T) {
 		{`{"a": "\"//", /**/ "b": "\\"} // x`, `{"a": "\"//",      "b": "\\"}     `},
 		{"/*\r\n*/[1]", "  \r\n  [1]"},
 		{`[1, /* , */ ]`, `[1          ]`},
-		{`[1 /* never closed ]`, `[1                  `},
+		{`[1, /* never closed ]`, `[1, /* never closed ]`},
 		{`"never closed, ]`, `"never closed, ]`},
 		{`/`, `/`},
 	} {
-		if got := string(uncommented([]byte(c.in))); got != c.want {
-			t.Errorf("uncommented(%q) = %q, want %q", c.in, got, c.want)
+		if got := string(textfile.Uncommented([]byte(c.in))); got != c.want {
+			t.Errorf("Uncommented(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
 }
@@ -29,15 +31,15 @@ func FuzzUncommented(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got := uncommented(data)
+		got := textfile.Uncommented(data)
 		if len(got) != len(data) || bytes.Count(got, []byte("\n")) != bytes.Count(data, []byte("\n")) {
-			t.Fatalf("uncommented(%q) = %q moves what stands in it", data, got)
+			t.Fatalf("Uncommented(%q) = %q moves what stands in it", data, got)
 		}
 		if json.Valid(data) && !bytes.Equal(got, data) {
-			t.Fatalf("uncommented(%q) = %q changes JSON", data, got)
+			t.Fatalf("Uncommented(%q) = %q changes JSON", data, got)
 		}
-		if !bytes.Equal(uncommented(got), got) {
-			t.Fatalf("uncommented(%q) is not done after one pass", data)
+		if !bytes.Equal(textfile.Uncommented(got), got) {
+			t.Fatalf("Uncommented(%q) is not done after one pass", data)
 		}
 	})
 }

@@ -1,13 +1,13 @@
-package config
+package textfile
 
 import "bytes"
 
-// uncommented returns JSON without its comments and without the commas that end a list or
+// Uncommented returns JSON without its comments and without the commas that end a list or
 // a map, blanks in their place so that positions stay: what editors, TypeScript and the
 // settings of .NET allow ("JSON with Comments"; Microsoft.Extensions.Configuration.Json
 // skips comments and allows trailing commas). The input is unchanged. It costs time
 // linear in data.
-func uncommented(data []byte) []byte {
+func Uncommented(data []byte) []byte {
 	out := append([]byte(nil), data...)
 	comma := -1 // of the last comma, nothing but blanks behind it; -1: none
 	for i := 0; i < len(out); i++ {
@@ -36,7 +36,7 @@ func uncommented(data []byte) []byte {
 }
 
 // blank overwrites the comment that begins at i, but for its line breaks, and returns
-// where it ends. One that is never closed ends with the text.
+// where it ends. One that is never closed stays, for whoever reads the JSON to find.
 func blank(out []byte, i int) int {
 	end := len(out)
 	if out[i+1] == '/' {
@@ -45,6 +45,8 @@ func blank(out []byte, i int) int {
 		}
 	} else if n := bytes.Index(out[i+2:], []byte("*/")); n >= 0 {
 		end = i + 2 + n + 2
+	} else {
+		return end
 	}
 	for ; i < end; i++ {
 		if out[i] != '\n' && out[i] != '\r' {

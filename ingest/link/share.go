@@ -50,7 +50,7 @@ func (x *selections) sharedBy(s *Selector, users []int32) *sharing {
 	x.shared[key] = out
 	for _, ref := range out.refs {
 		for _, i := range x.named(out, ref, nil) {
-			if kind := out.names.Rest(ref.Owners.Setting, i); len(kind) > 1 {
+			if kind := slices.DeleteFunc(out.names.Rest(ref.Owners.Setting, i), isEverybodys); len(kind) > 1 {
 				out.kinds = append(out.kinds, kind)
 			}
 		}
@@ -68,10 +68,22 @@ func (x *selections) named(of *sharing, ref *Reference, leads []int32) []int {
 	return of.names.Named(ref.Owners.Setting, hosts, func(i int) bool { return slices.Contains(leads, of.users[i]) })
 }
 
+// isEverybodys reports whether a word says of a setting that it is for all users, or
+// which of several things of all of them it is.
+func isEverybodys(word string) bool {
+	switch word {
+	case "shared", "common", "global", "default", "main", "all", "any", "primary", "secondary", "fallback", "backup", "read", "write", "reader", "writer",
+		"readonly", "replica", "master", "slave", "leader", "follower", "internal", "external", "public", "private", "cluster", "new", "old":
+		return true
+	}
+	return false
+}
+
 // isOfAnother reports whether a setting that names no user is of a kind of which others
-// do: ReviewMongoAddress beside GeoMongoAddress is for a review that is not among them.
+// do: ReviewMongoAddress beside GeoMongoAddress is for a review that is not among them,
+// and SharedMongoAddress is for all.
 func (of *sharing) isOfAnother(setting string) bool {
-	have := words.Split(setting)
+	have := slices.DeleteFunc(words.Split(setting), isEverybodys)
 	return slices.ContainsFunc(of.kinds, func(kind []string) bool {
 		return len(have) > len(kind) && !slices.ContainsFunc(kind, func(w string) bool { return !slices.Contains(have, w) })
 	})

@@ -13,13 +13,14 @@ func TestAFileThatSeveralUseIsForThoseWhomItsSettingsName(t *testing.T) {
 		d.Scope = "compose/shop"
 		frag.Definitions = append(frag.Definitions, d)
 	}
-	for _, name := range []string{"mongodb-geo", "mongodb-review", "consul", "profile-cache"} {
+	for _, name := range []string{"mongodb-geo", "mongodb-review", "mongodb", "consul", "profile-cache"} {
 		frag.Definitions = append(frag.Definitions, def("service:shop/"+name, at("shop/compose.yaml", 1), link.Host("compose/shop", name)))
 	}
 	for i, x := range []struct{ setting, host string }{
 		{"GeoMongoAddress", "mongodb-geo"},       // geo by the key and the host
 		{"consulAddress", "consul"},              // nobody
 		{"ReviewMongoAddress", "mongodb-review"}, // one that is not there
+		{"SharedMongoAddress", "mongodb"},        // everybody
 		{"cache.url", "profile-cache"},           // profile by the host
 		{"rates.url", "rate-service"},            // leads to a user
 	} {
@@ -40,6 +41,7 @@ func TestAFileThatSeveralUseIsForThoseWhomItsSettingsName(t *testing.T) {
 	want := map[string]string{
 		"geo mongodb-geo": "down ", "rate-service mongodb-geo": "unaffected it names geo", "profile mongodb-geo": "unaffected it names geo",
 		"geo consul": "down ", "rate-service consul": "down ", "profile consul": "down ",
+		"geo mongodb": "down ", "rate-service mongodb": "down ", "profile mongodb": "down ",
 		"geo profile-cache": "unaffected it names profile", "rate-service profile-cache": "unaffected it names profile", "profile profile-cache": "down ",
 		"geo mongodb-review": other, "rate-service mongodb-review": other, "profile mongodb-review": other,
 		"geo rate-service": "down ", "profile rate-service": "down ",

@@ -38,20 +38,24 @@ func NewReaders(names []string) *Readers {
 
 // Named returns the readers whose words all stand in the path of a setting or in the
 // first labels of the hosts that it names, those with the most words alone; ascending.
-// It returns none where that tells nobody apart. skip says who is none, such as whoever
-// the hosts lead to: it is named as a target and not as a user.
+// It returns none where that tells nobody apart. A reader that a host is called after is
+// named as a target and not as a user; skip says who else is, such as whoever the hosts
+// lead to.
 func (r *Readers) Named(path string, hosts []string, skip func(reader int) bool) []int {
 	have := Split(path)
-	for _, h := range hosts {
+	targets := make([][]string, len(hosts))
+	for i, h := range hosts {
 		first, _, _ := strings.Cut(h, ".")
-		have = Append(have, first)
+		all := Split(first)
+		have = append(have, all...)
+		targets[i] = slices.DeleteFunc(all, func(w string) bool { return slices.Contains(generic, w) })
 	}
 	var named []int
 	most := 1
 	for i, own := range r.own {
 		if len(own) < most || slices.ContainsFunc(own, func(w string) bool {
 			return !slices.ContainsFunc(have, func(h string) bool { return sameStem(w, h) })
-		}) || skip(i) {
+		}) || slices.ContainsFunc(targets, func(t []string) bool { return slices.Equal(t, own) }) || skip(i) {
 			continue
 		}
 		if len(own) > most {

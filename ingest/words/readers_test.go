@@ -21,7 +21,9 @@ func TestWhoseASettingIsItsWordsTell(t *testing.T) {
 		{hotel, "ReserveMemcAddress", nil, -1, []int{2}}, // of one stem
 		{hotel, "consul.address", []string{"consul"}, -1, nil},
 		{hotel, "user.url", []string{"users-db"}, -1, []int{3}},
-		{hotel, "rate.url", []string{"rate"}, 1, nil}, // leads there
+		{hotel, "rate.url", []string{"rate"}, 1, nil},              // leads there
+		{hotel, "rate.url", []string{"rate.example.com"}, -1, nil}, // is called after it
+		{posts, "user.url", []string{"user"}, -1, nil},
 		{hotel, "rate.of.geo", nil, -1, []int{0, 1}},
 		{hotel, "geo.rate.reserve.user", nil, -1, nil}, // all of them
 		{posts, "addr", []string{"post-storage-mongodb.shop.svc"}, -1, []int{0}},

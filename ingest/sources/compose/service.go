@@ -39,8 +39,8 @@ func (s *service) read() {
 	bodies := s.bodies()
 	for _, b := range bodies {
 		def.Names = append(def.Names, s.paths(b.value)...)
-		def.Names = append(def.Names, s.telemetryName(b)...)
 	}
+	def.Names = append(def.Names, s.telemetryName()...)
 	s.speaksDapr(&def)
 	s.fragment.Definitions = append(s.fragment.Definitions, def)
 	for _, b := range bodies {
@@ -53,6 +53,7 @@ func (s *service) read() {
 		said.places(b.value)
 		said.strings(b)
 	}
+	s.variables()
 }
 
 // maxExtends is how far a chain of extends is followed.
@@ -103,8 +104,8 @@ func (s *service) names() []link.Name {
 }
 
 // telemetryName is what the service calls itself in traces.
-func (s *service) telemetryName(b body) []link.Name {
-	for _, e := range s.environment(b) {
+func (s *service) telemetryName() []link.Name {
+	for _, e := range s.environment() {
 		if e.key == "OTEL_SERVICE_NAME" && e.text != "" {
 			return []link.Name{{Space: link.SpaceService, Text: e.text}}
 		}

@@ -47,18 +47,16 @@ func (s *service) onlySignals(other string) bool {
 			continue
 		}
 		linked := same.linked()
-		for _, b := range same.bodies() {
-			for _, e := range same.environment(b) {
-				for _, ref := range same.find(e.key, e.text, linked) {
-					for _, h := range ref.Hosts {
-						if !strings.EqualFold(h.Name, other) {
-							continue
-						}
-						if !ref.Telemetry {
-							return false
-						}
-						signals = true
+		for _, e := range same.environment() {
+			for _, ref := range same.find(e.key, e.text, linked) {
+				for _, h := range ref.Hosts {
+					if !strings.EqualFold(h.Name, other) {
+						continue
 					}
+					if !ref.Telemetry {
+						return false
+					}
+					signals = true
 				}
 			}
 		}

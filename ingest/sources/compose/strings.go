@@ -21,15 +21,40 @@ type setting struct {
 	shared    bool            // from an env file that other services read as well
 }
 
-// environment returns the variables of a service, env files first. A variable
-// without a value takes it from the project's.
-func (s *service) environment(b body) []setting {
+// environment returns the variables that a service runs with, each once: what it says of
+// them itself comes before what it extends says, both before every env file, and of the
+// env files the last (Compose specification, services: "environment", "env_file").
+func (s *service) environment() []setting {
+	var said, read []setting
+	for _, b := range s.bodies() {
+		said = append(said, s.said(b)...)
+		read = append(read, s.fromFiles(b)...)
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(append(said, read...), func(e setting) bool {
+		again := seen[e.key]
+		seen[e.key] = true
+		return again
+	})
+}
+
+// fromFiles returns the variables of the env files of a service, the last file first.
+func (s *service) fromFiles(b body) []setting {
 	var out []setting
 	for name, f := range s.envFiles(b.value) {
+		of := make([]setting, 0, len(f.vars))
 		for _, key := range slices.Sorted(maps.Keys(f.vars)) {
-			out = append(out, setting{key: key, text: s.fill(f.vars[key]), at: f.file.Origin(f.line[key], 1), shared: s.readers[name] > 1})
+			of = append(of, setting{key: key, text: s.fill(f.vars[key]), at: f.file.Origin(f.line[key], 1), shared: s.readers[name] > 1})
 		}
+		out = append(of, out...)
 	}
+	return out
+}
+
+// said returns the variables that a service states. One without a value takes it from
+// the project's.
+func (s *service) said(b body) []setting {
+	var out []setting
 	env := b.value.Get("environment")
 	add := func(key, text string, at strict.Value) {
 		out = append(out, setting{key: key, text: s.fill(text), at: b.file.Origin(at.Line(), at.Col())})
@@ -76,16 +101,21 @@ func (p *project) envFiles(v strict.Value) iter.Seq2[string, *envFile] {
 // that read it: true for one, it may be false for the next.
 const sharedTrust = 0.4
 
-// strings reads the values that look like addresses.
-func (s *service) strings(b body) {
-	v, linked := b.value, s.linked()
-	for _, e := range s.environment(b) {
+// variables reads the variables that look like addresses.
+func (s *service) variables() {
+	linked := s.linked()
+	for _, e := range s.environment() {
 		trust := 1.0
 		if e.shared {
 			trust = sharedTrust
 		}
 		s.found(e.at, e.key, trust, s.find(e.key, e.text, linked))
 	}
+}
+
+// strings reads the other values that look like addresses.
+func (s *service) strings(b body) {
+	v, linked := b.value, s.linked()
 	for _, field := range []string{"command", "entrypoint"} {
 		value := v.Get(field)
 		args := strings.Fields(s.fill(value.Text()))

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"strings"
 
@@ -161,13 +162,19 @@ func (e *emitter) emitConfiguration(run *workload) {
 }
 
 // emitProxy adds what a proxy needs that reads a text, and reports whether it is the
-// configuration of one. One that is broken is read as any other text.
+// configuration of one. One that is broken is noted, and read as any other text.
 func (e *emitter) emitProxy(run *workload, x entry) bool {
-	if proxyfile.Format(x.key, []byte(x.text)) == "" || proxyfile.Templated(x.text) {
+	format := proxyfile.Format(x.key, []byte(x.text))
+	if format == "" || proxyfile.Templated(x.text) {
 		return false
 	}
 	needs, _, err := proxyfile.Needs(x.key, x.text, strict.Limits{})
 	if err != nil {
+		var first *strict.Error
+		if e.readings[x.print].readers[0] == run && errors.As(err, &first) {
+			at := x.at(address.Offset(x.text, first.Line, first.Col))
+			e.note(x.from.file, "%s: %s is read by its lines, it is no configuration of %s: %d:%d: %s", x.from, x.key, format, at.Line, at.Col, first.Msg)
+		}
 		return false
 	}
 	for _, n := range needs {

@@ -123,3 +123,60 @@ func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
 	}
 	made.check(t, "whole", "around", "in part: reaching")
 }
+
+// What stands below a change in layers, so that many losses take the same nodes along and
+// others all but one of them: which losses do what another one does is told apart.
+func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
+	const bottom, middle, tops = 8, 6, 10
+	made := ways{}
+	for seed := range uint64(tiered(2_000, 20_000, 200_000)) {
+		rng := rand.New(rand.NewPCG(seed, 23))
+		w := simtest.World{Standby: make([]bool, bottom+middle+tops), Group: make([]bool, bottom+middle+tops)}
+		need := func(owner, member int) {
+			n := simtest.Need{Owner: owner, Members: []int{member}, Number: 1, Phases: "r", IfLost: 'd'}
+			switch rng.IntN(12) {
+			case 0:
+				n.IfLost = 'g'
+			case 1:
+				n.Placed = true
+			case 2, 4, 5:
+				n.Members = append(n.Members, member-1)
+			case 3:
+				n.Phases = "s"
+			}
+			w.Needs = append(w.Needs, n)
+		}
+		if rng.IntN(2) == 0 { // degraded with nothing lost
+			w.Needs = append(w.Needs, simtest.Need{Owner: 1 + rng.IntN(bottom-1), Members: []int{0}, Number: 2, Phases: "r", IfLost: 'g'})
+		}
+		for m := range middle {
+			for b := range bottom {
+				if rng.IntN(2) == 0 && b > 0 {
+					need(bottom+m, b)
+				}
+			}
+		}
+		before := w
+		for top := range tops {
+			need(bottom+middle+top, bottom+1+rng.IntN(middle-1))
+		}
+		after := w
+		after.Needs = append(slices.Clone(before.Needs), w.Needs[len(before.Needs):]...)
+		for i := len(before.Needs); i < len(after.Needs); i++ {
+			if rng.IntN(3) > 0 {
+				after.Needs[i].Members = []int{bottom + rng.IntN(middle)}
+				after.Needs[i].Number = 1
+			}
+		}
+		old, next := newSystem(t, w, 60), newSystem(t, after, 60)
+		blast, err := old.m.Blast(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkUpdate(t, made, blast, next.m.Graph(), next.m.Outage())
+		if t.Failed() {
+			t.Fatalf("seed %d: %+v, then %+v", seed, w.Needs, after.Needs)
+		}
+	}
+	made.check(t, "around", "in part: around")
+}

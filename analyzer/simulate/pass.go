@@ -158,7 +158,8 @@ func (p *Pass) Frozen(v depgraph.NodeIndex) Lanes {
 // for it, in which its owner goes down even in a graph that lacks it. What can be seen
 // at a glance takes two more simulations of the pass; of what is left, [PassSize] pairs
 // of a loss and a requirement are simulated at once, but for requirements that have no
-// member to spare: they cost a [Model.Lose] for each loss.
+// member to spare: they cost a [Model.Lose] for each loss. Which groups serve standbys
+// alone is as it is with the requirement.
 func (p *Pass) FallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
 	if p.part == nil {
 		p.part = newFall(p.m.plan())

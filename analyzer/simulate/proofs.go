@@ -371,9 +371,10 @@ func (p *prover) holds(edges []use) bool {
 	return shown[p.goal]
 }
 
-// show returns the edges of a finished proof in the order in which they are read.
+// show returns the edges of a finished proof in the order in which they are read: the
+// step of what is asked first, though its owner may be down by a step of its own below.
 func (p *prover) show(x *partial, edges []use) []depgraph.Edge {
-	depth := map[node]int{}
+	depth := map[goal]int{}
 	var deep func(g goal) int
 	deep = func(g goal) int {
 		d := 0
@@ -383,13 +384,20 @@ func (p *prover) show(x *partial, edges []use) []depgraph.Edge {
 			}
 			d++
 		}
-		depth[g.v] = max(depth[g.v], d)
+		depth[g] = max(depth[g], d)
 		return d
 	}
 	deep(p.goal)
 	owner := func(u use) node { return p.l.m.g.Owner(u.r) }
+	top := x.closes(p.goal)
+	at := func(u use) int {
+		if top != nil && slices.Contains(top.by, u) {
+			return depth[p.goal]
+		}
+		return max(depth[goal{owner(u), Down}], depth[goal{owner(u), Degraded}])
+	}
 	slices.SortStableFunc(edges, func(a, b use) int {
-		return cmp.Or(cmp.Compare(depth[owner(b)], depth[owner(a)]), cmp.Compare(owner(a), owner(b)), cmp.Compare(a.to, b.to))
+		return cmp.Or(cmp.Compare(at(b), at(a)), cmp.Compare(owner(a), owner(b)), cmp.Compare(a.to, b.to))
 	})
 	out := make([]depgraph.Edge, len(edges))
 	for i, u := range edges {

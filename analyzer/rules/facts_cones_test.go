@@ -19,15 +19,7 @@ func TestConesAndPassesSayWhatOneLossAtATimeSays(t *testing.T) {
 	for seed := range uint64(6) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		shop := simtest.Shop{Nodes: 150, Seed: seed, Spare: 0.4, Degraded: 0.1, Start: 0.15, Reversed: []float64{0, 0.01}[seed%2]}
-		e, err := estateFact.Compute(context.Background(), &analyzer.Pass{Graph: estateOf(t, shop)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
-		losses := map[node]*simulate.Loss{}
-		for _, p := range e.places {
-			gr.inside[p], losses[p] = gr.fill(p), e.model.Lose(p)
-		}
+		e, gr, losses := placesOf(t, shop)
 		for _, p := range e.places {
 			for _, state := range []simulate.State{simulate.Down, simulate.Frozen} {
 				s := &culpritSearch{e: e, ground: gr, losses: losses, p: p, lost: losses[p], state: state, single: map[node]*simulate.Loss{}}
@@ -74,15 +66,7 @@ func TestJointCulpritsAreMinimalAndNameEveryUnitThatMatters(t *testing.T) {
 	found, triples := 0, 0
 	for seed := range uint64(60) {
 		shop := simtest.Shop{Nodes: 40, Seed: seed, Spare: 0.7, Start: 0.15}
-		e, err := estateFact.Compute(context.Background(), &analyzer.Pass{Graph: estateOf(t, shop)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
-		losses := map[node]*simulate.Loss{}
-		for _, p := range e.places {
-			gr.inside[p], losses[p] = gr.fill(p), e.model.Lose(p)
-		}
+		e, gr, losses := placesOf(t, shop)
 		for _, p := range e.places {
 			s := &culpritSearch{e: e, ground: gr, losses: losses, p: p, lost: losses[p], state: simulate.Down, single: map[node]*simulate.Loss{}}
 			s.victims = slices.DeleteFunc(s.lost.List(simulate.Down), func(v node) bool { return v == p || e.calm.Is(simulate.Down, v) })
@@ -146,4 +130,19 @@ func minimalSets(of []node, will func([]node) bool) (sets [][]node, largest int)
 		}
 	}
 	return sets, largest
+}
+
+// placesOf returns a shop as an estate, what stands in its places, and the loss of each.
+func placesOf(t *testing.T, shop simtest.Shop) (*estate, *ground, map[node]*simulate.Loss) {
+	t.Helper()
+	e, err := estateFact.Compute(context.Background(), &analyzer.Pass{Graph: estateOf(t, shop)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gr := &ground{e: e, inside: map[node][]node{}, populated: map[node]bool{}}
+	losses := map[node]*simulate.Loss{}
+	for _, p := range e.places {
+		gr.inside[p], losses[p] = gr.fill(p), e.model.Lose(p)
+	}
+	return e, gr, losses
 }

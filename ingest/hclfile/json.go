@@ -21,20 +21,13 @@ import (
 // Which maps of a resource are blocks and which are arguments only its provider knows.
 // All are blocks here, but lists of names and values: an argument below reads alike.
 func ParseJSON(f *ingest.File) *hclsyntax.Body {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil // recorded by Bytes
-	}
-	doc, err := strict.JSON(data, strict.Limits{Depth: MaxDepth})
-	if err != nil {
-		f.Fail(err)
+	root, ok := decoded(f)
+	if !ok {
 		return nil
 	}
-	f.Counted(1)
-	f.Proven()
 	c := &converter{file: f}
-	out := c.empty(doc.Root)
-	for v := range each(doc.Root) {
+	out := c.empty(root)
+	for v := range each(root) {
 		if v.Type() != strict.Map {
 			c.fail(v, "a map of blocks is wanted here")
 			continue
@@ -48,19 +41,29 @@ func ParseJSON(f *ingest.File) *hclsyntax.Body {
 
 // ParseVariablesJSON reads a file of values of variables in JSON: *.tfvars.json.
 func ParseVariablesJSON(f *ingest.File) *hclsyntax.Body {
+	root, ok := decoded(f)
+	if !ok {
+		return nil
+	}
+	c := &converter{file: f, literal: true}
+	return c.arguments(root)
+}
+
+// decoded returns what a file holds, which is proven to its end. What cannot be read or
+// parsed is recorded in the ledger.
+func decoded(f *ingest.File) (root strict.Value, ok bool) {
 	data, err := f.Bytes()
 	if err != nil {
-		return nil // recorded by Bytes
+		return strict.Value{}, false // recorded by Bytes
 	}
 	doc, err := strict.JSON(data, strict.Limits{Depth: MaxDepth})
 	if err != nil {
 		f.Fail(err)
-		return nil
+		return strict.Value{}, false
 	}
 	f.Counted(1)
 	f.Proven()
-	c := &converter{file: f, literal: true}
-	return c.arguments(doc.Root)
+	return doc.Root, true
 }
 
 type converter struct {

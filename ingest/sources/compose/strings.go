@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"errors"
 	"iter"
 	"maps"
 	"path"
@@ -153,8 +154,9 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 	at := func(line, col int) depgraph.Origin {
 		return b.file.Origin(b.value.Place(address.Offset(written, line, col)))
 	}
-	if proxyfile.Format(file, []byte(text)) != "" {
-		if needs, _, err := proxyfile.Needs(file, text, strict.Limits{}); err == nil {
+	if format := proxyfile.Format(file, []byte(text)); format != "" && !proxyfile.Templated(text) {
+		needs, _, err := proxyfile.Needs(file, text, strict.Limits{})
+		if err == nil {
 			for _, n := range needs {
 				o := at(n.Servers[0].Line, n.Servers[0].Col)
 				o.Note, o.Confidence = n.Note, min(proxyfile.Confidence, most)
@@ -165,6 +167,11 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 				s.referAt(o, link.Text, n.Terms, to...)
 			}
 			return
+		}
+		var first *strict.Error
+		if errors.As(err, &first) {
+			o := at(first.Line, first.Col)
+			b.file.Note("config %s is read by its lines, it is no configuration of %s: %d:%d: %s", path.Base(file), format, o.Line, o.Col, first.Msg)
 		}
 	}
 	for _, x := range address.Config(file, text, s.knownOr(linked)) {

@@ -4,7 +4,6 @@ package backstage
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -29,7 +28,7 @@ var Source = ingest.Define(ingest.Spec{
 	},
 }, ingest.NoParams, claim, read)
 
-var head = regexp.MustCompile(`(?m)^\s*"?apiVersion"?\s*:\s*["']?backstage\.io/`)
+var head = ingest.MustSignature(`(?m)^\s*"?apiVersion"?\s*:\s*["']?backstage\.io/`)
 
 // claim puts all of a run into one unit: an API is provided in one file and consumed in another.
 func claim(name string, text []byte) (string, bool) { return "backstage", head.Match(text) }

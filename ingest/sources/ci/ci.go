@@ -38,7 +38,7 @@ var Source = ingest.Define(ingest.Spec{
 
 var workflowPath = regexp.MustCompile(`(^|/)\.github/workflows/[^/]+\.ya?ml$`)
 
-var jobsKey = regexp.MustCompile(`(?m)^jobsDefinition:|^ +JCasC: *\r?$|^jobs:\s*\n\s*- script:`)
+var jobsKey = ingest.MustSignature(`(?m)^jobsDefinition:|^ +JCasC: *\r?$|^jobs:\s*\n\s*- script:`)
 
 // claim puts all of a run into one unit: the files of a repository refer to each
 // other, and its git configuration says what it is called.

@@ -8,14 +8,15 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
 )
 
 var (
 	gitlabName   = regexp.MustCompile(`(^|/)[^/]*\.?gitlab-ci[^/]*\.ya?ml$|(^|/)\.?gitlab(-ci|/ci)/.*\.ya?ml$`)
-	gitlabScript = regexp.MustCompile(`(?m)^ +(before_)?script:`)
-	gitlabKeys   = regexp.MustCompile(`(?m)^ +stage: |^stages:|^include:|!reference \[`)
-	notGitlab    = regexp.MustCompile(`(?m)^(on|jobs|kind|services|steps|pool|language|apiVersion):`)
+	gitlabScript = ingest.MustSignature(`(?m)^ +(before_)?script:`)
+	gitlabKeys   = ingest.MustSignature(`(?m)^ +stage: |^stages:|^include:|!reference \[`)
+	notGitlab    = ingest.MustSignature(`(?m)^(on|jobs|kind|services|steps|pool|language|apiVersion):`)
 	yamlName     = regexp.MustCompile(`\.ya?ml$`)
 )
 

@@ -33,9 +33,9 @@ var Source = ingest.Define(ingest.Spec{
 
 var (
 	fileName = regexp.MustCompile(`\.(ya?ml|json|template|cfn)$`)
-	version  = regexp.MustCompile(`(?m)^["']?AWSTemplateFormatVersion["']?\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:`)
-	section  = regexp.MustCompile(`(?m)^Resources:|^\s*"Resources"\s*:|^\{"Resources":`)
-	typed    = regexp.MustCompile(`"?Type"?\s*:\s*["']?(AWS|Custom|Alexa)::[A-Za-z0-9]+`)
+	version  = ingest.MustSignature(`(?m)^["']?AWSTemplateFormatVersion["']?\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:`)
+	section  = ingest.MustSignature(`(?m)^Resources:|^\s*"Resources"\s*:|^\{"Resources":`)
+	typed    = ingest.MustSignature(`"?Type"?\s*:\s*["']?(AWS|Custom|Alexa)::[A-Za-z0-9]+`)
 )
 
 // claim puts all templates of a run into one unit: they import each other's exports.

@@ -34,8 +34,8 @@ var Source = ingest.Define(ingest.Spec{
 
 var (
 	composeName = regexp.MustCompile(`^(docker-)?compose([.-].*)?\.ya?ml$`)
-	services    = regexp.MustCompile(`(?m)^services:`)
-	foreign     = regexp.MustCompile(`(?m)^(apiVersion|kind):`)
+	services    = ingest.MustSignature(`(?m)^services:`)
+	foreign     = ingest.MustSignature(`(?m)^(apiVersion|kind):`)
 	envName     = regexp.MustCompile(`(^\.env(\..+)?|\.env)$`)
 )
 

@@ -32,9 +32,9 @@ var Source = ingest.Define(ingest.Spec{
 var (
 	fileName = regexp.MustCompile(`\.ya?ml(\.gotmpl)?$`)
 	named    = regexp.MustCompile(`(^|/)(helmfile\.ya?ml|helmfile\.d/[^/]+\.ya?ml)(\.gotmpl)?$`)
-	releases = regexp.MustCompile(`(?m)^releases:`)
-	ownKeys  = regexp.MustCompile(`(?m)^(helmDefaults|bases|repositories|environments|commonLabels|helmfiles|templates):|^\s+(- )?chart:|[{,]\s*chart:`)
-	kindKey  = regexp.MustCompile(`(?m)^kind:`)
+	releases = ingest.MustSignature(`(?m)^releases:`)
+	ownKeys  = ingest.MustSignature(`(?m)^(helmDefaults|bases|repositories|environments|commonLabels|helmfiles|templates):|^\s+(- )?chart:|[{,]\s*chart:`)
+	kindKey  = ingest.MustSignature(`(?m)^kind:`)
 )
 
 // claim puts every helmfile into one unit: they name one another.

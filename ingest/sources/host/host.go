@@ -40,7 +40,7 @@ var (
 	cloudConfig = regexp.MustCompile(`^(##[^\n]*\n)*#cloud-config\s`)
 	multiPart   = regexp.MustCompile(`(?i)^(MIME-Version:[^\n]*\n|[A-Za-z-]+:[^\n]*\n|[ \t][^\n]*\n)*?Content-Type:\s*multipart/`)
 	partOfCloud = regexp.MustCompile(`(?i)text/(cloud-config|x-shellscript|cloud-boothook)|#cloud-config`)
-	butane      = regexp.MustCompile(`(?m)^variant:\s*["']?(fcos|flatcar)\b`)
+	butane      = ingest.MustSignature(`(?m)^variant:\s*["']?(fcos|flatcar)\b`)
 	etcFile     = regexp.MustCompile(`(^|/)etc/(apt/apt\.conf\.d/[^/]+|os-release|dnf/automatic\.conf|yum/yum-cron\.conf|zincati/config\.d/[^/]+\.toml|flatcar/update\.conf|systemd/system/(apt-daily-upgrade|unattended-upgrades|dnf-automatic[a-z-]*)\.[a-z]+(\.d/[^/]+)?)$`)
 )
 

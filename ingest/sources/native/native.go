@@ -2,7 +2,6 @@ package native
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
@@ -28,7 +27,7 @@ var Source = ingest.Define(ingest.Spec{
 // version finds a document of the format, in YAML or JSON, wherever it stands in
 // what is shown of the file: any version, so that a wrong one is an error and not
 // a file that nobody reads.
-var version = regexp.MustCompile(`(?m)(^|[{,])\s*"?apiVersion"?\s*:\s*["']?fateline\.dev/`)
+var version = ingest.MustSignature(`(?m)(^|[{,])\s*"?apiVersion"?\s*:\s*["']?fateline\.dev/`)
 
 func claim(path string, head []byte) (string, bool) {
 	return path, version.Match(head)

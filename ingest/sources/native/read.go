@@ -64,7 +64,7 @@ func (r *reader) document(root strict.Value) {
 // otherVersion leaves documents of other formats in the same file to their own
 // sources, and refuses versions of this one that do not exist.
 func (r *reader) otherVersion(root, v strict.Value) {
-	if v.Text() == "" || version.MatchString("apiVersion: "+v.Text()) {
+	if v.Text() == "" || version.Match([]byte("apiVersion: "+v.Text())) {
 		r.file.Fail(atOr(v, root).Errorf(strict.BadValue, "apiVersion %q: want %s", v.Text(), APIVersion))
 	}
 }

@@ -39,11 +39,11 @@ var Source = ingest.Define(ingest.Spec{
 }, ingest.NoParams, claim, read)
 
 var (
-	rules    = regexp.MustCompile(`(?m)^groups:`)
-	alerts   = regexp.MustCompile(`(?m)^\s+(- )?(alert|record|expr):`)
-	scrape   = regexp.MustCompile(`(?m)^(scrape_configs|rule_files|remote_write):`)
-	receiver = regexp.MustCompile(`(?m)^(receivers|route):`)
-	foreign  = regexp.MustCompile(`(?m)^(apiVersion|kind|services|exporters):`)
+	rules    = ingest.MustSignature(`(?m)^groups:`)
+	alerts   = ingest.MustSignature(`(?m)^\s+(- )?(alert|record|expr):`)
+	scrape   = ingest.MustSignature(`(?m)^(scrape_configs|rule_files|remote_write):`)
+	receiver = ingest.MustSignature(`(?m)^(receivers|route):`)
+	foreign  = ingest.MustSignature(`(?m)^(apiVersion|kind|services|exporters):`)
 )
 
 // claim puts all of a run into one unit: a group pages through a route of another file.

@@ -18,7 +18,8 @@ type control struct {
 	api     link.Name     // of the API server
 	apiIDs  []depgraph.ID // those that were found
 	dns     []depgraph.ID
-	cni     []depgraph.ID
+	cni     []depgraph.ID // what whoever joins the pod network needs: all of them
+	plugins []*workload   // those that were found
 	real    map[depgraph.ID]bool // those of the three that the inputs show
 	objects []controlled         // nodes that are objects of the API server but of no object here
 }
@@ -48,7 +49,7 @@ func (e *emitter) findControl() {
 		case isDNS(run):
 			c.dns = append(c.dns, run.id)
 		case isCNI(run):
-			c.cni = append(c.cni, run.id)
+			c.plugins = append(c.plugins, run)
 		default:
 			continue
 		}
@@ -118,13 +119,44 @@ func (e *emitter) settleControl(cluster string, c *control) {
 	} else {
 		e.standsFor(c.dns, system("coredns"), c.at, []link.Name{objectName(scope, "implied", "coredns")})
 	}
-	if len(c.cni) == 0 {
+	names = []link.Name{objectName(scope, "implied", "cni")}
+	parts, copied := c.parts()
+	switch {
+	case len(c.plugins) == 0:
 		c.cni = []depgraph.ID{system("cni")}
-		e.imply(c.cni[0], c.at, "every cluster has a network plugin", objectName(scope, "implied", "cni"))
+		e.imply(c.cni[0], c.at, "every cluster has a network plugin", names...)
 		e.needsControl(c, c.cni[0], c.at, false)
-	} else {
-		e.standsFor(c.cni, system("cni"), c.at, []link.Name{objectName(scope, "implied", "cni")})
+	case copied:
+		c.cni = []depgraph.ID{system("cni")}
+		e.imply(c.cni[0], c.at, "the inputs show several clusters as one, each with a network plugin", names...)
+		for _, copies := range parts {
+			e.need(need{owner: c.cni[0], to: to(copies...), phases: startRun, via: depgraph.RoutesTo, basis: depgraph.Implied, confidence: impliedConfidence, at: c.at, note: "one of them is that of the pod's own cluster"})
+		}
+	default:
+		c.cni = slices.Concat(parts...)
+		e.standsFor(c.cni, system("cni"), c.at, names)
 	}
+}
+
+// parts returns the workloads that make up the network plugin, in the order of the
+// input, those of one name together. A cluster runs each part once: copied says that
+// namespaces have one of their own, so that whose pods each serves is not known. They
+// are alternatives then, behind one node: what every pod says of every copy would grow
+// with the square of the copies.
+func (c *control) parts() (parts [][]depgraph.ID, copied bool) {
+	at := map[string]int{}
+	first := map[string]string{} // the namespace of the first of a name
+	for _, run := range c.plugins {
+		i, known := at[run.name]
+		if !known {
+			i = len(parts)
+			at[run.name], first[run.name] = i, run.ns
+			parts = append(parts, nil)
+		}
+		parts[i] = append(parts[i], run.id)
+		copied = copied || first[run.name] != run.ns
+	}
+	return parts, copied
 }
 
 // standsFor lets real workloads answer to the id of an implied one.
@@ -201,7 +233,7 @@ func (e *emitter) emitImplied() {
 			e.needsAPI(c, run.id, run.here())
 		}
 		hosted, _ := run.pod.spec("hostNetwork").v.Bool()
-		if !hosted && !slices.Contains(c.cni, run.id) {
+		if !hosted { // as plugins are
 			e.needsCNI(c, run.id, run.here())
 		}
 		e.emitResolver(c, run, hosted)

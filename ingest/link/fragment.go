@@ -1,6 +1,9 @@
 package link
 
 import (
+	"iter"
+	"slices"
+
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
@@ -100,6 +103,18 @@ type Reference struct {
 	Terms   depgraph.Terms
 	Form    Form
 	Origin  depgraph.Origin // Origin.Member stays zero: the linker sets it
+	// Also are further places that say the very same, with the basis of Origin: one
+	// reference stands for one at each of them.
+	Also []depgraph.Origin
+}
+
+// Origins lists the places of a reference.
+func (r *Reference) Origins() iter.Seq[depgraph.Origin] {
+	return func(yield func(depgraph.Origin) bool) {
+		if yield(r.Origin) {
+			slices.Values(r.Also)(yield)
+		}
+	}
 }
 
 // Target is a name that a reference uses, and what it stands for where nothing answers.

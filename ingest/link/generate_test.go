@@ -90,6 +90,11 @@ func drawReference(t *rapid.T) link.Reference {
 		}
 		r.Members = append(r.Members, target)
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "also") {
+		o := drawOrigin(t)
+		o.Basis = r.Origin.Basis
+		r.Also = append(r.Also, o)
+	}
 	return r
 }
 

@@ -29,8 +29,10 @@ type Packed struct {
 	targets     list[packedTarget]
 	uses        list[uint32] // rows of names, as definitions and bindings list them
 
-	selectors []*Selector  // of references; 0: none
-	unusual   []Definition // those that say more than what is packed
+	selectors []*Selector         // of references; 0: none
+	also      [][]depgraph.Origin // of references; 0: none
+	spans     map[uint64]span     // of targets by their hash: many are named together again
+	unusual   []Definition        // those that say more than what is packed
 }
 
 // packedName is a name, an id (its kind in place of the space), or a pair of a label.
@@ -82,6 +84,7 @@ type packedBinding struct {
 type packedReference struct {
 	owner    uint32 // names
 	selector uint32 // selectors
+	also     uint32 // also
 	members  span   // targets
 	terms    uint32
 	origin   packedOrigin
@@ -126,22 +129,67 @@ func (p *Packed) Bind(b Binding) {
 	p.bindings.add(packedBinding{names: p.listed(b.Names), to: p.listed(b.To), origin: p.origin(b.Origin), alternatives: b.Alternatives})
 }
 
-// Refer adds a reference. It keeps Owners.
+// Refer adds a reference. It keeps Owners and Also, whose elements must not change.
 func (p *Packed) Refer(r Reference) {
 	out := packedReference{owner: p.name(r.Owner), terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
 	if r.Owners != nil {
 		p.selectors = append(p.selectors, r.Owners)
 		out.selector = uint32(len(p.selectors))
 	}
-	out.members = span{p.targets.size(), uint32(len(r.Members))}
-	for _, m := range r.Members {
+	if len(r.Also) > 0 {
+		if n := len(p.also); n == 0 || len(p.also[n-1]) != len(r.Also) || &p.also[n-1][0] != &r.Also[0] {
+			p.also = append(p.also, r.Also)
+		}
+		out.also = uint32(len(p.also))
+	}
+	out.members = p.listedTargets(r.Members)
+	p.references.add(out)
+}
+
+// together is from how many targets on it pays to look for the same ones once more.
+const together = 2
+
+// listedTargets returns where targets stand: where equal ones do if they are many.
+func (p *Packed) listedTargets(members []Target) span {
+	out := span{p.targets.size(), uint32(len(members))}
+	var h maphash.Hash
+	if len(members) >= together {
+		if p.spans == nil {
+			p.spans = map[uint64]span{}
+		}
+		h.SetSeed(p.seeded())
+	}
+	rows := make([]packedTarget, 0, 8)
+	for _, m := range members {
 		t := packedTarget{name: p.name(m.Name), quiet: m.Quiet, guess: m.Guess}
 		if !m.Else.IsZero() {
 			t.other = p.id(m.Else) + 1
 		}
+		rows = append(rows, t)
+		if len(members) >= together {
+			maphash.WriteComparable(&h, t)
+		}
+	}
+	if len(members) >= together {
+		if have, known := p.spans[h.Sum64()]; known && p.standAt(have, rows) {
+			return have
+		}
+		p.spans[h.Sum64()] = out
+	}
+	for _, t := range rows {
 		p.targets.add(t)
 	}
-	p.references.add(out)
+	return out
+}
+
+// standAt says whether targets stand at s.
+func (p *Packed) standAt(s span, rows []packedTarget) bool {
+	for i, t := range rows {
+		if s.count != uint32(len(rows)) || *p.targets.at(s.from + uint32(i)) != t {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *Packed) origin(o depgraph.Origin) packedOrigin {
@@ -168,9 +216,7 @@ const recently = 1 << 13
 
 // name returns the row of a name: that of an equal one where it was added lately.
 func (p *Packed) name(n Name) uint32 {
-	if p.recent == nil {
-		p.recent, p.seed = make([]uint32, recently), maphash.MakeSeed()
-	}
+	p.seeded()
 	space, scope := p.strings.intern(string(n.Space)), p.strings.intern(n.Scope)
 	slot := &p.recent[(maphash.String(p.seed, n.Text)^uint64(space)*0x9e3779b97f4a7c15^uint64(scope)*0xbf58476d1ce4e5b9)%recently]
 	if *slot > 0 {
@@ -181,6 +227,13 @@ func (p *Packed) name(n Name) uint32 {
 	*slot = p.names.size() + 1
 	p.names.add(packedName{space, scope, p.text.add(n.Text)})
 	return *slot - 1
+}
+
+func (p *Packed) seeded() maphash.Seed {
+	if p.recent == nil {
+		p.recent, p.seed = make([]uint32, recently), maphash.MakeSeed()
+	}
+	return p.seed
 }
 
 // Definitions lists the definitions.
@@ -253,6 +306,9 @@ func (p *Packed) reference(i uint32) Reference {
 	if r.selector > 0 {
 		out.Owners = p.selectors[r.selector-1]
 	}
+	if r.also > 0 {
+		out.Also = p.also[r.also-1]
+	}
 	if r.members.count > 0 {
 		out.Members = make([]Target, r.members.count)
 	}
@@ -304,6 +360,13 @@ func (p *Packed) setSource(name string) {
 		}
 	}
 	p.manners.index = nil // its keys are those of before
+	for _, places := range p.also {
+		for i := range places {
+			if places[i].Source == "" {
+				places[i].Source = name
+			}
+		}
+	}
 	for i := range p.unusual {
 		if o := &p.unusual[i].Origin; o.Source == "" {
 			o.Source = name

@@ -47,6 +47,28 @@ func TestAnInputReadTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+func TestAReferenceOfSeveralPlacesIsOneOfEach(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		var split []*link.Fragment
+		for _, f := range in.frags {
+			each := *f
+			each.References = nil
+			for _, r := range f.References {
+				for _, o := range append([]depgraph.Origin{r.Origin}, r.Also...) {
+					one := r
+					one.Origin, one.Also = o, nil
+					each.References = append(each.References, one)
+				}
+			}
+			split = append(split, &each)
+		}
+		if diff := cmp.Diff(text(linked(t, in)), text(linked(t, input{split, in.rows}))); diff != "" {
+			t.Fatalf("(-together +each):\n%s", diff)
+		}
+	})
+}
+
 func TestLinkingChangesNoFragment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
@@ -107,7 +129,9 @@ func TestEveryOriginOfARequirementIsAReference(t *testing.T) {
 		places := map[string]bool{}
 		for _, f := range in.frags {
 			for _, r := range f.References {
-				places[r.Origin.Place()] = true
+				for o := range r.Origins() {
+					places[o.Place()] = true
+				}
 			}
 			for _, b := range f.Bindings {
 				places[b.Origin.Place()] = true // a group needs what its binding says

@@ -36,6 +36,17 @@ func (r reading) origin() depgraph.Origin {
 	return r.packed.originOf(r.packed.references.at(r.row).origin)
 }
 
+// also are the further places that say the same.
+func (r reading) also() []depgraph.Origin {
+	if r.ref != nil {
+		return r.ref.Also
+	}
+	if at := r.packed.references.at(r.row).also; at > 0 {
+		return r.packed.also[at-1]
+	}
+	return nil
+}
+
 // isPlacement reports whether a fact says where its owner stands.
 func (f *fact) isPlacement() bool {
 	return f.terms.Via == depgraph.PlacedIn && f.terms.Phases.Has(depgraph.Run) && f.terms.IfLost != depgraph.Unaffected
@@ -46,21 +57,36 @@ func (f *fact) origin() depgraph.Origin {
 	if f.linked != nil {
 		return earliest(f.linked.Origins)
 	}
-	return f.from.origin()
+	o := f.from.origin()
+	for _, also := range f.from.also() {
+		if also.Compare(o) < 0 {
+			o = also
+		}
+	}
+	return o
+}
+
+// place returns where a fact was read: of several places the smallest by its text.
+func (f *fact) place() string {
+	if f.linked != nil {
+		return f.origin().Place()
+	}
+	place := f.from.origin().Place()
+	for _, also := range f.from.also() {
+		place = min(place, also.Place())
+	}
+	return place
 }
 
 // origins appends where the fact was read, speaking of member, or of all members
 // where that is zero, with a note added.
 func (l *linker) origins(out []depgraph.Origin, f *fact, member depgraph.ID, note string) []depgraph.Origin {
 	if f.linked == nil {
-		o := f.from.origin()
-		o.Note = joinNotes(joinNotes(o.Note, f.note), note)
-		o.Confidence = confidence(o) * f.trust
-		o.Member = l.canonical(o.Member)
-		if !member.IsZero() {
-			o.Member = member
+		out = append(out, l.traced(f.from.origin(), f, member, note))
+		for _, o := range f.from.also() {
+			out = append(out, l.traced(o, f, member, note))
 		}
-		return append(out, o)
+		return out
 	}
 	for _, o := range f.linked.Origins {
 		o.Member = l.canonical(o.Member)
@@ -74,6 +100,17 @@ func (l *linker) origins(out []depgraph.Origin, f *fact, member depgraph.ID, not
 		out = append(out, o)
 	}
 	return out
+}
+
+// traced returns one place of a reference as [linker.origins] does.
+func (l *linker) traced(o depgraph.Origin, f *fact, member depgraph.ID, note string) depgraph.Origin {
+	o.Note = joinNotes(joinNotes(o.Note, f.note), note)
+	o.Confidence = confidence(o) * f.trust
+	o.Member = l.canonical(o.Member)
+	if !member.IsZero() {
+		o.Member = member
+	}
+	return o
 }
 
 // groupUse is a nested shape, and whether its members are places.
@@ -185,12 +222,14 @@ func (l *linker) owners(ref *Reference, selected *selections) []int32 {
 		id, err := depgraph.ParseID(ref.Owner.Text)
 		if err == nil {
 			if ref.Form == Native {
-				l.demand(depgraph.ID{}, id, ref.Origin)
+				for o := range ref.Origins() {
+					l.demand(depgraph.ID{}, id, o)
+				}
 			}
 			return []int32{l.node(id)}
 		}
 	}
-	l.report(depgraph.ID{}, ref.Owner, r.candidates, ref.Origin)
+	l.reportAt(ref, depgraph.ID{}, ref.Owner, r.candidates)
 	return nil
 }
 
@@ -231,7 +270,7 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 		return nil
 	}
 	if len(r.candidates) > 0 {
-		l.report(owner, t.Name, r.candidates, ref.Origin)
+		l.reportAt(ref, owner, t.Name, r.candidates)
 		if len(ref.Members) < 2 {
 			return nil
 		}
@@ -247,14 +286,27 @@ func (l *linker) miss(ref *Reference, t Target, r *resolution, owner depgraph.ID
 	}
 	switch {
 	case ref.Form == Native && t.Name.Space == SpaceID && !id.IsZero():
-		l.demand(owner, id, ref.Origin)
+		for o := range ref.Origins() {
+			l.demand(owner, id, o)
+		}
 	case !normal && !t.Quiet:
-		l.report(owner, t.Name, nil, ref.Origin)
+		l.reportAt(ref, owner, t.Name, nil)
 	}
 	if id.IsZero() {
 		return nil
 	}
-	return l.standIn(id, region, ref.Origin)
+	var s *shape
+	for o := range ref.Origins() {
+		s = l.standIn(id, region, o)
+	}
+	return s
+}
+
+// reportAt is report for a name that a reference uses, at each of its places.
+func (l *linker) reportAt(ref *Reference, owner depgraph.ID, n Name, candidates []string) {
+	for o := range ref.Origins() {
+		l.report(owner, n, candidates, o)
+	}
 }
 
 // addFacts adds what ref says of one owner, whose targets have the given shapes.

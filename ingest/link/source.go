@@ -17,6 +17,9 @@ func (f *Fragment) SetSource(name string) {
 	}
 	for i := range f.References {
 		set(&f.References[i].Origin)
+		for j := range f.References[i].Also {
+			set(&f.References[i].Also[j])
+		}
 	}
 	if f.Packed != nil {
 		f.Packed.setSource(name)

@@ -232,7 +232,7 @@ func (s *settlement) divide(f *fact, silenced []int32, phases []depgraph.Phase) 
 // speak adds a requirement and remembers it, for weaker sources to give way to.
 func (s *settlement) speak(f *fact, members []int32, t depgraph.Terms) {
 	s.add(f, members, t, depgraph.ID{}, "")
-	at, place := s.part(members, t), f.origin().Place()
+	at, place := s.part(members, t), f.place()
 	for _, m := range members {
 		for _, p := range t.Phases.List() {
 			s.hear(memberPhase{m, p}, f, place, at)

@@ -117,7 +117,11 @@ func reference(r link.Reference) string {
 		}
 		s += flagged("quiet", m.Quiet) + flagged("guess", m.Guess)
 	}
-	return s + terms(r.Terms) + form(r.Form) + at(r.Origin)
+	s += terms(r.Terms) + form(r.Form)
+	for _, o := range r.Also {
+		s += " also" + strings.TrimSuffix(at(o), "\n")
+	}
+	return s + at(r.Origin)
 }
 
 func terms(t depgraph.Terms) string {

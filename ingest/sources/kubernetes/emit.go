@@ -17,25 +17,25 @@ type emitter struct {
 		id   depgraph.ID
 		name link.Name
 	}
-	named    map[depgraph.ID]bool // nodes that were defined
-	resolves map[depgraph.ID]spot // where each first names a host of its cluster
-	control  map[string]*control  // by cluster: what is implied in it
-	areas    map[string]*area     // by cluster: where it stands
-	zones    map[depgraph.ID]bool // those whose region is told
-	tags     tags
-	fronts   frontHosts
-	repos    map[string]bool          // those that are defined
-	bearers  map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
-	apps     applications
-	readings map[string]*sharedText  // what is known of one configuration text, by its print
-	routes   map[objectRef][]*object // of the Gateway API, by the Gateway that they attach to; nil until asked
-	slices   map[objectRef][]*object // EndpointSlices by their Service; nil until asked
-	budgets  map[objectRef][]*object // PodDisruptionBudgets by cluster and namespace; nil until asked
-	entering map[sightRef][]admitted // what goes through admission, as webhooks of a cluster and edition see it
-	syncs    map[sightRef]fluxSource
-	watched  map[depgraph.ID][]watch
-	jobs     map[string][]*workload // what Prometheus scrapes under a job
-	istio    map[*object][]route    // the routes that are bound to an Istio Gateway
+	named     map[depgraph.ID]bool // nodes that were defined
+	resolves  map[depgraph.ID]spot // where each first names a host of its cluster
+	control   map[string]*control  // by cluster: what is implied in it
+	areas     map[string]*area     // by cluster: where it stands
+	zones     map[depgraph.ID]bool // those whose region is told
+	tags      tags
+	fronts    frontHosts
+	repos     map[string]bool          // those that are defined
+	bearers   map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
+	apps      applications
+	readings  map[string]*sharedText  // what is known of one configuration text, by its print
+	routes    map[objectRef][]*object // of the Gateway API, by the Gateway that they attach to; nil until asked
+	slices    map[objectRef][]*object // EndpointSlices by their Service; nil until asked
+	budgets   map[objectRef][]*object // PodDisruptionBudgets by cluster and namespace; nil until asked
+	entering  map[sightRef][]admitted // what goes through admission, as webhooks of a cluster and edition see it
+	syncs     map[sightRef]fluxSource
+	watching  watching
+	audiences audiences
+	istio     map[*object][]route // the routes that are bound to an Istio Gateway
 }
 
 // Phases that several fields share.
@@ -65,6 +65,7 @@ type need struct {
 	confidence float64
 	note       string
 	at         depgraph.Origin
+	also       []depgraph.Origin // further places that say the same; completed here
 }
 
 // need adds a requirement; one without targets is none.
@@ -77,8 +78,11 @@ func (e *emitter) need(n need) {
 	}
 	o := n.at
 	o.Basis, o.Confidence, o.Note = n.basis, n.confidence, n.note
+	for i := range n.also {
+		n.also[i].Basis, n.also[i].Confidence, n.also[i].Note = n.basis, n.confidence, n.note
+	}
 	e.refer(link.Reference{
-		Owner: e.owner.name, Members: n.to, Form: n.form, Origin: o,
+		Owner: e.owner.name, Members: n.to, Form: n.form, Origin: o, Also: n.also,
 		Terms: depgraph.Terms{Need: n.need, Phases: n.phases, IfLost: n.ifLost, Lasts: days(n.lasts), Via: n.via},
 	})
 }

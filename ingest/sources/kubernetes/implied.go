@@ -18,8 +18,8 @@ type control struct {
 	api     link.Name     // of the API server
 	apiIDs  []depgraph.ID // those that were found
 	dns     []depgraph.ID
-	cni     []depgraph.ID // what whoever joins the pod network needs: all of them
-	plugins []*workload   // those that were found
+	cni     []depgraph.ID        // what whoever joins the pod network needs: all of them
+	plugins []*workload          // those that were found
 	real    map[depgraph.ID]bool // those of the three that the inputs show
 	objects []controlled         // nodes that are objects of the API server but of no object here
 }
@@ -99,6 +99,10 @@ func (e *emitter) settleControl(cluster string, c *control) {
 		return depgraph.ID{Kind: depgraph.KindService, Name: prefix + "kube-system/" + name}
 	}
 	scope := e.w.scope(c.from, "kube-system")
+	parts, copied := c.parts()
+	if c.cni = slices.Concat(parts...); copied {
+		c.cni = []depgraph.ID{system("cni")}
+	}
 	c.api = objectName(scope, "implied", "kube-apiserver")
 	names := append(e.w.dnsNames(c.from, "default", "kubernetes"), c.api)
 	if e.w.service(c.from, "default", "kubernetes") != nil {
@@ -120,20 +124,17 @@ func (e *emitter) settleControl(cluster string, c *control) {
 		e.standsFor(c.dns, system("coredns"), c.at, []link.Name{objectName(scope, "implied", "coredns")})
 	}
 	names = []link.Name{objectName(scope, "implied", "cni")}
-	parts, copied := c.parts()
 	switch {
 	case len(c.plugins) == 0:
 		c.cni = []depgraph.ID{system("cni")}
 		e.imply(c.cni[0], c.at, "every cluster has a network plugin", names...)
 		e.needsControl(c, c.cni[0], c.at, false)
 	case copied:
-		c.cni = []depgraph.ID{system("cni")}
 		e.imply(c.cni[0], c.at, "the inputs show several clusters as one, each with a network plugin", names...)
 		for _, copies := range parts {
 			e.need(need{owner: c.cni[0], to: to(copies...), phases: startRun, via: depgraph.RoutesTo, basis: depgraph.Implied, confidence: impliedConfidence, at: c.at, note: "one of them is that of the pod's own cluster"})
 		}
 	default:
-		c.cni = slices.Concat(parts...)
 		e.standsFor(c.cni, system("cni"), c.at, names)
 	}
 }

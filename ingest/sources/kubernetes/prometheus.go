@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -51,43 +50,23 @@ func (e *emitter) alertmanager(o *object, ns, service string) target {
 	return e.w.serviceTarget(o, ns, service)
 }
 
-// watchers returns the Prometheus objects that a monitor, probe or rule is selected by.
-func (e *emitter) watchers(o *object, selector string) []*workload {
-	var found []*workload
-	for _, run := range e.w.ofGroup(o, monitoring) {
-		if run.kind == "Alertmanager" {
-			continue
-		}
-		spec := run.get("spec")
-		own, spaces := spec.Get(selector+"Selector"), spec.Get(selector+"NamespaceSelector")
-		switch {
-		case own.Type() <= strict.Null || !selects(own, o.labels):
-		case spaces.Type() <= strict.Null && run.ns != o.ns:
-		case spaces.Exists() && !selects(spaces, e.w.namespace(o, o.ns)):
-		default:
-			found = append(found, run)
-		}
-	}
-	return found
-}
-
 // emitMonitor adds that the workloads which a ServiceMonitor or PodMonitor selects are
 // watched by the Prometheus that reads it.
 func (e *emitter) emitMonitor(o *object) {
 	selector := map[string]string{"ServiceMonitor": "serviceMonitor", "PodMonitor": "podMonitor"}[o.kind]
-	watchers := ids(e.watchers(o, selector))
-	selected := e.monitored(o)
+	watchers := e.audience(o, selector)
+	selected := e.monitored(o, watchers)
 	for _, run := range selected {
-		e.need(need{owner: run.id, to: to(watchers...), phases: observes, via: depgraph.WatchedBy, at: o.here()})
+		e.need(need{owner: run.id, to: watchers.ids, phases: observes, via: depgraph.WatchedBy, at: o.here()})
 	}
-	if len(watchers) == 0 && len(selected) > 0 {
+	if len(watchers.runs) == 0 && len(selected) > 0 {
 		e.note(o.file, "%s is read by no Prometheus of the inputs", o)
 	}
 }
 
 // monitored returns the workloads that a monitor selects, and notes the job under
-// which each is scraped.
-func (e *emitter) monitored(o *object) []*workload {
+// which each is scraped, and by whom.
+func (e *emitter) monitored(o *object, by *audience) []*workload {
 	spaces := o.get("spec", "namespaceSelector")
 	everywhere, _ := spaces.Get("any").Bool()
 	names := items(spaces.Get("matchNames"))
@@ -106,7 +85,7 @@ func (e *emitter) monitored(o *object) []*workload {
 			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: ns}] {
 				if e.w.sees(o, run.object) && selects(selector, run.pod.labels) {
 					found = append(found, run)
-					e.jobs[o.ns+"/"+o.name] = append(e.jobs[o.ns+"/"+o.name], run)
+					e.watching.scrape(o, by, o.ns+"/"+o.name, run)
 				}
 			}
 		}
@@ -125,87 +104,17 @@ func (e *emitter) monitored(o *object) []*workload {
 			if label := o.get("spec", "jobLabel").Text(); label != "" && s.labels[label] != "" {
 				job = s.labels[label]
 			}
-			e.jobs[job] = append(e.jobs[job], s.targets...)
+			e.watching.scrape(o, by, job, s.targets...)
 			found = append(found, s.targets...)
 		}
 	}
 	return found
 }
 
-// jobMatcher finds the jobs that the expression of a rule asks about.
-var jobMatcher = regexp.MustCompile(`\bjob\s*=\s*"([^"]+)"`)
-
-// emitRules adds the groups of a PrometheusRule: monitors that need the Prometheus
-// which evaluates them and whatever tells people, and that watch the jobs they ask about.
-func (e *emitter) emitRules(o *object) {
-	evaluators := e.watchers(o, "rule")
-	for g := range o.get("spec", "groups").Items() {
-		name := g.Get("name")
-		if name.Text() == "" {
-			continue
-		}
-		id := depgraph.ID{Kind: depgraph.KindMonitor, Name: name.Text()}
-		alerts := false
-		for r := range g.Get("rules").Items() {
-			if !r.Get("alert").Exists() {
-				continue
-			}
-			alerts = true
-			for _, m := range jobMatcher.FindAllStringSubmatch(r.Get("expr").Text(), -1) {
-				for _, watched := range ids(e.jobs[m[1]]) {
-					e.watched[watched] = append(e.watched[watched], watch{id, o.at(r.Get("expr"))})
-				}
-			}
-		}
-		if !alerts {
-			continue
-		}
-		e.add(link.Definition{Node: depgraph.Node{ID: id, Labels: o.labels}, Origin: o.at(name)})
-		e.need(need{owner: id, to: to(ids(evaluators)...), phases: runs, via: "evaluated-by", at: o.at(name)})
-		for _, run := range evaluators {
-			for a := range run.get("spec", "alerting", "alertmanagers").Items() {
-				if n := a.Get("name").Text(); n != "" {
-					e.need(need{owner: id, to: []target{e.alertmanager(run.object, firstOf(a.Get("namespace").Text(), run.ns), n)}, phases: runs, via: "tells-through", at: run.at(a)})
-				}
-			}
-		}
-	}
-}
-
-// watch is a monitor that watches something, and where it says so.
-type watch struct {
-	monitor depgraph.ID
-	at      depgraph.Origin
-}
-
-// emitWatched adds the monitors of each workload: any one of them tells that it fails.
-func (e *emitter) emitWatched() {
-	owners := make([]depgraph.ID, 0, len(e.watched))
-	for id := range e.watched {
-		owners = append(owners, id)
-	}
-	for _, owner := range distinct(owners) {
-		var monitors []depgraph.ID
-		for _, w := range e.watched[owner] {
-			monitors = append(monitors, w.monitor)
-		}
-		all := to(distinct(monitors)...)
-		for _, w := range e.watched[owner] {
-			e.need(need{owner: owner, to: all, phases: observes, via: depgraph.WatchedBy, form: link.Text, confidence: 0.8, at: w.at, note: "by its job"})
-		}
-	}
-}
-
 // emitReceivers adds where an Alertmanager sends what an AlertmanagerConfig routes.
 func (e *emitter) emitReceivers(o *object) {
-	for _, run := range e.w.ofGroup(o, monitoring) {
-		if run.kind != "Alertmanager" {
-			continue
-		}
-		selector := run.get("spec", "alertmanagerConfigSelector")
-		if selector.Exists() && selects(selector, o.labels) {
-			e.emitStringsOf(run, o, o.get("spec", "receivers"), text{phases: runs, ifLost: depgraph.Degraded})
-		}
+	for _, run := range e.audience(o, "alertmanagerConfig").runs {
+		e.emitStringsOf(run, o, o.get("spec", "receivers"), text{phases: runs, ifLost: depgraph.Degraded})
 	}
 }
 
@@ -226,8 +135,8 @@ func (e *emitter) emitTargets(o *object) {
 			lists = append(lists, c.Get("targets"))
 		}
 	}
-	watchers := ids(e.watchers(o, selector))
-	if len(watchers) == 0 {
+	watchers := e.audience(o, selector)
+	if len(watchers.runs) == 0 {
 		return
 	}
 	for _, list := range lists {
@@ -236,7 +145,7 @@ func (e *emitter) emitTargets(o *object) {
 				for _, t := range e.targetsOf(o, r) {
 					if e.w.known(o, t.Name.Text) {
 						e.refer(link.Reference{
-							Owner: t.Name, Members: to(watchers...), Origin: o.at(item), Terms: depgraph.Terms{Phases: observes, Via: depgraph.WatchedBy},
+							Owner: t.Name, Members: watchers.ids, Origin: o.at(item), Terms: depgraph.Terms{Phases: observes, Via: depgraph.WatchedBy},
 						})
 					}
 				}
@@ -245,10 +154,12 @@ func (e *emitter) emitTargets(o *object) {
 	}
 }
 
-// emitDatasource adds the store that a Grafana asks.
+// emitDatasource adds the store that a Grafana asks: one of its own namespace, unless
+// it says otherwise (Grafana operator, "Cross namespace").
 func (e *emitter) emitDatasource(o *object) {
+	anywhere, _ := o.get("spec", "allowCrossNamespaceImport").Bool()
 	for _, run := range e.w.ofGroup(o, grafanaGroup) {
-		if run.kind == "Grafana" && selects(o.get("spec", "instanceSelector"), run.labels) {
+		if run.kind == "Grafana" && (anywhere || run.ns == o.ns) && selects(o.get("spec", "instanceSelector"), run.labels) {
 			e.emitStringsOf(run, o, o.get("spec", "datasource", "url"), text{phases: runs, ifLost: depgraph.Degraded})
 		}
 	}

@@ -92,7 +92,7 @@ func newEmitter(w *world) *emitter {
 	return &emitter{
 		w: w, f: &link.Fragment{Packed: &link.Packed{}}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]spot{},
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
-		repos: map[string]bool{}, readings: map[string]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, jobs: map[string][]*workload{}, watched: map[depgraph.ID][]watch{}, istio: map[*object][]route{},
+		repos: map[string]bool{}, readings: map[string]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
 	}
 }
 

@@ -54,6 +54,15 @@ func nginxRoutes(text string) ([]route, error) {
 		}
 		out = append(out, r)
 	}
+	if len(out) == 0 {
+		// What passes nothing on is included by what does, or is cut before it.
+		for _, d := range all {
+			if servers := upstreams[d.upstream]; d.upstream != "" && len(servers) > 0 {
+				out = append(out, route{servers: servers, note: "upstream " + d.upstream})
+				delete(upstreams, d.upstream)
+			}
+		}
+	}
 	return out, errors.Join(l.errs...)
 }
 

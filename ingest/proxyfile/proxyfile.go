@@ -1,6 +1,9 @@
 package proxyfile
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -35,7 +38,7 @@ func Format(name string, text []byte) string {
 		return "caddy"
 	case structured.MatchString(base):
 		switch {
-		case manifest.Match(text):
+		case !hasMark(text) || manifest.Match(text):
 		case envoyHead.Match(text):
 			return "envoy"
 		case traefikHead.Match(text) && traefikService.Match(text) && !otherHead.Match(text):
@@ -46,11 +49,22 @@ func Format(name string, text []byte) string {
 			return "haproxy"
 		}
 	case nginxName.MatchString(name) || strings.HasSuffix(base, ".template"):
-		if nginxBlock.Match(text) && nginxPass.Match(text) {
+		if nginxBlock.Match(text) && nginxPass.Match(text) || isNginx(name, text) {
 			return "nginx"
 		}
 	}
 	return ""
+}
+
+// hasMark reports whether a word stands in a text that every configuration of Envoy and
+// Traefik has: other files go by at once, and they may be large.
+func hasMark(text []byte) bool {
+	for _, mark := range []string{"_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"} {
+		if bytes.Contains(text, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Templated reports whether a text has yet to be made a configuration.
@@ -145,6 +159,24 @@ func needsOf(routes []route) []Need {
 		out = append(out, any)
 	}
 	return out
+}
+
+// Inside gives the errors of a configuration that stands inside another file their
+// places there. in says what holds it, such as the key of a ConfigMap.
+func Inside(err error, in string, place func(line, col int) (int, int)) error {
+	var out []error
+	for _, e := range strict.Errors(err) {
+		var at *strict.Error
+		if !errors.As(e, &at) {
+			out = append(out, fmt.Errorf("%s: %w", in, e))
+			continue
+		}
+		there := *at
+		there.Line, there.Col = place(at.Line, at.Col)
+		there.Msg = in + ": " + at.Msg
+		out = append(out, &there)
+	}
+	return errors.Join(out...)
 }
 
 // Refs returns the addresses of the servers. A name without a domain is one of those

@@ -16,7 +16,21 @@ func TestWhichProxyReadsAFile(t *testing.T) {
 		{"Caddyfile.dev", "", "caddy"},
 		{"default.conf", "server {\n location / { proxy_pass http://a; }\n}\n", "nginx"},
 		{"default.conf", "server {\n root /srv;\n}\n", ""}, // passes nothing on
-		{"nginx.conf", "proxy_pass http://a;\n", ""},       // in no block
+		{"snippet.conf", "proxy_pass http://a;\n", ""},     // in no block
+		{"nginx.conf", "proxy_pass http://a;\n", "nginx"},
+		{"nginx.conf", "# of the shop\nuser www;\nevents { worker_conn", "nginx"}, // cut before it passes anything on
+		{"nginx.conf", "worker_proc", "nginx"},
+		{"nginx.conf", "# only this\n", ""},
+		{"nginx.conf", "[program:nginx]\ncommand = nginx\n", ""},
+		{"nginx.conf", "input { beats { port => 5044 } }\n", ""},
+		{"nginx.conf", "<source>\n</source>\n", ""},
+		{"nginx.conf", "description \"nginx\"\n", ""},
+		{"nginx/conf.d/a.conf", "server_name a.example", "nginx"},
+		{"sites-enabled/shop.conf", "server {\n listen 80;\n", "nginx"},
+		{"etc/conf.d/upstreams.conf", "upstream a {\n server b:80;\n}\n", "nginx"},
+		{"etc/conf.d/stats.conf", "listen stats\n  bind :80\n", ""}, // HAProxy's
+		{"sites-available/000-default.conf", "<VirtualHost *:80>\n", ""},
+		{"etc/conf.d/local.conf", "server=/example/192.0.2.1\n", ""},
 		{"haproxy.cfg", "backend b\n  server s a:80\n", "haproxy"},
 		{"setup.cfg", "[backend]\nserver = a\n", ""},
 		{"envoy.yaml", "static_resources: {}\n", "envoy"},
@@ -74,6 +88,16 @@ func TestWhatTheProxyThatReadsAFileNeeds(t *testing.T) {
 			"tracing: {http: {collector_cluster: t, cluster: t}}\nstatic_resources:\n  clusters:\n" +
 				"  - {name: t, load_assignment: {socket_address: {address: zipkin}}}\n  - {name: c, load_assignment: {socket_address: {address: cart}}}\n",
 			"publishes run unaffected zipkin@4:59 (cluster t)\nroutes-to run down cart@5:59 (cluster c)",
+		},
+		{
+			"nginx has upstreams that the file which includes this one passes to", "conf.d/upstreams.conf",
+			"upstream a {\n server b:80;\n server c:80 backup;\n}\nupstream d {\n server e:80;\n}\n",
+			"routes-to run degraded b:80@2:9 c:80@3:9 (upstream a)\nroutes-to run degraded e:80@6:9 (upstream d)\nroutes-to run down b:80@2:9 c:80@3:9 e:80@6:9 (any of its routes)",
+		},
+		{
+			"of upstreams nginx uses those that it passes to", "nginx.conf",
+			"upstream a {\n server b:80;\n}\nupstream unused {\n server c:80;\n}\nserver { location / { proxy_pass http://a; } }\n",
+			"routes-to run down b:80@2:9 (proxy_pass a)",
 		},
 		{"what is not known until it runs is no need", "Caddyfile", ":80 {\n reverse_proxy {$UP} {env.X}:80 {args[0]}\n}\n", ""},
 	} {

@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"errors"
 	"iter"
 	"maps"
 	"path"
@@ -154,7 +153,7 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 	at := func(line, col int) depgraph.Origin {
 		return b.file.Origin(b.value.Place(address.Offset(written, line, col)))
 	}
-	if format := proxyfile.Format(file, []byte(text)); format != "" && !proxyfile.Templated(text) {
+	if proxyfile.Format(file, []byte(text)) != "" && !proxyfile.Templated(text) {
 		needs, _, err := proxyfile.Needs(file, text, strict.Limits{})
 		if err == nil {
 			for _, n := range needs {
@@ -168,11 +167,10 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 			}
 			return
 		}
-		var first *strict.Error
-		if errors.As(err, &first) {
-			o := at(first.Line, first.Col)
-			b.file.Note("config %s is read by its lines, it is no configuration of %s: %d:%d: %s", path.Base(file), format, o.Line, o.Col, first.Msg)
-		}
+		b.file.Fail(proxyfile.Inside(err, "config "+path.Base(file), func(line, col int) (int, int) {
+			o := at(line, col)
+			return o.Line, o.Col
+		}))
 	}
 	for _, x := range address.Config(file, text, s.knownOr(linked)) {
 		s.found(at(x.Line, x.Col), "through config "+file, most, []address.Ref{unlinked(x.Ref, linked)})

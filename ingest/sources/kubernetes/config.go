@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"crypto/sha256"
-	"errors"
 	"slices"
 	"strings"
 
@@ -123,6 +122,29 @@ func (e *emitter) countShares() {
 	}
 }
 
+// checkProxies makes the files partial in which a ConfigMap holds a configuration of a
+// proxy that is broken, whoever reads it: what it would have said is lost.
+func (e *emitter) checkProxies() {
+	for _, o := range e.w.objects {
+		if o.kind != "ConfigMap" {
+			continue
+		}
+		for _, d := range o.data() {
+			if proxyfile.Format(d.key, []byte(d.text)) == "" || proxyfile.Templated(d.text) {
+				continue
+			}
+			_, _, err := proxyfile.Needs(d.key, d.text, strict.Limits{})
+			if err == nil {
+				continue
+			}
+			d.value.f.Fail(proxyfile.Inside(err, o.String()+": "+d.key, func(line, col int) (int, int) {
+				at := d.at(address.Offset(d.text, line, col))
+				return at.Line, at.Col
+			}))
+		}
+	}
+}
+
 // emitConfiguration adds the addresses in the ConfigMaps that a workload reads.
 func (e *emitter) emitConfiguration(run *workload) {
 	entries := e.configuration(run)
@@ -162,19 +184,13 @@ func (e *emitter) emitConfiguration(run *workload) {
 }
 
 // emitProxy adds what a proxy needs that reads a text, and reports whether it is the
-// configuration of one. One that is broken is noted, and read as any other text.
+// configuration of one. One that is broken is read as any other text.
 func (e *emitter) emitProxy(run *workload, x entry) bool {
-	format := proxyfile.Format(x.key, []byte(x.text))
-	if format == "" || proxyfile.Templated(x.text) {
+	if proxyfile.Format(x.key, []byte(x.text)) == "" || proxyfile.Templated(x.text) {
 		return false
 	}
 	needs, _, err := proxyfile.Needs(x.key, x.text, strict.Limits{})
 	if err != nil {
-		var first *strict.Error
-		if e.readings[x.print].readers[0] == run && errors.As(err, &first) {
-			at := x.at(address.Offset(x.text, first.Line, first.Col))
-			e.note(x.from.file, "%s: %s is read by its lines, it is no configuration of %s: %d:%d: %s", x.from, x.key, format, at.Line, at.Col, first.Msg)
-		}
 		return false
 	}
 	for _, n := range needs {

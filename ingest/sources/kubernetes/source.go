@@ -109,6 +109,7 @@ func (e *emitter) emit() {
 	e.findApplications()
 	e.emitAreas()
 	e.collectHosts()
+	e.checkProxies()
 	e.countShares()
 	for _, o := range e.w.objects {
 		if run := e.w.running[o]; run != nil {

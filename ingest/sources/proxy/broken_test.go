@@ -25,6 +25,11 @@ func TestABrokenConfigurationOfNginxIsPartial(t *testing.T) {
 		{"braces in Lua", "nginx.conf", whole + "init_by_lua_block { y = \"}\" -- }\n z = [[ } ]] }\n", ""},
 		{"a brace on the next line", "nginx.conf", "server\n{\n  location /\n  {\n    proxy_pass http://a.example;\n  }\n}\n", ""},
 		{"braces in a pattern and a variable", "nginx.conf", "server {\n  location ~ \"^/x{2}$\" { set $h ${host}a; return 301 \"https://a.example/{}\"; }\n" + "  location / { proxy_pass http://b.example; } # }\n}\n", ""},
+		{"ends before it passes anything on", "nginx.conf", "user www;\nhttp {\n  server {\n    listen 80;\n", "nginx-syntax 2:6, nginx-syntax 3:10"},
+		{"ends inside the first directive", "nginx.conf", "worker_proc", "nginx-syntax 1:1"},
+		{"a site that ends before it passes anything on", "sites-enabled/shop.conf", "server {\n  listen 80;\n  server_na", "nginx-syntax 1:8, nginx-syntax 3:3"},
+		{"upstreams that another file includes, cut", "nginx/conf.d/upstreams.conf", "upstream shop {\n  server a.example:80;\n", "nginx-syntax 1:15"},
+		{"passes nothing on, and is whole", "nginx.conf", "server {\n  root /srv;\n}\n", ""},
 		{"latin letters that are not UTF-8", "nginx.conf", "# caf\xe9\n" + whole, "bad-encoding 1:6"},
 	})
 }

@@ -22,7 +22,7 @@ var Source = ingest.Define(ingest.Spec{
 			"Traefik's dynamic configuration in YAML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth",
 			"Envoy bootstrap, YAML or JSON: clusters and their endpoints, the clusters of routes, of external authorization, of access logs and of xDS",
 		},
-		Limits: "A file that nobody mounts or builds with says nothing. Files that another includes are read as they stand. " +
+		Limits: "A file that nobody mounts or builds with says nothing. Files that another includes are read as they stand: upstreams in one that passes nothing on are what the including file passes to. " +
 			"Resolvers are left out. Traefik's configuration in TOML is read as the config source reads TOML. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
 		Since: "0.1",
 	},

@@ -25,8 +25,9 @@ type project struct {
 	vars     map[string]string
 	services map[string]bool // how containers reach each other, in lower case
 	readers  map[string]int  // services that read an env file, by its path, or a config or secret, by kind:name
-	// collectors are the services that gather signals.
-	collectors map[string]bool
+	// collectors are the services that gather signals, and keepers those of them that
+	// answer from a store; stored are the services that keep data. All in lower case.
+	collectors, keepers, stored map[string]bool
 	// sidecars are the services that run Dapr's sidecar.
 	sidecars map[string]sidecar
 }
@@ -145,6 +146,11 @@ func (p *project) read(frag *link.Fragment) {
 // resolve returns a path of the project as a path of the inputs; "" where it is
 // absolute, in the home directory or a variable.
 func (p *project) resolve(name string) string {
+	for _, here := range []string{"$PWD/", "${PWD}/", "${PWD:-.}/"} {
+		if rest, found := strings.CutPrefix(name, here); found {
+			name = "./" + rest // people call Compose where the project is
+		}
+	}
 	name = p.fill(name)
 	if name == "" || name[0] == '/' || name[0] == '~' || strings.ContainsAny(name, "$") || strings.Contains(name, "://") {
 		return ""

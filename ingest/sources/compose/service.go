@@ -52,7 +52,9 @@ func (s *service) read() {
 		said.stores(b.value)
 		said.places(b.value)
 		said.strings(b)
+		said.missing(b)
 	}
+	s.routes()
 	s.variables()
 }
 
@@ -162,14 +164,21 @@ func (s *service) sibling(name string) link.Target {
 var startPhase = depgraph.PhasesOf(depgraph.Start)
 
 // starts reads the order of start. It is not a need to serve: a project that is up
-// stays up when what it started after goes away.
+// stays up when what it started after goes away. Where no condition says more, Compose
+// waits until the other's container was started, not until it serves: two that wait for
+// each other in this way both come up.
 func (s *service) starts(v strict.Value) {
 	deps := v.Get("depends_on")
 	for item := range deps.Items() {
-		s.refer(item, link.Structured, s.after(item.Text()), "depends_on", 1, s.sibling(item.Text()))
+		terms := s.after(item.Text())
+		terms.IfLost = max(terms.IfLost, depgraph.Degraded)
+		s.refer(item, link.Structured, terms, "depends_on", 1, s.sibling(item.Text()))
 	}
 	for key, d := range deps.Fields() {
 		terms := s.after(key.Text)
+		if c := d.Get("condition").Text(); c == "" || c == "service_started" {
+			terms.IfLost = max(terms.IfLost, depgraph.Degraded)
+		}
 		if required, ok := d.Get("required").Bool(); ok && !required {
 			terms.IfLost = depgraph.Unaffected
 		}

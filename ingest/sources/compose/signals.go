@@ -8,18 +8,32 @@ import (
 // collector is what the images of programs that gather, keep or forward signals are called.
 var collector = regexp.MustCompile(`(^|/)(opentelemetry-collector[a-z-]*|otelcol[a-z-]*|prometheus|pushgateway|jaeger|jaeger-agent|jaeger-collector|all-in-one|zipkin|zipkin-slim|openzipkin|fluent-bit|fluentd|vector|telegraf|promtail|alloy|grafana-agent|statsd|cadvisor|node-exporter|filebeat|logstash)$`)
 
-// findCollectors notes the services that gather signals. A service may be written
-// in several files that are layered, of which only one says its image.
+// keeper is what the images of collectors are called that answer from a store what they
+// put there: without it they have nothing to show, and take nothing more.
+var keeper = regexp.MustCompile(`(^|/)(jaeger|jaeger-collector|jaeger-query|all-in-one|zipkin|zipkin-slim|openzipkin)$`)
+
+// store is what the images of programs that keep data are called.
+var store = regexp.MustCompile(`(^|/)(postgres|postgresql|postgis|mysql|mysql-server|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|cassandra|scylla|clickhouse|clickhouse-server|elasticsearch|opensearch|couchdb|influxdb|neo4j|rabbitmq|etcd|meilisearch|minio)$`)
+
+// findCollectors notes the services that gather signals, and those that keep data. A
+// service may be written in several files that are layered, of which only one says its image.
 func (p *project) findCollectors() {
-	p.collectors = map[string]bool{}
+	p.collectors, p.keepers, p.stored = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for s := range p.each() {
 		for _, b := range s.bodies() {
-			if collector.MatchString(repository(p.fill(b.value.Get("image").Text()))) {
-				p.collectors[strings.ToLower(s.name)] = true
-			}
+			image, name := repository(p.fill(b.value.Get("image").Text())), strings.ToLower(s.name)
+			p.collectors[name] = p.collectors[name] || collector.MatchString(image)
+			p.keepers[name] = p.keepers[name] || keeper.MatchString(image)
+			p.stored[name] = p.stored[name] || store.MatchString(image)
 		}
 	}
 }
+
+// keeps reports whether the service gathers signals and answers from a store.
+func (s *service) keeps() bool { return s.keepers[strings.ToLower(s.name)] }
+
+// keepsData reports whether a service of the project is a store.
+func (p *project) keepsData(service string) bool { return p.stored[strings.ToLower(service)] }
 
 // repository returns an image without tag and digest.
 func repository(image string) string {
@@ -38,6 +52,9 @@ func (s *service) collects() bool { return s.collectors[strings.ToLower(s.name)]
 // the other gathers them, or the service's settings name it for nothing else. Then
 // starting after it is an order and no need.
 func (s *service) onlySignals(other string) bool {
+	if s.keeps() && !s.collectors[strings.ToLower(other)] {
+		return false
+	}
 	if s.collects() || s.collectors[strings.ToLower(other)] {
 		return true
 	}

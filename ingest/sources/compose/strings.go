@@ -22,11 +22,11 @@ type setting struct {
 }
 
 // environment returns the variables that a service runs with, each once: what it says of
-// them itself comes before what it extends says, both before every env file, and of the
+// them itself, and what is laid over it, comes before what it extends says, both before every env file, and of the
 // env files the last (Compose specification, services: "environment", "env_file").
 func (s *service) environment() []setting {
 	var said, read []setting
-	for _, b := range s.bodies() {
+	for _, b := range s.layered() {
 		said = append(said, s.said(b)...)
 		read = append(read, s.fromFiles(b)...)
 	}
@@ -101,12 +101,20 @@ func (p *project) envFiles(v strict.Value) iter.Seq2[string, *envFile] {
 // that read it: true for one, it may be false for the next.
 const sharedTrust = 0.4
 
-// variables reads the variables that look like addresses.
+// variables reads the variables that look like addresses. Those of a file that is laid
+// over another are read with what it is laid over. A store that shares an env file with
+// others finds its own settings there, and the addresses of its neighbours are theirs.
 func (s *service) variables() {
+	if _, ok := s.under(); ok {
+		return
+	}
 	linked := s.linked()
 	for _, e := range s.environment() {
 		trust := 1.0
 		if e.shared {
+			if s.keepsData(s.name) {
+				continue
+			}
 			trust = sharedTrust
 		}
 		s.found(e.at, e.key, trust, s.find(e.key, e.text, linked))
@@ -117,6 +125,9 @@ func (s *service) variables() {
 func (s *service) strings(b body) {
 	v, linked := b.value, s.linked()
 	for _, field := range []string{"command", "entrypoint"} {
+		if s.replaced(field) {
+			continue
+		}
 		value := v.Get(field)
 		args := strings.Fields(s.fill(value.Text()))
 		for item := range value.Items() {
@@ -241,7 +252,7 @@ func (s *service) found(at depgraph.Origin, note string, most float64, refs []ad
 			continue // its own name: where it listens
 		}
 		terms := ref.Terms()
-		if s.collects() {
+		if s.collects() && !(s.keeps() && ref.KeepsData()) {
 			terms.IfLost = depgraph.Unaffected
 		}
 		o := at

@@ -1,0 +1,85 @@
+package compose
+
+import (
+	"iter"
+	"path"
+	"strings"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
+)
+
+// routes reads what a Traefik of the project routes to: the services whose labels
+// describe a router or a service to its Docker provider (doc.traefik.io, routing,
+// Docker). Each is a share of what it does, and with all of them it has nothing to do.
+func (s *service) routes() {
+	if path.Base(repository(s.fill(s.value.Get("image").Text()))) != "traefik" {
+		return
+	}
+	var labels []label
+	var to []link.Target
+	seen := map[string]bool{s.name: true}
+	for other := range s.each() {
+		if l, ok := other.routed(); ok && !seen[other.name] {
+			seen[other.name] = true
+			labels, to = append(labels, l), append(to, s.sibling(other.name))
+		}
+	}
+	terms := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), Via: depgraph.RoutesTo}
+	for i, l := range labels {
+		share := terms
+		if len(to) > 1 {
+			share.IfLost = depgraph.Degraded // the other routes go on
+		}
+		l.at.Note = "label " + l.key
+		s.referAt(l.at, link.Structured, share, to[i])
+	}
+	if len(to) > 1 {
+		at := labels[0].at
+		at.Note = "any of its routes"
+		s.referAt(at, link.Structured, terms, to...)
+	}
+}
+
+// routed returns the label of the service that tells Traefik of it.
+func (s *service) routed() (first label, ok bool) {
+	for l := range s.labels() {
+		enable := l.key == "traefik.enable"
+		switch {
+		case enable && strings.EqualFold(l.text, "false"):
+			return label{}, false
+		case ok:
+		case enable, strings.HasPrefix(l.key, "traefik.http."), strings.HasPrefix(l.key, "traefik.tcp."), strings.HasPrefix(l.key, "traefik.udp."):
+			first, ok = l, true
+		}
+	}
+	return first, ok
+}
+
+// label is one label of a service, filled in.
+type label struct {
+	key, text string
+	at        depgraph.Origin
+}
+
+// labels goes through the labels of the service's containers, and of its tasks in a swarm.
+func (s *service) labels() iter.Seq[label] {
+	return func(yield func(label) bool) {
+		for _, b := range s.bodies() {
+			for _, list := range []strict.Value{b.value.Get("labels"), b.value.Get("deploy", "labels")} {
+				for key, v := range list.Fields() {
+					if !yield(label{key.Text, s.fill(v.Text()), b.file.Origin(v.Line(), v.Col())}) {
+						return
+					}
+				}
+				for item := range list.Items() {
+					key, text, _ := strings.Cut(item.Text(), "=")
+					if !yield(label{key, s.fill(text), b.file.Origin(item.Line(), item.Col())}) {
+						return
+					}
+				}
+			}
+		}
+	}
+}

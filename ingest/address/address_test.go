@@ -57,6 +57,8 @@ func TestFind(t *testing.T) {
 		{"a URL", "X", "http://orders:8080/v1?token=abc", "http orders:8080 0.9"},
 		{"a URL without port", "X", "https://api.pay.test", "https api.pay.test 0.9"},
 		{"a URL with upper case", "X", "HTTPS://API.Pay.test./x", "https api.pay.test 0.9"},
+		{"how the addresses begin that a program gives out", "system.internal-url-prefix", "http://orders:9000", ""},
+		{"a prefix of something else", "topic.prefix", "http://orders:9000", "http orders:9000 0.9"},
 		{"user information is dropped", "X", "postgres://alice:s3cr3t@db:5432/shop?sslmode=disable", "postgres db:5432/shop 0.9"},
 		{"a password with a slash", "X", "postgres://alice:s3/cr3t@db:5432/shop", "postgres db:5432/shop 0.9"},
 		{"a password with an at sign", "X", "postgres://alice:s3@cr3t@db/shop", "postgres db/shop 0.9"},

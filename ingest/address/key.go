@@ -99,6 +99,11 @@ func ownAddress(key string) bool {
 			if w == "external" && i+1 < len(words) && (words[i+1] == "address" || words[i+1] == "hostname") {
 				return true
 			}
+		case "prefix":
+			// "system.url-prefix": how the addresses begin that the program gives out.
+			if i == len(words)-1 && i > 0 && (words[i-1] == "url" || words[i-1] == "uri") {
+				return true
+			}
 		case "no":
 			if i+1 < len(words) && words[i+1] == "proxy" {
 				return true

@@ -45,6 +45,7 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.facts = slices.Grow(l.facts, l.refs)
 	l.mergeNodes(b)
 	l.addReferences()
+	l.settleReturns()
 	l.placeRegional()
 	l.addLinked(frags)
 	l.settle(b)

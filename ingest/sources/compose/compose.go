@@ -26,8 +26,10 @@ var Source = ingest.Define(ingest.Spec{
 		Reads: []string{
 			"compose*.yaml, docker-compose*.yml: services, depends_on, links, network_mode, volumes_from, environment, env_file, command, image, build, volumes, configs, secrets, deploy, extends, include",
 			".env and *.env: variables",
+			"compose.override.yaml: what it says again of a variable or a command counts alone",
+			"labels: the services that a Traefik of the project routes to",
 		},
-		Limits: "Files layered with -f are read as one project where they stand in one directory. Remote includes are not fetched.",
+		Limits: "Files layered with -f are read as one project where they stand in one directory; each speaks for itself, as any of several may be left out. Remote includes are not fetched.",
 		Since:  "0.1",
 	},
 }, ingest.NoParams, claim, read)

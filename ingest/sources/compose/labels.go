@@ -3,11 +3,13 @@ package compose
 import (
 	"iter"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // routes reads what a Traefik of the project routes to: the services whose labels
@@ -15,7 +17,7 @@ import (
 // Docker). Each is a share of what it does, and with all of them it has nothing to do.
 func (s *service) routes() {
 	if path.Base(repository(s.fill(s.value.Get("image").Text()))) != "traefik" {
-		return
+		return // a file that only adds to another one says it again
 	}
 	var labels []label
 	var to []link.Target
@@ -40,6 +42,25 @@ func (s *service) routes() {
 		at.Note = "any of its routes"
 		s.referAt(at, link.Structured, terms, to...)
 	}
+}
+
+// public reports whether a host with a domain is an alias of a Traefik, and the name by
+// which others reach the service to which this one routes, or, by the setting in which it
+// stands, the project.
+func (s *service) public(host, setting string) bool {
+	if !strings.Contains(host, ".") {
+		return false
+	}
+	said := words.Split(setting)
+	if _, ok := s.routed(); !ok && (len(said) == 0 || said[len(said)-1] != "domain") {
+		return false
+	}
+	for other := range s.each() {
+		if s.routers[strings.ToLower(other.name)] && slices.ContainsFunc(other.names(), func(n link.Name) bool { return n.Space == link.SpaceHost && strings.EqualFold(n.Text, host) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // routed returns the label of the service that tells Traefik of it.

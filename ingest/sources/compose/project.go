@@ -26,8 +26,9 @@ type project struct {
 	services map[string]bool // how containers reach each other, in lower case
 	readers  map[string]int  // services that read an env file, by its path, or a config or secret, by kind:name
 	// collectors are the services that gather signals, and keepers those of them that
-	// answer from a store; stored are the services that keep data. All in lower case.
-	collectors, keepers, stored map[string]bool
+	// answer from a store; stored are the services that keep data, and routers those that
+	// are a Traefik. All in lower case.
+	collectors, keepers, stored, routers map[string]bool
 	// sidecars are the services that run Dapr's sidecar.
 	sidecars map[string]sidecar
 }
@@ -69,7 +70,7 @@ func (p *project) prepare() {
 	for what, by := range reads {
 		p.readers[what] = len(by)
 	}
-	p.findCollectors()
+	p.findImages()
 	p.findSidecars()
 }
 

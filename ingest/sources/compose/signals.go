@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"path"
 	"regexp"
 	"strings"
 )
@@ -15,15 +16,16 @@ var keeper = regexp.MustCompile(`(^|/)(jaeger|jaeger-collector|jaeger-query|all-
 // store is what the images of programs that keep data are called.
 var store = regexp.MustCompile(`(^|/)(postgres|postgresql|postgis|mysql|mysql-server|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|cassandra|scylla|clickhouse|clickhouse-server|elasticsearch|opensearch|couchdb|influxdb|neo4j|rabbitmq|etcd|meilisearch|minio)$`)
 
-// findCollectors notes the services that gather signals, and those that keep data. A
-// service may be written in several files that are layered, of which only one says its image.
-func (p *project) findCollectors() {
-	p.collectors, p.keepers, p.stored = map[string]bool{}, map[string]bool{}, map[string]bool{}
+// findImages notes what services are by their images. A service may be written in several
+// files that are layered, of which only one says its image.
+func (p *project) findImages() {
+	p.collectors, p.keepers, p.stored, p.routers = map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for s := range p.each() {
 		for _, b := range s.bodies() {
 			image, name := repository(p.fill(b.value.Get("image").Text())), strings.ToLower(s.name)
 			p.collectors[name] = p.collectors[name] || collector.MatchString(image)
 			p.keepers[name] = p.keepers[name] || keeper.MatchString(image)
+			p.routers[name] = p.routers[name] || path.Base(image) == "traefik"
 			p.stored[name] = p.stored[name] || store.MatchString(image)
 		}
 	}

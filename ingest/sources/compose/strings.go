@@ -248,8 +248,8 @@ func (s *service) built(at strict.Value, key, text string) {
 // found adds the needs for what a text at some place refers to, at most so sure.
 func (s *service) found(at depgraph.Origin, note string, most float64, refs []address.Ref) {
 	for _, ref := range refs {
-		if len(ref.Hosts) == 1 && s.own(ref.Hosts[0].Name) {
-			continue // its own name: where it listens
+		if len(ref.Hosts) == 1 && (s.own(ref.Hosts[0].Name) || s.public(ref.Hosts[0].Name, note)) {
+			continue // its own name: where it listens, or where others reach it
 		}
 		terms := ref.Terms()
 		if s.collects() && !(s.keeps() && ref.KeepsData()) {

@@ -130,7 +130,7 @@ func (c *clusters) deliveries(objects []*object, dirs directories) {
 				c.deliver(dirs, o, p, name)
 			}
 		case o.is("kustomize.toolkit.fluxcd.io", "Kustomization"):
-			if p := o.get("spec", "path").Text(); p != "" {
+			if p := fluxPath(o, objects); p != "" {
 				c.deliver(dirs, o, p, clusterOfPath(o.file.Path()))
 			}
 		}
@@ -169,9 +169,14 @@ func (c *clusters) of(o *object) []string {
 	if own := definedClusters(o); len(own) == 1 && o.group != "cluster.x-k8s.io" {
 		return own
 	}
-	p := o.file.Path()
+	p := o.where()
 	if name := clusterOfPath(p); name != "" {
 		return []string{name}
+	}
+	if tool := o.delivered; tool != nil && tool.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
+		if name := clusterOfPath(tool.file.Path()); name != "" {
+			return []string{name} // each tool of a fleet delivers a copy
+		}
 	}
 	var names []string
 	for _, d := range c.reach {
@@ -196,19 +201,31 @@ func (c *clusters) of(o *object) []string {
 	}
 }
 
+// where returns the path of the object's file, as if it stood in the overlay that brings
+// it about.
+func (o *object) where() string {
+	if o.overlay != nil && o.overlay.dir != "" {
+		return path.Join(o.overlay.dir, path.Base(o.file.Path()))
+	}
+	return o.file.Path()
+}
+
 // below says whether a file stands in a directory or below it.
 func below(dir, file string) bool {
 	return dir == "." || strings.HasPrefix(file, dir+"/")
 }
 
-// directories are all directories in which the inputs hold objects, at any depth.
+// directories are all directories in which the inputs hold objects, or overlays that
+// bring them about, at any depth.
 type directories map[string]bool
 
 func directoriesOf(objects []*object) directories {
 	d := directories{}
 	for _, o := range objects {
-		for dir := path.Dir(o.file.Path()); !d[dir]; dir = path.Dir(dir) {
-			d[dir] = true
+		for _, from := range []string{o.file.Path(), o.where()} {
+			for dir := path.Dir(from); !d[dir]; dir = path.Dir(dir) {
+				d[dir] = true
+			}
 		}
 	}
 	return d

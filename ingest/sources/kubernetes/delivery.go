@@ -53,12 +53,15 @@ func deliver(objects []*object) []*object {
 	return out
 }
 
-// channelsOf collects the tools among the objects, each once.
+// channelsOf collects the tools among the objects, each once: the clusters of a fleet
+// have tools of the same names, and may share the directories that these deliver.
 func channelsOf(objects []*object, dirs directories) []*channel {
 	var out []*channel
 	seen := map[key]bool{}
 	for _, o := range objects {
-		if seen[keyOf(o)] {
+		is := keyOf(o)
+		is.cluster = clusterOfPath(o.file.Path())
+		if seen[is] {
 			continue
 		}
 		var c *channel
@@ -74,7 +77,7 @@ func channelsOf(objects []*object, dirs directories) []*channel {
 			}
 		}
 		if c != nil && len(c.dirs) > 0 {
-			seen[keyOf(o)] = true
+			seen[is] = true
 			out = append(out, c)
 		}
 	}
@@ -82,7 +85,7 @@ func channelsOf(objects []*object, dirs directories) []*channel {
 }
 
 func fluxChannel(o *object, objects []*object, dirs directories) *channel {
-	dir, ok := dirs.find(o, o.get("spec", "path").Text())
+	dir, ok := dirs.find(o, fluxPath(o, objects))
 	if !ok {
 		return nil
 	}
@@ -111,6 +114,42 @@ func fluxChannel(o *object, objects []*object, dirs directories) *channel {
 		c.substitute[k.Text] = v.Text()
 	}
 	return c
+}
+
+// fluxPath returns the path of a Flux Kustomization as one in the repository: that in an
+// artifact which a generator makes leads to where the generator takes it from, and that
+// in one which no input shows leads nowhere (fluxcd.io/flux/components/source/artifactgenerators).
+func fluxPath(o *object, objects []*object) string {
+	in := o.get("spec", "path").Text()
+	if o.get("spec", "sourceRef", "kind").Text() != "ExternalArtifact" {
+		return in
+	}
+	in = strings.Trim(path.Clean("/"+in), "/")
+	name, cluster := o.get("spec", "sourceRef", "name").Text(), clusterOfPath(o.file.Path())
+	best, found := -1, ""
+	for _, g := range objects {
+		if !g.is("source.extensions.fluxcd.io", "ArtifactGenerator") || clusterOfPath(g.file.Path()) != cluster {
+			continue
+		}
+		for artifact := range g.get("spec", "artifacts").Items() {
+			if artifact.Get("name").Text() != name {
+				continue
+			}
+			for copied := range artifact.Get("copy").Items() {
+				to := strings.Trim(strings.TrimPrefix(copied.Get("to").Text(), "@artifact"), "/")
+				_, from, _ := strings.Cut(copied.Get("from").Text(), "/") // behind the alias of the source
+				from, all := strings.CutSuffix(from, "/**")
+				rest, inside := strings.CutPrefix(in+"/", to+"/")
+				if to == "" {
+					rest, inside = in, true
+				}
+				if all && inside && len(to) > best {
+					best, found = len(to), path.Join(from, rest)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // channelsFor returns the tools that deliver an object: of those whose directory it

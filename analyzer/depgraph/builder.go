@@ -164,6 +164,7 @@ func (b *Builder) Build() (*Graph, error) {
 	g := &Graph{tab: b.tab}
 	moved := b.sortIDs(g)
 	b.buildNodes(g, moved)
+	g.indexStandbys()
 	b.buildRequirements(g, moved)
 	g.indexMembers()
 	g.inputs = sortedDistinct(b.inputs, compareInput)

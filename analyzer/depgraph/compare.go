@@ -46,30 +46,84 @@ func Compare(before, after *Graph) *Comparison {
 	return c
 }
 
-// SameNeeds reports whether node v of After, which is not new, owns what it owned: as many
-// requirements, each with the same terms and members. O(their members).
-func (c *Comparison) SameNeeds(v NodeIndex) bool {
+// Identical reports whether both graphs have the same nodes.
+func (c *Comparison) Identical() bool { return c.identical }
+
+// Changed lists the nodes of After that are not new and own something else than they did,
+// ascending: another number of requirements, or one with other terms or members. It costs
+// O(nodes + members), and little more than reading both graphs once.
+func (c *Comparison) Changed() []NodeIndex {
+	const block = 16 // nodes compared at once: most are as they were
+	var out []NodeIndex
+	n := NodeIndex(len(c.Old))
+	for v := NodeIndex(0); v < n; v += block {
+		if end := min(v+block, n); !c.sameBlock(v, end) {
+			for w := v; w < end; w++ {
+				if c.Old[w] >= 0 && !c.sameNeeds(c.Old[w], w, 1) {
+					out = append(out, w)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sameBlock reports whether the nodes of After from v to end stood side by side Before, too,
+// and own what they owned.
+func (c *Comparison) sameBlock(v, end NodeIndex) bool {
+	o := c.Old[v]
+	if o < 0 {
+		return false
+	}
+	if !c.identical {
+		for i, was := range c.Old[v:end] {
+			if was != o+NodeIndex(i) {
+				return false
+			}
+		}
+	}
+	return c.sameNeeds(o, v, int(end-v))
+}
+
+// sameNeeds reports whether so many nodes, from o on Before and from v on After, own the
+// same: each as many requirements, each with the same terms and members.
+func (c *Comparison) sameNeeds(o, v NodeIndex, nodes int) bool {
 	a, b := c.Before, c.After
-	r, endR := a.OwnedBy(c.Old[v])
-	q, endQ := b.OwnedBy(v)
-	if endR-r != endQ-q {
+	wasAt, isAt := a.ownedAt[o:int(o)+nodes+1], b.ownedAt[v:int(v)+nodes+1]
+	r, q := wasAt[0], isAt[0]
+	if !sameSteps(wasAt, isAt) {
 		return false
 	}
-	was, is := a.members[a.memberAt[r]:a.memberAt[endR]], b.members[b.memberAt[q]:b.memberAt[endQ]]
-	if len(was) != len(is) {
+	endR, endQ := wasAt[nodes], isAt[nodes]
+	fromA, fromB := a.memberAt[r:endR+1], b.memberAt[q:endQ+1]
+	if !sameSteps(fromA, fromB) {
 		return false
 	}
-	shift := a.memberAt[r] - b.memberAt[q]
-	for ; r < endR; r, q = r+1, q+1 {
-		if int32(a.terms[r]) != c.terms[b.terms[q]] || a.memberAt[r+1] != b.memberAt[q+1]+shift {
+	terms := b.terms[q:endQ]
+	for i, t := range a.terms[r:endR] {
+		if int32(t) != c.terms[terms[i]] {
 			return false
 		}
 	}
+	was, is := a.members[fromA[0]:fromA[len(fromA)-1]], b.members[fromB[0]:fromB[len(fromB)-1]]
 	if c.identical {
 		return slices.Equal(was, is)
 	}
 	for i, m := range is {
 		if c.Old[m] != was[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// sameSteps reports whether two lists, as long as each other and not empty, differ by the
+// same number everywhere.
+func sameSteps[T ReqIndex | int32](x, y []T) bool {
+	y = y[:len(x)]
+	shift := x[0] - y[0]
+	for i, at := range x {
+		if at != y[i]+shift {
 			return false
 		}
 	}

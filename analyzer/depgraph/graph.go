@@ -35,6 +35,8 @@ type Graph struct {
 	originAt []int32
 	origins  []packedOrigin
 
+	standbys []NodeIndex // ascending
+
 	namingAt []int32 // node -> the requirements that name it
 	naming   []ReqIndex
 
@@ -90,6 +92,18 @@ func (g *Graph) Node(id ID) *Node {
 		return nil
 	}
 	return &g.nodes[i]
+}
+
+// Standbys lists the nodes that are standbys, ascending. The slice is shared.
+func (g *Graph) Standbys() []NodeIndex { return g.standbys }
+
+// indexStandbys finds the standbys, in O(nodes).
+func (g *Graph) indexStandbys() {
+	for i := range g.nodes {
+		if g.nodes[i].Standby != nil {
+			g.standbys = append(g.standbys, NodeIndex(i))
+		}
+	}
 }
 
 // Nodes lists the nodes by id. They are shared: do not change them.
@@ -285,11 +299,17 @@ func compareSeen(a, b Seen) int {
 // OfKind lists the nodes of a kind, by id: a contiguous range, found in O(log n).
 func (g *Graph) OfKind(k Kind) iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
-		at := sort.Search(len(g.ids), func(i int) bool { return g.ids[i].Compare(ID{Kind: k}) >= 0 })
-		for ; at < len(g.ids) && g.ids[at].Kind == k; at++ {
+		for at, end := g.RangeOf(k); at < end; at++ {
 			if !yield(&g.nodes[at]) {
 				return
 			}
 		}
 	}
+}
+
+// RangeOf returns the half-open range of the nodes of a kind, in O(log n).
+func (g *Graph) RangeOf(k Kind) (from, to NodeIndex) {
+	at := sort.Search(len(g.ids), func(i int) bool { return g.ids[i].Compare(ID{Kind: k}) >= 0 })
+	n := sort.Search(len(g.ids)-at, func(i int) bool { return g.ids[at+i].Kind != k })
+	return NodeIndex(at), NodeIndex(at + n)
 }

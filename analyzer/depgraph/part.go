@@ -48,6 +48,7 @@ func (g *Graph) Part(owners []NodeIndex) (part *Graph, of []NodeIndex) {
 	part.ownedAt[n] = ReqIndex(len(part.owner))
 	part.memberAt = append(part.memberAt, int32(len(part.members)))
 	part.nodeOriginAt, part.originAt = make([]int32, n+1), make([]int32, len(part.owner)+1)
+	part.indexStandbys()
 	part.indexMembers()
 	return part, of
 }

@@ -21,6 +21,8 @@ type Blast struct {
 	sizes     []Sizes // by node
 	simulated int
 	way       way
+	narrow    bool // with a plan of what matters alone
+	hubs      int  // whose losses were simulated first
 
 	m    *Model  // of the last graph that was simulated as a whole
 	base []Sizes // of that graph, by node
@@ -153,19 +155,27 @@ func (p *plan) matters(c int32) bool {
 // passes divides so many losses into passes and hands each to work on one of the
 // processors, with a sweep that is clear.
 func (p *plan) passes(ctx context.Context, losses int, work func(s *sweep, from, to int)) error {
+	return inPasses(ctx, losses, func() *sweep { return newSweep(p) }, func(s *sweep, from, to int) {
+		work(s, from, to)
+		s.clear()
+	})
+}
+
+// inPasses divides so many losses into passes and hands each to work on one of the
+// processors, each of which makes itself a tool.
+func inPasses[T any](ctx context.Context, losses int, tool func() T, work func(tool T, from, to int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	total := (losses + lanes - 1) / lanes
 	for range min(runtime.GOMAXPROCS(0), total) {
 		group.Go(func() {
-			s := newSweep(p)
+			own := tool()
 			for {
 				pass := int(next.Add(1)) - 1
 				if pass >= total || ctx.Err() != nil {
 					return
 				}
-				work(s, pass*lanes, min((pass+1)*lanes, losses))
-				s.clear()
+				work(own, pass*lanes, min((pass+1)*lanes, losses))
 			}
 		})
 	}
@@ -180,16 +190,26 @@ func (l *laneSizes) of(lane int) Sizes {
 	return Sizes{Down: int(l.down[lane]), Degraded: int(l.degraded[lane]), Frozen: int(l.frozen[lane]), Blind: int(l.blind[lane])}
 }
 
-// sizes returns the sizes of the losses that have run.
-func (s *sweep) sizes() *laneSizes {
-	s.alert()
-	return s.sizesOf(0, int32(len(s.p.weight)), 0, int32(len(s.p.watchers)))
+// add adds what the same losses did to others.
+func (l *laneSizes) add(more *laneSizes) {
+	for i := range lanes {
+		l.down[i] += more.down[i]
+		l.degraded[i] += more.degraded[i]
+		l.frozen[i] += more.frozen[i]
+		l.blind[i] += more.blind[i]
+	}
 }
 
-// sizesOf counts what the losses that have run did to some of the cells and watchers,
-// once these are alerted.
-func (s *sweep) sizesOf(from, to, watchersFrom, watchersTo int32) *laneSizes {
-	s.survey(from, to, watchersFrom, watchersTo)
+// sizes returns the sizes of the losses that have run.
+func (s *sweep) sizes() *laneSizes {
+	s.alert(nil)
+	return s.sizesOf(nil)
+}
+
+// sizesOf counts what the losses that have run did to some of the cells, nil: to all,
+// and to the watchers that were alerted.
+func (s *sweep) sizesOf(cells []uint64) *laneSizes {
+	s.survey(cells)
 	out := new(laneSizes)
 	s.fallen.counts(&out.down)
 	s.faded.counts(&out.degraded)

@@ -36,9 +36,15 @@ func compare(a, b *depgraph.Graph, traitsA []trait, outage time.Duration) *chang
 		case c.traitsA[o] != c.traitsB[v]:
 			// Whoever needs it needs something else now.
 			c.markWithUsers(o)
-		case !c.SameNeeds(v):
+		}
+	}
+	for _, v := range c.Changed() {
+		if o := c.Old[v]; c.traitsA[o] == c.traitsB[v] {
 			c.compareNeeds(o, v)
 		}
+	}
+	if c.Identical() {
+		return c
 	}
 	for o, v := range c.New {
 		if v < 0 {

@@ -11,6 +11,18 @@ func (b *Blast) Way() string {
 	return [...]string{whole: "whole", unchanged: "unchanged", around: "around", reaching: "reaching"}[b.way]
 }
 
+// Means names the means that made the blast besides.
+func (b *Blast) Means() []string {
+	out := []string{"wide"}
+	if b.narrow {
+		out[0] = "narrow"
+	}
+	if b.hubs > 0 {
+		out = append(out, "hubs")
+	}
+	return out
+}
+
 // UpdateInPart is Update where it does not pay either.
 func (b *Blast) UpdateInPart(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
 	return b.update(ctx, next, true)

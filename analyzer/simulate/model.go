@@ -108,15 +108,12 @@ func (m *Model) Outage() time.Duration { return m.outage }
 func traitsOf(g *depgraph.Graph) []trait {
 	traits := make([]trait, g.Len())
 	var queue []node
-	for i := range traits {
-		n := g.At(node(i))
-		if n.ID.Kind == depgraph.KindGroup {
-			traits[i] |= isGroup
-		}
-		if n.Standby != nil {
-			traits[i] |= isStandby | toStandby
-			queue = append(queue, node(i))
-		}
+	for i, end := g.RangeOf(depgraph.KindGroup); i < end; i++ {
+		traits[i] |= isGroup
+	}
+	for _, i := range g.Standbys() {
+		traits[i] |= isStandby | toStandby
+		queue = append(queue, i)
 	}
 	// A group is a mere name for a part of its owners' requirements: where all its
 	// owners are served by standbys, so is the part.

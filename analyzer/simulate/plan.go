@@ -1,5 +1,7 @@
 package simulate
 
+import "sync"
+
 // plan is a model rearranged for many losses at once. Nodes that always go down
 // together and are degraded together are one cell: the strongly connected
 // components over requirements without a member to spare. Cells stand in an order
@@ -30,6 +32,8 @@ type plan struct {
 	blindAt  []int32 // by node: its place among the watchers as one that may be blind; -1: none
 	watches  []gate  // of the watchers
 	members  []int32 // cells, of all gates
+
+	large func() (down, degraded []taken) // largeCellsTaken, once
 }
 
 // gate is a requirement as what it takes to break it.
@@ -62,6 +66,7 @@ func newPlan(m *Model) *plan {
 	p.fuse()
 	p.connect()
 	p.watch()
+	p.large = sync.OnceValues(p.largeCellsTaken)
 	return p
 }
 

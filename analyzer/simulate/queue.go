@@ -26,9 +26,15 @@ func (p *plan) bundle(cells []int32) {
 	if !slices.ContainsFunc(p.weight, func(n int32) bool { return n >= largeCell }) {
 		return
 	}
-	down, degraded := p.largeCellsTaken()
+	down, degraded := p.large()
+	of := func(has []taken, c int32) taken {
+		if int(c) < len(has) {
+			return has[c]
+		}
+		return 0 // not of this plan
+	}
 	slices.SortStableFunc(cells, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(down[b], down[a]), cmp.Compare(degraded[b], degraded[a]))
+		return cmp.Or(cmp.Compare(of(down, b), of(down, a)), cmp.Compare(of(degraded, b), of(degraded, a)))
 	})
 }
 
@@ -43,17 +49,10 @@ type taken uint16
 // which are degraded, as far as it takes no more than one member to do so. What is
 // overlooked costs time and nothing else.
 func (p *plan) largeCellsTaken() (down, degraded []taken) {
-	var large []int32
-	for c, w := range p.weight {
-		if w >= largeCell {
-			large = append(large, int32(c))
-		}
-	}
-	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(p.weight[b], p.weight[a]) })
 	n := len(p.weight)
 	down, degraded = make([]taken, n), make([]taken, n)
 	fading := make([]taken, n) // which are degraded where the cell is
-	for i, c := range large[:min(len(large), 16)] {
+	for i, c := range p.largest(largeCell) {
 		down[c] |= 1 << i
 		fading[c] |= 1 << i
 	}
@@ -66,6 +65,18 @@ func (p *plan) largeCellsTaken() (down, degraded []taken) {
 	}
 	p.inherit(degraded, &p.hard, &p.placed)
 	return down, degraded
+}
+
+// largest lists the largest cells of so many nodes or more, as many as taken has bits.
+func (p *plan) largest(nodes int32) []int32 {
+	var large []int32
+	for c, w := range p.weight {
+		if w >= nodes {
+			large = append(large, int32(c))
+		}
+	}
+	slices.SortStableFunc(large, func(a, b int32) int { return cmp.Compare(p.weight[b], p.weight[a]) })
+	return large[:min(len(large), 16)]
 }
 
 // inherit gives every cell what the cells have to which the fans lead.

@@ -14,7 +14,7 @@ import (
 //	reached   those whose state may differ in some loss: what changed, and what needs it
 //	losses    those whose loss may do something else: what changed, and what it needs
 //	between   reached and among the losses: a cycle through what changed may hold them
-//	below     not reached, but some of what is reached stands on them
+//	below     some of what changed stands on them
 //
 // The sets are of nodes of the graph before, but for those that end in After. A node
 // that is there after the change alone has changed.
@@ -26,7 +26,7 @@ type region struct {
 	reachedAfter, lossesAfter, betweenAfter []uint64
 
 	work   work
-	inPart bool // however large
+	inPart bool // however large, and by all means
 }
 
 // work is how many nodes are in the sets, as far as these are known.
@@ -66,8 +66,8 @@ func (m *Model) Same(next *depgraph.Graph) []depgraph.NodeIndex {
 func (r *region) isLarge() bool {
 	const (
 		toPlan   = 70   // a node of a new plan
-		toCopy   = 40   // one of a joint plan
-		again    = 3    // one of a joint plan in one pass: it holds what many losses reach
+		toCopy   = 20   // one that is relevant
+		again    = 3    // one of these in one pass: many losses reach them
 		mattered = 0.65 // of all losses: those of nodes that somebody needs
 	)
 	passes := func(losses float64) float64 { return math.Ceil(losses / lanes) }
@@ -129,7 +129,7 @@ func (r *region) climb(tooMuch func() bool) (ok bool) {
 	return !tooMuch()
 }
 
-// descend finds what is between, and what is below.
+// descend finds what is between.
 func (r *region) descend() {
 	// What changed nodes need, changed or not, holds all that is in a cycle with them.
 	d := &descent{region: r, seen: slices.Clone(r.losses)}
@@ -140,12 +140,32 @@ func (r *region) descend() {
 	r.between = intersection(r.reached, d.seen)
 	r.betweenAfter = r.after(r.between)
 	r.work.between = countIn(r.betweenAfter)
-	// Whatever else is reached, and what that needs.
-	unite(d.seen, r.reached)
-	eachIn(difference(r.reached, r.changedA), func(o int32) { d.needed(node(o), 0) })
-	d.follow()
-	r.below = difference(d.seen, r.reached)
-	r.work.below = countIn(r.below)
+	r.below = d.seen
+}
+
+// relevant returns the cells before the change that are reached, and those below: what they
+// stand on, or is named by what is between after the change. Where that is not much it
+// walks from node to node, else over the whole plan.
+func (r *region) relevant(p *part) []uint64 {
+	base := r.base.plan()
+	var out []uint64
+	if copied := r.work.reached - r.work.between; copied < r.Before.Len()/16 {
+		d := &descent{region: r, seen: r.below}
+		unite(d.seen, r.reached)
+		eachIn(difference(r.reached, r.changedA), func(o int32) { d.needed(node(o), 0) })
+		d.follow()
+		out = base.cellsOf(d.seen)
+	} else {
+		out = base.cellsOf(r.reached)
+		for _, v := range p.of {
+			if o := r.Old[v]; o >= 0 && base.cellOf[o] >= 0 {
+				put(out, base.cellOf[o])
+			}
+		}
+		base.standOn(out, r.reached)
+	}
+	r.work.below = countIn(out) - r.work.reached
+	return out
 }
 
 // descent is a walk from nodes to all that they need, and on to what can take that
@@ -195,12 +215,10 @@ func (d *descent) add(o node) {
 }
 
 func (d *descent) follow() {
-	for len(d.queue) > 0 {
-		last := len(d.queue) - 1
-		o := d.queue[last]
-		d.queue = d.queue[:last]
-		d.needed(o, takesDown|degrades)
+	for next := 0; next < len(d.queue); next++ {
+		d.needed(d.queue[next], takesDown|degrades)
 	}
+	d.queue = d.queue[:0]
 }
 
 // settleAnew notes which nodes are in another state with nothing lost after the change
@@ -232,34 +250,6 @@ func (r *region) settleAnew(p *part) (changed, spread bool) {
 func (r *region) widen() {
 	r.between, r.betweenAfter = r.reached, r.reachedAfter
 	r.work.between = r.work.reached
-}
-
-func difference(x, y []uint64) []uint64 {
-	out := make([]uint64, len(x))
-	for i := range out {
-		out[i] = x[i] &^ y[i]
-	}
-	return out
-}
-
-func unite(x, with []uint64) {
-	for i := range x {
-		x[i] |= with[i]
-	}
-}
-
-func intersection(x, y []uint64) []uint64 {
-	out := make([]uint64, len(x))
-	for i := range out {
-		out[i] = x[i] & y[i]
-	}
-	return out
-}
-
-func listed(set []uint64) []node {
-	var out []node
-	eachIn(set, func(i int32) { out = append(out, node(i)) })
-	return out
 }
 
 // part is what some nodes of a graph own, as a model of its own.

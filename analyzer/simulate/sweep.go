@@ -21,6 +21,8 @@ type sweep struct {
 	dimLit   []uint64
 	watching []uint64 // watchers to look at
 
+	within []uint64 // cells that anything spreads to; nil: all
+
 	ungated bool           // what can spare a member stands whatever it loses
 	immune  []uint64       // cells that nothing takes down but their own failure; nil: none
 	spared  map[int32]*row // by immune cell: when something without a member to spare would
@@ -45,32 +47,6 @@ func newSweep(p *plan) *sweep {
 	}
 }
 
-func isSet(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }
-
-func put(set []uint64, i int32) { set[i>>6] |= 1 << (i & 63) }
-
-func newSet(n int) []uint64 { return make([]uint64, (n+63)/64) }
-
-// eachIn calls do with every number in a set, ascending.
-func eachIn(set []uint64, do func(i int32)) { eachBetween(set, 0, int32(len(set)<<6), do) }
-
-// eachBetween is eachIn for the numbers from one up to another, without that. What do
-// does to numbers that were called is no matter.
-func eachBetween(set []uint64, from, to int32, do func(i int32)) {
-	for w := from >> 6; w<<6 < to; w++ {
-		word := set[w]
-		if w == from>>6 {
-			word &= ^uint64(0) << (from & 63)
-		}
-		if to-w<<6 < 64 {
-			word &= 1<<(to&63) - 1
-		}
-		for ; word != 0; word &= word - 1 {
-			do(w<<6 | int32(trailing(word)))
-		}
-	}
-}
-
 // seed lets a node fail in a lane. What is down with nothing lost changes nothing.
 func (s *sweep) seed(lane int, v node) {
 	if c := s.p.cellOf[v]; c >= 0 {
@@ -86,6 +62,24 @@ func (s *sweep) seedCell(lane int, c int32) {
 	}
 	s.down[c].set(lane)
 	put(s.hot, c)
+}
+
+// only lets the sweep spread to some cells alone, which stay valid until the next call.
+func (s *sweep) only(cells []uint64) { s.within = cells }
+
+// isOut reports whether nothing spreads to a cell.
+func (s *sweep) isOut(c int32) bool { return s.within != nil && !isSet(s.within, c) }
+
+// setDown gives a cell the lanes in which it is down.
+func (s *sweep) setDown(c int32, r *row) {
+	put(s.lit, c)
+	s.down[c] = *r
+}
+
+// setDim gives a cell the lanes in which it is degraded.
+func (s *sweep) setDim(c int32, r *row) {
+	put(s.dimLit, c)
+	s.dim[c] = *r
 }
 
 // run brings all lanes to their fixpoints.
@@ -159,6 +153,8 @@ func (s *sweep) fall(c int32) (lowest int32) {
 	for _, f := range [2]*fan{&p.hard, &p.placed} {
 		for _, o := range f.of(c) {
 			switch {
+			case s.isOut(o):
+				continue
 			case s.immune != nil && isSet(s.immune, o):
 				s.spared[o].or(r)
 				continue
@@ -178,7 +174,7 @@ func (s *sweep) fall(c int32) (lowest int32) {
 		return lowest
 	}
 	for _, o := range p.counted.of(c) {
-		if s.immune == nil || !isSet(s.immune, o) {
+		if !s.isOut(o) && (s.immune == nil || !isSet(s.immune, o)) {
 			put(s.recount, o)
 			lowest = min(lowest, o)
 		}
@@ -257,14 +253,18 @@ func (s *sweep) seedDim() {
 		for ; word != 0; word &= word - 1 {
 			c := int32(i<<6 | trailing(word))
 			for _, o := range p.dimmed.of(c) {
-				put(s.recount, o)
+				if !s.isOut(o) {
+					put(s.recount, o)
+				}
 			}
 			if p.worn == nil {
 				continue
 			}
 			// A gate that lost members to degradation before may need no new ones.
 			for _, o := range p.counted.of(c) {
-				put(s.recount, o)
+				if !s.isOut(o) {
+					put(s.recount, o)
+				}
 			}
 		}
 	}
@@ -301,7 +301,7 @@ func (s *sweep) fade(c int32) (lowest int32) {
 	}
 	for _, o := range p.hard.of(c) {
 		switch {
-		case p.isWorn(o):
+		case p.isWorn(o), s.isOut(o):
 			continue
 		case p.knot[o] != p.knot[c]:
 			if isSet(s.dimLit, o) {
@@ -317,8 +317,10 @@ func (s *sweep) fade(c int32) (lowest int32) {
 		lowest = min(lowest, o)
 	}
 	for _, o := range p.counted.of(c) {
-		put(s.recount, o)
-		lowest = min(lowest, o)
+		if !s.isOut(o) {
+			put(s.recount, o)
+			lowest = min(lowest, o)
+		}
 	}
 	return lowest
 }
@@ -335,32 +337,32 @@ func (s *sweep) gainDim(c int32, more *row) bool {
 	return s.dim[c].gain(more)
 }
 
-// alert finds the watchers who may see what the pass changed.
-func (s *sweep) alert() {
+// alert finds the watchers among some nodes who may see what the pass changed; nil: all.
+func (s *sweep) alert(nodes []uint64) {
 	eachIn(s.lit, func(c int32) {
 		for _, w := range s.p.watched.of(c) {
-			put(s.watching, w)
+			if nodes == nil || isSet(nodes, int32(s.p.watchers[w].v)) {
+				put(s.watching, w)
+			}
 		}
 	})
 }
 
 // survey counts, for each lane, what the pass changed for how many nodes of some of
-// the cells, and of some of the watchers.
-func (s *sweep) survey(from, to, watchersFrom, watchersTo int32) {
-	eachBetween(s.lit, from, to, func(c int32) {
+// the cells, nil: of all, and of the watchers that were alerted.
+func (s *sweep) survey(cells []uint64) {
+	eachOf(s.lit, cells, func(c int32) {
 		if s.p.weight[c] > 0 {
 			s.fallen.add(&s.down[c], s.p.weight[c])
 		}
 	})
-	eachBetween(s.dimLit, from, to, func(c int32) {
+	eachOf(s.dimLit, cells, func(c int32) {
 		if s.p.weight[c] > 0 {
 			s.faded.add(&s.dim[c], s.p.weight[c])
 		}
 	})
-	eachBetween(s.watching, watchersFrom, watchersTo, func(w int32) {
-		s.look(&s.p.watchers[w])
-		s.watching[w>>6] &^= 1 << (w & 63)
-	})
+	eachIn(s.watching, func(w int32) { s.look(&s.p.watchers[w]) })
+	clear(s.watching)
 }
 
 // look counts the lanes in which a watcher is frozen or blind.

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"context"
-	"math/bits"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -21,7 +20,8 @@ func (b *Blast) Update(ctx context.Context, next *depgraph.Graph) (*Blast, error
 	return b.update(ctx, next, false)
 }
 
-// update is Update, and never simulates everything if it is to be in part.
+// update is Update. If it is to be in part it never simulates everything, and uses means
+// that pay for many losses alone.
 func (b *Blast) update(ctx context.Context, next *depgraph.Graph, inPart bool) (*Blast, error) {
 	m := b.m
 	r, ok := newRegion(compare(m.g, next, m.traits, m.outage), m, inPart)
@@ -29,23 +29,28 @@ func (b *Blast) update(ctx context.Context, next *depgraph.Graph, inPart bool) (
 		return NewModel(next, m.outage).Blast(ctx)
 	}
 	out := &Blast{g: next, m: m, base: b.base, way: unchanged, sizes: make([]Sizes, next.Len())}
-	for v, o := range r.Old {
-		if o >= 0 {
-			out.sizes[v] = out.base[o]
+	if r.Identical() {
+		copy(out.sizes, out.base)
+	} else {
+		for v, o := range r.Old {
+			if o >= 0 {
+				out.sizes[v] = out.base[o]
+			}
 		}
 	}
 	if countIn(r.changedA)+countIn(r.changedB) == 0 {
 		return out, nil
 	}
-	j, way := r.joint()
+	y, way := r.relay()
 	if way == whole {
 		return NewModel(next, m.outage).Blast(ctx)
 	}
-	out.way = way
+	out.way, out.narrow = way, y.relevant == nil
 	out.simulated = countIn(r.lossesAfter)
-	if err := j.lose(ctx, out.sizes); err != nil {
+	if err := y.lose(ctx, out.sizes); err != nil {
 		return nil, err
 	}
+	out.hubs = y.hubs
 	return out, nil
 }
 
@@ -63,16 +68,8 @@ const (
 	reaching             // those of what changed, with a new plan for all that is reached
 )
 
-func countIn(set []uint64) int {
-	n := 0
-	for _, word := range set {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
-
-// joint makes the joint plan, or none where it turns out that the whole takes less.
-func (r *region) joint() (*joint, way) {
+// relay makes the relay, or none where it turns out that the whole takes less.
+func (r *region) relay() (*relay, way) {
 	p := r.partAfter()
 	changed, spread := r.settleAnew(p)
 	if changed {
@@ -80,8 +77,12 @@ func (r *region) joint() (*joint, way) {
 		r.descend()
 	}
 	if !spread {
-		if j := newJoint(r, r.base.plan(), p); j != nil {
-			return j, around
+		cells := r.relevant(p)
+		if r.isLarge() {
+			return nil, whole
+		}
+		if y := newRelay(r, p, cells); y != nil {
+			return y, around
 		}
 	}
 	r.widen()
@@ -92,95 +93,113 @@ func (r *region) joint() (*joint, way) {
 	if changed, _ = r.settleAnew(p); changed {
 		r.lose()
 	}
-	return newJoint(r, r.base.plan(), p), reaching
+	return newRelay(r, p, r.relevant(p)), reaching
 }
 
 // lose replaces the sizes of the losses, by node of the graph after, that the change
 // made different: sizes hold what they were.
-func (j *joint) lose(ctx context.Context, sizes []Sizes) error {
-	eachIn(j.r.lossesAfter, func(v int32) {
-		if isSet(j.r.reachedAfter, v) {
+func (y *relay) lose(ctx context.Context, sizes []Sizes) error {
+	eachIn(y.r.lossesAfter, func(v int32) {
+		if isSet(y.r.reachedAfter, v) {
 			sizes[v] = Sizes{}
 		}
 	})
-	causes, same := j.causes(sizes)
-	j.bundle(causes)
-	return j.passes(ctx, len(causes), func(s *sweep, from, to int) {
-		for lane, c := range causes[from:to] {
-			s.seedCell(lane, c)
+	cells := int32(len(y.base.weight))
+	h := y.newHubs()
+	y.hubs = len(h.cells)
+	causes, same := y.causes(sizes, h)
+	for i, hub := range h.cells {
+		for _, led := range same.of(hub) {
+			y.adjust(sizes, led, h.before.of(i), h.after.of(i))
 		}
-		s.run()
-		s.alert()
-		was := s.sizesOf(j.before, j.rebuildAt, 0, j.after)
-		is := s.sizesOf(j.rebuildAt, int32(len(j.weight)), j.after, int32(len(j.watchers)))
+	}
+	if h.cells == nil {
+		y.base.bundle(causes)
+	} else {
+		h.bundle(causes)
+	}
+	return inPasses(ctx, len(causes), y.newLeg, func(l *leg, from, to int) {
+		was, is := l.run(causes[from:to])
 		for lane, c := range causes[from:to] {
-			if c < j.before {
+			if c < cells {
 				for _, led := range same.of(c) {
-					j.adjust(sizes, led, was.of(lane), is.of(lane))
+					y.adjust(sizes, led, was.of(lane), is.of(lane))
 				}
 				continue
 			}
-			for _, i := range j.mini.nodes.of(j.from[c]) {
-				z := is.of(lane)
-				z.Down--
-				if at := j.mini.blindAt[i]; at >= 0 && s.isUnmet(&j.watchers[j.after+at], lane) {
-					z.Blind--
-				}
-				j.set(sizes, i, z)
-			}
+			y.replace(sizes, c-cells, lane, is.of(lane), l.t)
 		}
+		l.clear()
 	})
 }
 
-// causes returns the cells to be lost, and for those below which ones' losses do the
-// same. It fills in the sizes of those between that matter to nobody else: they take
-// their own cell along.
-func (j *joint) causes(sizes []Sizes) (causes []int32, same fan) {
+// causes returns the cells to be lost, without the hubs, of base and, above these, of mini; and for those
+// below which ones' losses do the same. It fills in the sizes of those between that
+// matter to nobody else: they take their own cell along.
+func (y *relay) causes(sizes []Sizes, h *hubs) (causes []int32, same fan) {
 	var followers wires
-	lead := j.leaders()
-	for cell := range j.before {
-		if lead[cell] != nobody {
-			followers.add(lead[cell:cell+1], cell)
+	lead := y.leaders(h)
+	for c, by := range lead {
+		if by != nobody {
+			followers.add(lead[c:c+1], int32(c))
 		}
 	}
-	same = followers.fan(j.before)
-	for cell := range j.before {
-		if len(same.of(cell)) > 0 {
-			causes = append(causes, cell)
+	same = followers.fan(int32(len(lead)))
+	for c := range lead {
+		if len(same.of(int32(c))) > 0 && !h.is(int32(c)) {
+			causes = append(causes, int32(c))
 		}
 	}
-	for cell := j.rebuildAt; cell < j.copyAt; cell++ {
-		nodes := j.mini.nodes.of(j.from[cell])
-		if !isSet(j.r.lossesAfter, int32(j.part.of[nodes[0]])) {
-			continue
+	needed := newSet(len(y.mini.weight)) // by something copied
+	for _, w := range y.twins {
+		if isSet(y.border, w.base) {
+			put(needed, w.mini)
 		}
-		if j.weight[cell] > 0 && j.matters(cell) {
-			causes = append(causes, cell)
+	}
+	eachIn(y.own, func(d int32) {
+		nodes := y.mini.nodes.of(d)
+		if !isSet(y.r.lossesAfter, int32(y.part.of[nodes[0]])) {
+			return
+		}
+		if y.mini.weight[d] > 0 && (isSet(needed, d) || y.mini.matters(d)) {
+			causes = append(causes, int32(len(lead))+d)
 		}
 		for _, i := range nodes {
-			j.set(sizes, i, Sizes{Down: int(j.weight[cell]) - 1})
+			y.set(sizes, i, Sizes{Down: int(y.mini.weight[d]) - 1})
 		}
-	}
+	})
 	return causes, same
 }
 
+// replace notes the sizes of the loss of a cell of mini, run in some lane of a sweep.
+func (y *relay) replace(sizes []Sizes, cell int32, lane int, is Sizes, t *sweep) {
+	for _, i := range y.mini.nodes.of(cell) {
+		z := is
+		z.Down--
+		if at := y.mini.blindAt[i]; at >= 0 && t.isUnmet(&y.mini.watchers[at], lane) {
+			z.Blind--
+		}
+		y.set(sizes, i, z)
+	}
+}
+
 // set notes the sizes of a node of the part, unless it is a group.
-func (j *joint) set(sizes []Sizes, i int32, z Sizes) {
-	if j.part.m.traits[i]&isGroup == 0 {
-		sizes[j.part.of[i]] = z
+func (y *relay) set(sizes []Sizes, i int32, z Sizes) {
+	if y.part.m.traits[i]&isGroup == 0 {
+		sizes[y.part.of[i]] = z
 	}
 }
 
 // adjust adds what the loss of a cell below does now and takes off what it did.
-func (j *joint) adjust(sizes []Sizes, cell int32, was, is Sizes) {
+func (y *relay) adjust(sizes []Sizes, cell int32, was, is Sizes) {
 	if was == is {
 		return
 	}
-	for _, o := range j.base.nodes.of(j.from[cell]) {
-		if j.r.traitsA[o]&isGroup != 0 {
+	for _, o := range y.base.nodes.of(cell) {
+		if y.r.traitsA[o]&isGroup != 0 {
 			continue
 		}
-		z := &sizes[j.r.New[o]]
+		z := &sizes[y.r.New[o]]
 		z.Down += is.Down - was.Down
 		z.Degraded += is.Degraded - was.Degraded
 		z.Frozen += is.Frozen - was.Frozen

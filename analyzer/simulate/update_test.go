@@ -30,6 +30,13 @@ func checkUpdate(t *testing.T, made ways, before *simulate.Blast, next *depgraph
 		t.Fatal(err)
 	}
 	made["in part: "+got.Way()]++
+	for _, blast := range []*simulate.Blast{chosen, got} {
+		if blast.Way() != "whole" && blast.Way() != "unchanged" {
+			for _, by := range blast.Means() {
+				made[by]++
+			}
+		}
+	}
 	checkBlast(t, got, next, outage)
 	return got
 }
@@ -86,7 +93,7 @@ func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 	if kept == 0 {
 		t.Error("every loss was simulated again")
 	}
-	made.check(t, "whole", "unchanged", "around", "reaching", "in part: around", "in part: reaching")
+	made.check(t, "whole", "unchanged", "around", "reaching", "in part: around", "in part: reaching", "wide", "hubs")
 }
 
 func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
@@ -121,17 +128,17 @@ func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
 			}
 		}
 	}
-	made.check(t, "whole", "around", "in part: reaching")
+	made.check(t, "whole", "around", "in part: reaching", "narrow", "wide", "hubs")
 }
 
 // What stands below a change in layers, so that many losses take the same nodes along and
 // others all but one of them: which losses do what another one does is told apart.
 func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
-	const bottom, middle, tops = 8, 6, 10
+	const bottom, middle, tops, roofs = 8, 6, 10, 5
 	made := ways{}
 	for seed := range uint64(tiered(2_000, 20_000, 200_000)) {
 		rng := rand.New(rand.NewPCG(seed, 23))
-		w := simtest.World{Standby: make([]bool, bottom+middle+tops), Group: make([]bool, bottom+middle+tops)}
+		w := simtest.World{Standby: make([]bool, bottom+middle+tops+roofs), Group: make([]bool, bottom+middle+tops+roofs)}
 		need := func(owner, member int) {
 			n := simtest.Need{Owner: owner, Members: []int{member}, Number: 1, Phases: "r", IfLost: 'd'}
 			switch rng.IntN(12) {
@@ -156,6 +163,12 @@ func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 				}
 			}
 		}
+		for roof := range roofs { // which needs what changes, and what is below as well
+			need(bottom+middle+tops+roof, bottom+middle+rng.IntN(tops))
+			for range rng.IntN(3) {
+				need(bottom+middle+tops+roof, 1+rng.IntN(bottom+middle-1))
+			}
+		}
 		before := w
 		for top := range tops {
 			need(bottom+middle+top, bottom+1+rng.IntN(middle-1))
@@ -178,5 +191,5 @@ func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 			t.Fatalf("seed %d: %+v, then %+v", seed, w.Needs, after.Needs)
 		}
 	}
-	made.check(t, "around", "in part: around")
+	made.check(t, "around", "in part: around", "wide", "narrow")
 }

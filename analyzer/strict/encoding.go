@@ -32,13 +32,7 @@ func Text(data []byte) ([]byte, error) {
 
 // checkText refuses broken UTF-8 and control characters other than tab and line ends.
 func checkText(data []byte) error {
-	bad := -1
-	for i, c := range data {
-		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
-			bad = i
-			break
-		}
-	}
+	bad := control(data)
 	if !utf8.Valid(data) {
 		for i := 0; i < len(data) && (bad < 0 || i < bad); {
 			r, size := utf8.DecodeRune(data[i:])
@@ -54,6 +48,24 @@ func checkText(data []byte) error {
 		return errorAt(BadEncoding, line, col, "control character 0x%02x", data[bad])
 	}
 	return nil
+}
+
+// control returns where the first control character stands other than tab and line
+// ends, -1 where none does.
+func control(data []byte) int {
+	i := 0
+	for i < len(data) {
+		// Eight bytes at a time: what is below 0x20 borrows, and what is not ASCII may do as it likes.
+		for i+8 <= len(data) && (word(data[i:])-0x20*ones)&^word(data[i:])&highs == 0 {
+			i += 8
+		}
+		for end := min(i+8, len(data)); i < end; i++ {
+			if c := data[i]; c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func fromUTF16(data []byte, low, high int) ([]byte, error) {

@@ -1,8 +1,9 @@
 package strict
 
 import (
+	"encoding/binary"
 	"fmt"
-	"strings"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -15,32 +16,34 @@ func JSON(data []byte, lim Limits) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	root, err := scanJSON(string(data), lim.defaults(len(data)), 0)
+	root, err := scanJSON(data, lim.defaults(len(data)), 0)
 	return Document{Root: root}, err
 }
 
 // scanJSON reads one value from a text that is UTF-8 already, lines before it
-// given.
-func scanJSON(s string, lim Limits, line int) (Value, error) {
+// given. What it returns does not refer to s.
+func scanJSON(s []byte, lim Limits, line int) (Value, error) {
 	j := scanner{s: s, lim: lim, line: int32(line) + 1, builder: newBuilder()}
 	defer j.giveBack()
 	j.blanks()
-	root, err := j.value(0)
-	if err != nil {
-		return Value{}, err
+	var root slot
+	if !j.value(&root, 0) {
+		return Value{}, j.err
 	}
 	j.blanks()
 	if j.at < len(s) {
-		return Value{}, j.fail(TrailingData, "text after the end of the JSON value")
+		j.fail(TrailingData, "text after the end of the JSON value")
+		return Value{}, j.err
 	}
 	return j.done(root)
 }
 
 // scanner is a hand-written reader: positions come for free, and it allocates
 // by the document, not by the value. Nesting recurses, at most Limits.Depth deep.
+// Its methods return false where they fail, and err says why.
 type scanner struct {
 	*builder
-	s    string
+	s    []byte
 	at   int
 	line int32
 	// bol is where the line begins, moved on by every byte that is no character
@@ -48,28 +51,55 @@ type scanner struct {
 	bol     int
 	lim     Limits
 	visited int
+	err     error
 }
 
-func (j *scanner) fail(id, format string, args ...any) *Error {
+// fail says why the text is refused, and returns false.
+func (j *scanner) fail(id, format string, args ...any) bool {
 	if j.at >= len(j.s) && id == JSONSyntax {
 		id = EarlyEnd
 		format, args = "the text ends inside a JSON value", nil
 	}
-	return errorAt(id, j.line, int32(j.at-j.bol)+1, format, args...)
+	j.err = errorAt(id, j.line, j.col(), format, args...)
+	return false
 }
 
+func (j *scanner) col() int32 { return int32(j.at-j.bol) + 1 }
+
+// blanks moves on to what is no blank.
 func (j *scanner) blanks() {
-	for j.at < len(j.s) {
-		switch j.s[j.at] {
-		case ' ', '\t', '\r':
+	if j.at < len(j.s) && j.s[j.at] > ' ' {
+		return
+	}
+	j.manyBlanks()
+}
+
+// eightBlanks is what indentation is made of.
+const eightBlanks = 0x2020202020202020
+
+func (j *scanner) manyBlanks() {
+	s, at := j.s, j.at
+	for at < len(s) {
+		switch s[at] {
+		case ' ':
+			for at+8 <= len(s) && binary.LittleEndian.Uint64(s[at:]) == eightBlanks {
+				at += 8
+			}
+			for at < len(s) && s[at] == ' ' {
+				at++
+			}
+			continue
+		case '\t', '\r':
 		case '\n':
 			j.line++
-			j.bol = j.at + 1
+			j.bol = at + 1
 		default:
+			j.at = at
 			return
 		}
-		j.at++
+		at++
 	}
+	j.at = at
 }
 
 func (j *scanner) peek() byte {
@@ -80,74 +110,96 @@ func (j *scanner) peek() byte {
 }
 
 // spend counts a value or a key.
-func (j *scanner) spend() error {
+func (j *scanner) spend() bool {
 	j.visited++
-	if j.visited > j.lim.Nodes {
-		return j.fail(TooManyValues, "over %d values in one document", j.lim.Nodes)
+	if j.visited <= j.lim.Nodes {
+		return true
 	}
-	return nil
+	return j.fail(TooManyValues, "over %d values in one document", j.lim.Nodes)
 }
 
 // value reads what stands at hand.
-func (j *scanner) value(depth int) (n slot, err error) {
-	if err := j.spend(); err != nil {
-		return n, err
+func (j *scanner) value(n *slot, depth int) bool {
+	if !j.spend() {
+		return false
 	}
-	n.line, n.col = j.line, int32(j.at-j.bol)+1
+	n.line, n.col = j.line, j.col()
 	switch c := j.peek(); {
 	case c == '"':
 		n.is(String, quoted)
-		text, err := j.str()
-		j.scalar(&n, text)
-		return n, err
+		text, ok := j.str()
+		j.scalar(n, text)
+		return ok
 	case c == '{' || c == '[':
 		if depth >= j.lim.Depth {
-			return n, j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
+			return j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
 		}
 		if c == '{' {
 			n.is(Map, unquoted)
-			err = j.object(&n, depth+1)
-		} else {
-			n.is(List, unquoted)
-			err = j.array(&n, depth+1)
+			return j.object(n, depth+1)
 		}
-		return n, err
+		n.is(List, unquoted)
+		return j.array(n, depth+1)
 	case c == '-' || c >= '0' && c <= '9':
 		n.is(Number, unquoted)
-		text, err := j.number()
-		j.scalar(&n, text)
-		return n, err
+		from := j.at
+		ok := j.number()
+		j.scalar(n, j.s[from:j.at])
+		return ok
 	}
-	err = j.word(&n)
-	return n, err
+	return j.word(n)
+}
+
+// scalar gives a value its text.
+func (j *scanner) scalar(n *slot, text []byte) {
+	if len(j.text)+len(text) > cap(j.text) {
+		j.text = slices.Grow(j.text, j.more(len(j.text), len(text)))
+	}
+	n.from, n.size = uint32(len(j.text)), uint32(len(text))
+	j.text = append(j.text, text...)
+}
+
+// close moves the values of a list or map to where they stay.
+func (j *scanner) close(n *slot, from int) {
+	if need := len(j.open) - from; len(j.values)+need > cap(j.values) {
+		j.values = slices.Grow(j.values, j.more(len(j.values), need))
+	}
+	j.builder.close(n, from)
+}
+
+// more returns how much of something the text holds behind what was read, going by
+// how much it held before, but at least need: so little is copied as it grows.
+func (j *scanner) more(have, need int) int {
+	rest := float64(have) / float64(max(j.at, 1)) * float64(len(j.s)-j.at)
+	return need + int(rest*17/16) + 64
 }
 
 // word reads null, true or false.
-func (j *scanner) word(n *slot) error {
+func (j *scanner) word(n *slot) bool {
 	rest := j.s[j.at:]
-	for _, w := range words {
-		if strings.HasPrefix(rest, w.text) {
+	for _, w := range constants {
+		if len(rest) >= len(w.text) && string(rest[:len(w.text)]) == w.text {
 			n.is(w.typ, unquoted)
 			if w.typ == Bool {
-				j.scalar(n, w.text)
+				j.scalar(n, rest[:len(w.text)])
 			}
 			j.at += len(w.text)
-			return nil
+			return true
 		}
-		if rest != "" && strings.HasPrefix(w.text, rest) {
+		if n := len(rest); n > 0 && n < len(w.text) && w.text[:n] == string(rest) {
 			j.at = len(j.s) // cut off
 		}
 	}
 	return j.fail(JSONSyntax, "want a JSON value, found %s", j.found())
 }
 
-var words = [...]struct {
+var constants = [...]struct {
 	text string
 	typ  Type
 }{{"null", Null}, {"true", Bool}, {"false", Bool}}
 
 func (j *scanner) found() string {
-	r, _ := utf8.DecodeRuneInString(j.s[min(j.at, len(j.s)):])
+	r, _ := utf8.DecodeRune(j.s[min(j.at, len(j.s)):])
 	switch {
 	case unicode.IsLetter(r), unicode.IsDigit(r):
 		return "a letter or digit" // it may be the first of a secret
@@ -155,19 +207,20 @@ func (j *scanner) found() string {
 	return fmt.Sprintf("%q", r)
 }
 
-func (j *scanner) array(n *slot, depth int) error {
+func (j *scanner) array(n *slot, depth int) bool {
 	from := len(j.open)
 	j.at++
 	j.blanks()
 	if j.peek() == ']' {
 		j.at++
-		return nil
+		return true
 	}
+	var item slot // not within the loop, where it would escape
 	for {
 		j.blanks()
-		item, err := j.value(depth)
-		if err != nil {
-			return err
+		item = slot{}
+		if !j.value(&item, depth) {
+			return false
 		}
 		j.item(item)
 		j.blanks()
@@ -178,29 +231,33 @@ func (j *scanner) array(n *slot, depth int) error {
 		case ']':
 			j.at++
 			j.close(n, from)
-			return nil
+			return true
 		}
 		return j.fail(JSONSyntax, "want ',' or ']' after an item, found %s", j.found())
 	}
 }
 
-func (j *scanner) object(n *slot, depth int) error {
+func (j *scanner) object(n *slot, depth int) bool {
 	from := len(j.open)
 	j.at++
 	j.blanks()
 	if j.peek() == '}' {
 		j.at++
-		return nil
+		return true
 	}
 	var many map[uint32]int
+	var item slot
 	for {
-		name, line, col, err := j.name()
-		if err != nil {
-			return err
+		j.blanks()
+		line, col := j.line, j.col()
+		name, ok := j.name()
+		if !ok {
+			return false
 		}
-		key := j.key(name)
+		key := keyIn(j.builder, name)
 		if firstLine, firstCol, again := j.again(from, &many, key); again {
-			return errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(name), firstLine, firstCol)
+			j.err = errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(string(name)), firstLine, firstCol)
+			return false
 		}
 		j.blanks()
 		if j.peek() != ':' {
@@ -208,9 +265,9 @@ func (j *scanner) object(n *slot, depth int) error {
 		}
 		j.at++
 		j.blanks()
-		item, err := j.value(depth)
-		if err != nil {
-			return err
+		item = slot{}
+		if !j.value(&item, depth) {
+			return false
 		}
 		j.field(item, key, line, col)
 		j.blanks()
@@ -221,34 +278,31 @@ func (j *scanner) object(n *slot, depth int) error {
 		case '}':
 			j.at++
 			j.close(n, from)
-			return nil
+			return true
 		}
 		return j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
 	}
 }
 
-// name reads a key, and where it stands.
-func (j *scanner) name() (text string, line, col int32, err error) {
-	j.blanks()
-	line, col = j.line, int32(j.at-j.bol)+1
+// name reads a key.
+func (j *scanner) name() (text []byte, ok bool) {
 	switch {
 	case j.peek() == '"':
 	case j.peek() == '{' && j.s[j.at-1] == '{':
-		e := j.fail(Template, neverRendered)
+		e := errorAt(Template, j.line, j.col(), neverRendered)
 		e.Fix = renderFirst
-		return "", 0, 0, e
+		j.err = e
+		return nil, false
 	default:
-		return "", 0, 0, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
+		return nil, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
 	}
-	if err := j.spend(); err != nil {
-		return "", 0, 0, err
+	if !j.spend() {
+		return nil, false
 	}
-	text, err = j.str()
-	return text, line, col, err
+	return j.str()
 }
 
-func (j *scanner) number() (string, error) {
-	from := j.at
+func (j *scanner) number() bool {
 	if j.peek() == '-' {
 		j.at++
 	}
@@ -258,12 +312,12 @@ func (j *scanner) number() (string, error) {
 	case c >= '1' && c <= '9':
 		j.digits()
 	default:
-		return "", j.fail(JSONSyntax, "want a digit, found %s", j.found())
+		return j.fail(JSONSyntax, "want a digit, found %s", j.found())
 	}
 	if j.peek() == '.' {
 		j.at++
 		if !j.digits() {
-			return "", j.fail(JSONSyntax, "want a digit after '.', found %s", j.found())
+			return j.fail(JSONSyntax, "want a digit after '.', found %s", j.found())
 		}
 	}
 	if c := j.peek(); c == 'e' || c == 'E' {
@@ -272,10 +326,10 @@ func (j *scanner) number() (string, error) {
 			j.at++
 		}
 		if !j.digits() {
-			return "", j.fail(JSONSyntax, "want a digit in the exponent, found %s", j.found())
+			return j.fail(JSONSyntax, "want a digit in the exponent, found %s", j.found())
 		}
 	}
-	return j.s[from:j.at], nil
+	return true
 }
 
 func (j *scanner) digits() bool {

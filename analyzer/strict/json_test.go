@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -261,4 +262,23 @@ func FuzzJSON(f *testing.F) {
 			t.Fatalf("%q: text that is not UTF-8", data)
 		}
 	})
+}
+
+// What is read is not copied by the value: a long text of short values takes memory that
+// grows with the text.
+func TestMemoryForJSONGrowsWithTheText(t *testing.T) {
+	taken := func(n int) uint64 {
+		text := []byte("[" + strings.Repeat(`true,null,"a\n",1,{"k":[]},`, n) + "0]")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := JSON(text, Limits{}); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	small, large := taken(1000), taken(16_000)
+	if large > 40*small {
+		t.Errorf("%d bytes for 1,000 rounds, %d for 16,000", small, large)
+	}
 }

@@ -102,6 +102,6 @@ func (l Line) JSON(lim Limits) (Document, error) {
 		}
 		return Document{}, err
 	}
-	root, err := scanJSON(string(l.Text), lim.defaults(len(l.Text)), l.Number-1)
+	root, err := scanJSON(l.Text, lim.defaults(len(l.Text)), l.Number-1)
 	return Document{Root: root}, err
 }

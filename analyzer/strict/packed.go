@@ -2,7 +2,6 @@ package strict
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math"
 	"slices"
 	"sync"
@@ -87,6 +86,8 @@ type builder struct {
 	odds   []opened
 	odd    map[uint32]odd
 
+	unescaped []byte // the string at hand, where it is written with escapes
+
 	keys  []knownKey // a hash table of a power of two; entries of other rounds are free
 	count int        // of this round
 	round uint32
@@ -101,9 +102,6 @@ type opened struct {
 type knownKey struct{ round, hash, at uint32 }
 
 var builders = sync.Pool{New: func() any { return &builder{keys: make([]knownKey, 256)} }}
-
-// seed is that of the hashes of keys, which never show.
-var seed = maphash.MakeSeed()
 
 // mostKept is how many bytes a builder that is handed on may hold.
 const mostKept = 1 << 18
@@ -121,7 +119,7 @@ func newBuilder() *builder {
 }
 
 func (b *builder) giveBack() {
-	if cap(b.text) <= mostKept && cap(b.values)*24 <= mostKept && cap(b.open)*24 <= mostKept && len(b.keys)*12 <= mostKept {
+	if cap(b.text) <= mostKept && cap(b.values)*24 <= mostKept && cap(b.open)*24 <= mostKept && len(b.keys)*12 <= mostKept && cap(b.unescaped) <= mostKept {
 		builders.Put(b)
 	}
 }
@@ -136,59 +134,6 @@ func (b *builder) scalar(s *slot, text string) {
 func (b *builder) block(s *slot, text string, indent uint16) {
 	b.text = binary.LittleEndian.AppendUint16(b.text, indent)
 	b.scalar(s, text)
-}
-
-// key returns where a key stands in the text, adding it where it is new.
-func (b *builder) key(name string) uint32 {
-	hash := uint32(maphash.String(seed, name))
-	mask := uint32(len(b.keys) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		k := &b.keys[i]
-		if k.round != b.round {
-			break
-		}
-		if k.hash == hash && b.isKey(k.at, name) {
-			return k.at
-		}
-	}
-	at := uint32(len(b.text))
-	if len(name) < longKey {
-		b.text = append(b.text, byte(len(name)))
-	} else {
-		b.text = binary.LittleEndian.AppendUint32(append(b.text, longKey), uint32(len(name)))
-	}
-	b.text = append(b.text, name...)
-	if b.count++; 2*b.count > len(b.keys) {
-		b.grow()
-	}
-	b.enter(knownKey{b.round, hash, at})
-	return at
-}
-
-func (b *builder) isKey(at uint32, name string) bool {
-	if len(name) >= longKey {
-		return b.text[at] == longKey && binary.LittleEndian.Uint32(b.text[at+1:]) == uint32(len(name)) && string(b.text[at+5:at+5+uint32(len(name))]) == name
-	}
-	return int(b.text[at]) == len(name) && string(b.text[at+1:at+1+uint32(len(name))]) == name
-}
-
-func (b *builder) enter(k knownKey) {
-	mask := uint32(len(b.keys) - 1)
-	i := k.hash & mask
-	for b.keys[i].round == b.round {
-		i = (i + 1) & mask
-	}
-	b.keys[i] = k
-}
-
-func (b *builder) grow() {
-	old := b.keys
-	b.keys = make([]knownKey, 2*len(old))
-	for _, k := range old {
-		if k.round == b.round {
-			b.enter(k)
-		}
-	}
 }
 
 // again finds the field of a key among those of the open map whose values begin at
@@ -280,7 +225,12 @@ func (b *builder) done(s slot) (Value, error) {
 	if len(b.text) > math.MaxUint32 || len(b.values) > math.MaxUint32 {
 		return Value{}, errorAt(TooManyValues, s.line, s.col, "over 4 GiB of text in one document")
 	}
-	d := &packed{text: string(b.text), values: append(make([]slot, 0, len(b.values)), b.values...), odd: b.odd}
+	d := &packed{text: string(b.text), odd: b.odd}
+	if n := len(b.values); n*24 > mostKept && cap(b.values) <= n+n/8 {
+		d.values, b.values = b.values, nil // as large as it must be
+	} else {
+		d.values = append(make([]slot, 0, n), b.values...)
+	}
 	return Value{d: d, i: uint32(len(d.values) - 1)}, nil
 }
 
@@ -323,7 +273,7 @@ func (p *packer) value(n *node) slot {
 				continue
 			}
 			k := &b.keys[i]
-			p.field(kid, p.key(k.text), k.line, k.col)
+			p.field(kid, keyIn(p.builder, k.text), k.line, k.col)
 		}
 		p.close(&s, from)
 		if p.packed != nil {

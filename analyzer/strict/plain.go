@@ -185,7 +185,7 @@ func (p *plainReader) fields(depth int) (n slot, ok bool) {
 		if !is || !p.spend() {
 			return n, false
 		}
-		line, key := p.line, p.key(name)
+		line, key := p.line, keyIn(p.builder, name)
 		if _, _, twice := p.again(from, &many, key); twice {
 			return n, false // the library's error says where
 		}
@@ -479,7 +479,7 @@ func (p *plainReader) flow(at, depth int) (n slot, end int, ok bool) {
 			if !is || !p.spend() {
 				return n, 0, false
 			}
-			key, keyCol = p.key(name), col
+			key, keyCol = keyIn(p.builder, name), col
 			if _, _, twice := p.again(from, &many, key); twice {
 				return n, 0, false
 			}

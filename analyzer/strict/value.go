@@ -195,10 +195,21 @@ func (v Value) field(name string) Value {
 	if v.Type() != Map {
 		return Value{}
 	}
-	kids := v.kids()
+	s := v.at()
+	kids := v.d.values[s.from : s.from+s.size]
+	text, size := v.d.text, len(name)
+	if size >= longKey {
+		for i := range kids {
+			if v.d.keyOf(&kids[i]) == name {
+				return v.kid(i)
+			}
+		}
+		return Value{}
+	}
 	for i := range kids {
-		if v.d.keyOf(&kids[i]) == name {
-			return v.kid(i)
+		// The length of a short key stands before it, and tells most apart.
+		if at := int(kids[i].key); int(text[at]) == size && text[at+1:at+1+size] == name {
+			return Value{v.d, s.from + uint32(i)}
 		}
 	}
 	return Value{}

@@ -123,7 +123,7 @@ func (r Raw) asJSON(lim Limits) (Value, error) {
 	if r.c.orphan || !looksLikeJSON(r.c.data) || !startsQuoted(r.c.data) {
 		return Value{}, errNotJSON
 	}
-	return scanJSON(string(r.c.data), lim.defaults(len(r.c.data)), r.c.line)
+	return scanJSON(r.c.data, lim.defaults(len(r.c.data)), r.c.line)
 }
 
 func (r Raw) asYAML(lim Limits) (docs []Document, err error) {

@@ -70,7 +70,7 @@ func (c Context) known(name string) bool { return c.Known != nil && c.Known(name
 // Find returns the references in a string, in the order in which they stand. It
 // costs time linear in the string.
 func Find(text string, c Context) []Ref {
-	if ownAddress(c.Key) {
+	if nowhere(text, c) || ownAddress(c.Key) {
 		return nil
 	}
 	refs := search(text, c)
@@ -100,15 +100,22 @@ const maxText = 1 << 20
 func whole(text string, c Context) (refs []Ref, ok bool) {
 	trimmed := strings.TrimSpace(text)
 	at := strings.Index(text, trimmed)
-	for _, read := range []func(string, Context) ([]Ref, bool){mysqlDSN, keywordDSN, semicolonDSN, descriptorDSN, list} {
-		if refs, ok := read(trimmed, c); ok {
-			for i := range refs {
-				refs[i].At += at
+	if refs, ok = mysqlDSN(trimmed, c); !ok {
+		if refs, ok = keywordDSN(trimmed, c); !ok {
+			if refs, ok = semicolonDSN(trimmed, c); !ok {
+				if refs, ok = descriptorDSN(trimmed, c); !ok {
+					refs, ok = list(trimmed, c)
+				}
 			}
-			return refs, true
 		}
 	}
-	return nil, false
+	if !ok {
+		return nil, false
+	}
+	for i := range refs {
+		refs[i].At += at
+	}
+	return refs, true
 }
 
 // newRef returns a reference to hosts, without those that are no hosts; ok is

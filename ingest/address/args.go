@@ -16,7 +16,7 @@ type Arg struct {
 // is one reference with alternatives.
 func Args(args []string, known func(name string) bool) []Arg {
 	var out []Arg
-	byFlag := map[string]int{} // flag to its place in out
+	var byFlag map[string]int // flag to its place in out
 	flag := ""
 	for i, arg := range args {
 		key, value, at := flag, arg, 0
@@ -42,6 +42,9 @@ func Args(args []string, known func(name string) bool) []Arg {
 				continue
 			}
 			if key != "" {
+				if byFlag == nil {
+					byFlag = map[string]int{}
+				}
 				byFlag[key] = len(out)
 			}
 			out = append(out, Arg{Ref: r, Index: i})

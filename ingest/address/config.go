@@ -90,7 +90,7 @@ func lineSettings(name, text string, every Context) []Setting {
 			around.enter(indent, trimmed, key, value)
 			value = cutComment(value)
 		}
-		if value == "" {
+		if value == "" || nowhere(value, every) {
 			continue
 		}
 		c := every
@@ -101,7 +101,8 @@ func lineSettings(name, text string, every Context) []Setting {
 		if ownAddress(c.Key) {
 			continue
 		}
-		for _, part := range flow(value, at, c.Key) {
+		var few [4]piece
+		for _, part := range flow(few[:0], value, at, c.Key) {
 			c.Key = part.key
 			for _, r := range Find(unquote(part.value, &part.at), c) {
 				r.At += indent + part.at
@@ -192,7 +193,7 @@ func splitSetting(line string) (key, value string, at int) {
 			end = closed + 2
 		}
 	}
-	for end < len(line) && (isAlnum(line[end]) || strings.IndexByte("_-./[]$@*", line[end]) >= 0) {
+	for end < len(line) && (classes[line[end]] == naming || strings.IndexByte("./[]$@*", line[end]) >= 0) {
 		end++
 	}
 	key = strings.Trim(line[:end], `"'`)
@@ -237,13 +238,12 @@ type piece struct {
 	at         int
 }
 
-// flow takes a list or map in flow style apart: "[a:1, b:2]", "{address: a, port: 1}".
+// flow appends what a list or map in flow style holds: "[a:1, b:2]", "{address: a, port: 1}".
 // Any other value is one piece. Nesting does not matter to what stands inside.
-func flow(value string, at int, key string) []piece {
+func flow(out []piece, value string, at int, key string) []piece {
 	if value == "" || value[0] != '[' && value[0] != '{' || strings.HasPrefix(value, "{{") {
-		return []piece{{key, value, at}}
+		return append(out, piece{key, value, at})
 	}
-	var out []piece
 	begin := 0
 	quote := byte(0)
 	add := func(end int) {

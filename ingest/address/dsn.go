@@ -186,6 +186,9 @@ func dsnKey(key string) bool {
 // descriptorDSN reads Oracle's net descriptors: "(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521))...",
 // with or without "jdbc:oracle:thin:@", and the short "jdbc:oracle:thin:@db:1521:sid".
 func descriptorDSN(text string, _ Context) ([]Ref, bool) {
+	if strings.IndexByte(text, '(') < 0 && strings.IndexByte(text, ':') < 0 {
+		return nil, false
+	}
 	lower := strings.ToLower(text)
 	short := strings.Index(lower, "oracle:thin:")
 	if strings.Contains(lower, "(description") {

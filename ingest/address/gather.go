@@ -2,23 +2,70 @@ package address
 
 import (
 	"regexp"
-	"slices"
+	"strings"
 )
 
 // Gathers says whether a file configures a program that moves signals: the OpenTelemetry
 // collector, Fluent Bit, Vector, Promtail. What such a program reaches for it
 // watches or reports to, and goes on without.
 func Gathers(text string) bool {
-	return slices.ContainsFunc(pipelines, func(marks []*regexp.Regexp) bool {
-		return !slices.ContainsFunc(marks, func(m *regexp.Regexp) bool { return !m.MatchString(text) })
-	})
+	for _, marks := range pipelines {
+		all := true
+		for i := 0; i < len(marks) && all; i++ {
+			all = marks[i].stands(text)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
 }
 
+// mark is a setting by which a file is known.
+type mark struct {
+	words   []string // one of them, in lower case, stands wherever the pattern matches: most files have none
+	pattern *regexp.Regexp
+}
+
+func (m *mark) stands(text string) bool {
+	for _, word := range m.words {
+		if hasFold(text, word) {
+			return m.pattern.MatchString(text)
+		}
+	}
+	return false
+}
+
+// hasFold says whether a word, in lower case, stands in a text in any case.
+func hasFold(text, word string) bool {
+	if strings.Contains(text, word) {
+		return true
+	}
+	// Only what is written in brackets is found in any case.
+	for from := 0; word[0] == '['; {
+		i := strings.IndexByte(text[from:], '[')
+		if i < 0 || len(text)-from-i < len(word) {
+			return false
+		}
+		from += i
+		if strings.EqualFold(text[from:from+len(word)], word) {
+			return true
+		}
+		from++
+	}
+	return false
+}
+
+func marked(pattern string, words ...string) mark { return mark{words, regexp.MustCompile(pattern)} }
+
 // pipelines are the settings by which such files are known; all of one row.
-var pipelines = [][]*regexp.Regexp{
-	{regexp.MustCompile(`(?m)^(receivers|exporters|connectors):`), regexp.MustCompile(`(?m)^service:`), regexp.MustCompile(`(?m)^\s+pipelines:`)},
-	{regexp.MustCompile(`(?m)^(receivers|exporters|processors):\s*$`), regexp.MustCompile(`(?m)^\s+(otlp|otlphttp|prometheus|jaeger|zipkin|hostmetrics|batch|kafkametrics|postgresql|redis)(/\w+)?:`)},
-	{regexp.MustCompile(`(?mi)^\s*\[INPUT\]`), regexp.MustCompile(`(?mi)^\s*\[OUTPUT\]`)},
-	{regexp.MustCompile(`(?m)^\[?sources\b`), regexp.MustCompile(`(?m)^\[?sinks\b`)},
-	{regexp.MustCompile(`(?m)^positions:`), regexp.MustCompile(`(?m)^clients:`)},
+var pipelines = [][]mark{
+	{marked(`(?m)^\s+pipelines:`, "pipelines:"), marked(`(?m)^service:`, "service:"), marked(`(?m)^(receivers|exporters|connectors):`, "receivers:", "exporters:", "connectors:")},
+	{
+		marked(`(?m)^(receivers|exporters|processors):\s*$`, "receivers:", "exporters:", "processors:"),
+		marked(`(?m)^\s+(otlp|otlphttp|prometheus|jaeger|zipkin|hostmetrics|batch|kafkametrics|postgresql|redis)(/\w+)?:`, ":"),
+	},
+	{marked(`(?mi)^\s*\[INPUT\]`, "[input]"), marked(`(?mi)^\s*\[OUTPUT\]`, "[output]")},
+	{marked(`(?m)^\[?sources\b`, "sources"), marked(`(?m)^\[?sinks\b`, "sinks")},
+	{marked(`(?m)^positions:`, "positions:"), marked(`(?m)^clients:`, "clients:")},
 }

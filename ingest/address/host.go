@@ -15,8 +15,8 @@ func validHost(s string) bool {
 		return false
 	}
 	if strings.IndexByte(s, ':') >= 0 {
-		_, err := netip.ParseAddr(s)
-		return err == nil
+		_, is := parseIP(s)
+		return is
 	}
 	for label := range strings.SplitSeq(s, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' {
@@ -28,11 +28,20 @@ func validHost(s string) bool {
 			}
 		}
 	}
-	if allDigits(strings.ReplaceAll(s, ".", "")) {
-		_, err := netip.ParseAddr(s)
-		return err == nil
+	if strings.Trim(s, "0123456789.") == "" {
+		_, is := parseIP(s)
+		return is
 	}
 	return true
+}
+
+// parseIP reads an IP address; a name is none, and costs nothing.
+func parseIP(s string) (netip.Addr, bool) {
+	if s == "" || !isDigit(s[0]) && strings.IndexByte(s, ':') < 0 {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(s)
+	return addr, err == nil
 }
 
 // loopback says whether s is the machine itself, or no machine at all.
@@ -46,14 +55,17 @@ func loopback(s string) bool {
 	if strings.HasSuffix(s, ".localhost") || strings.HasSuffix(s, ".localdomain") {
 		return true
 	}
-	addr, err := netip.ParseAddr(s)
-	return err == nil && (addr.IsLoopback() || addr.IsUnspecified() || addr.IsMulticast() || addr.IsLinkLocalUnicast() || addr == broadcast)
+	addr, is := parseIP(s)
+	return is && (addr.IsLoopback() || addr.IsUnspecified() || addr.IsMulticast() || addr.IsLinkLocalUnicast() || addr == broadcast)
 }
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // clusterName says whether s is qualified in a way that only in-cluster names are.
 func clusterName(s string) bool {
+	if !strings.Contains(s, ".svc") && !strings.HasSuffix(s, ".pod.cluster.local") {
+		return false
+	}
 	for _, suffix := range []string{".svc", ".svc.cluster.local", ".svc.clusterset.local", ".pod.cluster.local"} {
 		if strings.HasSuffix(s, suffix) && strings.Count(strings.TrimSuffix(s, suffix), ".") >= 1 {
 			return true

@@ -1,7 +1,6 @@
 package address
 
 import (
-	"net/netip"
 	"strings"
 )
 
@@ -152,9 +151,9 @@ func nameForm(host string, c Context) Form {
 	case clusterName(host):
 		return Qualified
 	case strings.IndexByte(host, '.') >= 0:
-		_, err := netip.ParseAddr(host)
+		_, ip := parseIP(host)
 		says := saysHost(c.Key) && !neverHost(c.Key)
-		if c.known(host) || says && (err == nil || domainName(host) || privateName(host)) {
+		if c.known(host) || says && (ip || domainName(host) || privateName(host)) {
 			return Qualified
 		}
 	case c.known(host) && !neverHost(c.Key) && (saysHost(c.Key) || namesHost(c.Key, host)):

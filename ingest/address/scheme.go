@@ -165,6 +165,9 @@ func cloudHost(scheme string) (host string, ok bool) {
 // arn returns the endpoint and resource of an Amazon resource name that is
 // something a program talks to; roles and keys are identities and are not.
 func arn(text string) (host, resource string, ok bool) {
+	if !strings.HasPrefix(text, "arn:") {
+		return "", "", false
+	}
 	parts := strings.SplitN(text, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || !strings.HasPrefix(parts[1], "aws") {
 		return "", "", false

@@ -13,7 +13,10 @@ func telemetry(key string, r Ref, text string) bool {
 	if telemetryKey(key) {
 		return true
 	}
-	path := strings.ToLower(text)
+	path := ""
+	if strings.IndexByte(text, '/') >= 0 {
+		path = strings.ToLower(text)
+	}
 	for _, push := range []string{
 		"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
 		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector",
@@ -27,7 +30,8 @@ func telemetry(key string, r Ref, text string) bool {
 
 // telemetryKey says whether a variable, flag or setting is about sending signals.
 func telemetryKey(key string) bool {
-	words := words.Split(key)
+	var few fewWords
+	words := words.Append(few[:0], key)
 	if len(words) == 0 {
 		return false
 	}
@@ -72,7 +76,8 @@ func telemetryHost(h Host) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(h.Name, ".")
-	words := words.Split(first)
+	var few fewWords
+	words := words.Append(few[:0], first)
 	for i, w := range words {
 		switch w {
 		case "otel", "otelcol", "opentelemetry", "opentelemetrycollector", "otelcollector", "zipkin", "statsd", "fluentd", "fluentbit", "logstash",

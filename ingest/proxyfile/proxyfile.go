@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -29,6 +30,15 @@ var (
 	otherHead      = regexp.MustCompile(`(?m)^(services|openapi|swagger):`)
 	structured     = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
 )
+
+// Possible reports whether [Format] can find a proxy at all: of most texts a word in
+// them says that it cannot.
+func Possible(name, text string) bool {
+	return slices.ContainsFunc(telling, func(word string) bool { return strings.Contains(text, word) }) || strings.Contains(name, "addyfile")
+}
+
+// telling are words of which every text has one that Format knows by its text.
+var telling = []string{"_pass", "backend", "listen", "c_resources", "cResources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
 
 // Format tells by the name and the text of a file which proxy reads it: "nginx",
 // "haproxy", "envoy", "caddy" or "traefik"; "" is none of them. The beginning of the text is enough.

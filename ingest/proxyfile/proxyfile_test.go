@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/proxyfile"
 )
@@ -119,4 +121,20 @@ func TestWhatTheProxyThatReadsAFileNeeds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What Format finds, Possible does not rule out: the texts are of the words by which
+// Format knows its own.
+func TestWhatIsNotPossibleIsNoProxy(t *testing.T) {
+	words := []string{
+		"\n", "\n", " ", "\t", ":", "{", "}", ";", "x", "server", "http", "location", "upstream", "proxy_pass", "grpc_pass", "memcached_pass", "backend", "listen", "bind", "mode",
+		"static_resources", "dynamic_resources", "staticResources", "dynamicResources", "http:", "tcp:", "loadBalancer:", "weighted:", "failover:", "mirroring:", "forwardAuth:", "\"",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 12).Draw(t, "text"), "")
+		name := rapid.SampledFrom([]string{"nginx.conf", "default.conf", "haproxy.cfg", "a.cfg", "envoy.yaml", "a.yml", "a.json", "Caddyfile", "Caddyfile.dev", "x.caddyfile", "x.Caddyfile", "a.template", "a.vhost", "x"}).Draw(t, "name")
+		if format := proxyfile.Format(name, []byte(text)); format != "" && !proxyfile.Possible(name, text) {
+			t.Fatalf("%s is of %s: %q", name, format, text)
+		}
+	})
 }

@@ -17,12 +17,13 @@ func Append(to []string, name string) []string {
 			return appendRunes(to, []rune(name))
 		}
 	}
+	lower := strings.ToLower(name) // as long as the name, and made once
 	begin := -1
 	for i := range len(name) {
 		c := name[i]
 		if !isLetter(c) && (c < '0' || c > '9') {
 			if begin >= 0 {
-				to = append(to, strings.ToLower(name[begin:i]))
+				to = append(to, lower[begin:i])
 			}
 			begin = -1
 			continue
@@ -30,7 +31,7 @@ func Append(to []string, name string) []string {
 		if begin >= 0 && isUpper(c) {
 			before := name[i-1]
 			if !isUpper(before) || i+1 < len(name) && isLetter(name[i+1]) && !isUpper(name[i+1]) {
-				to = append(to, strings.ToLower(name[begin:i]))
+				to = append(to, lower[begin:i])
 				begin = i
 			}
 		}
@@ -39,7 +40,7 @@ func Append(to []string, name string) []string {
 		}
 	}
 	if begin >= 0 {
-		to = append(to, strings.ToLower(name[begin:]))
+		to = append(to, lower[begin:])
 	}
 	return to
 }

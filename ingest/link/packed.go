@@ -14,11 +14,15 @@ import (
 // particular order. The zero value is empty; it may be read once nothing is added any
 // more. It is not safe for concurrent use while it grows.
 type Packed struct {
-	strings strings32 // spaces, scopes, kinds, inputs: few, and often the same
+	strings table[string] // spaces, scopes, kinds, inputs: few, and often the same
 	terms   table[depgraph.Terms]
 	manners table[manner]
 	recent  []uint32 // rows of names by hash: what was named lately is named again
-	seed    maphash.Seed
+	owner   struct { // of the last reference, and one more than its row: that of the next is often the same
+		name Name
+		row  uint32
+	}
+	seed maphash.Seed
 
 	text  texts
 	names list[packedName]
@@ -131,7 +135,10 @@ func (p *Packed) Bind(b Binding) {
 
 // Refer adds a reference. It keeps Owners and Also, whose elements must not change.
 func (p *Packed) Refer(r Reference) {
-	out := packedReference{owner: p.name(r.Owner), terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
+	if p.owner.row == 0 || p.owner.name != r.Owner {
+		p.owner.name, p.owner.row = r.Owner, p.name(r.Owner)+1
+	}
+	out := packedReference{owner: p.owner.row - 1, terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
 	if r.Owners != nil {
 		p.selectors = append(p.selectors, r.Owners)
 		out.selector = uint32(len(p.selectors))
@@ -407,13 +414,27 @@ func (l *list[T]) size() uint32 {
 	return uint32((n-1)*chunkSize + len(l.chunks[n-1]))
 }
 
-// table gives equal values one number.
+// table gives equal values one number, and remembers which it was asked last.
 type table[T comparable] struct {
 	index  map[T]uint32
 	values []T
+	last   [8]uint32
+	turn   int
 }
 
 func (t *table[T]) intern(v T) uint32 {
+	for _, i := range t.last {
+		if int(i) < len(t.values) && t.values[i] == v {
+			return i
+		}
+	}
+	i := t.find(v)
+	t.last[t.turn%len(t.last)] = i
+	t.turn++
+	return i
+}
+
+func (t *table[T]) find(v T) uint32 {
 	if t.index == nil {
 		t.index = make(map[T]uint32, len(t.values))
 		for i, v := range t.values {
@@ -426,25 +447,6 @@ func (t *table[T]) intern(v T) uint32 {
 	i := uint32(len(t.values))
 	t.index[v] = i
 	t.values = append(t.values, v)
-	return i
-}
-
-// strings32 is a table of strings that remembers which it was asked last.
-type strings32 struct {
-	table[string]
-	last [8]uint32
-	turn int
-}
-
-func (s *strings32) intern(v string) uint32 {
-	for _, i := range s.last {
-		if int(i) < len(s.values) && s.values[i] == v {
-			return i
-		}
-	}
-	i := s.table.intern(v)
-	s.last[s.turn%len(s.last)] = i
-	s.turn++
 	return i
 }
 

@@ -15,6 +15,12 @@ import (
 // two "---" are left out. visit runs concurrently and must not touch shared state;
 // a panic of it is recorded as a failure of its document. The error is that of the context.
 func Each[T any](ctx context.Context, u *Unit, visit func(f *File, doc strict.Document) T) ([]T, error) {
+	return EachUnless(ctx, u, func(*File, []byte) error { return nil }, visit)
+}
+
+// EachUnless is [Each] for the files of which refuse, which is given each as a whole and
+// one after the other, returns no error. An error of it is recorded with Fail.
+func EachUnless[T any](ctx context.Context, u *Unit, refuse func(f *File, data []byte) error, visit func(f *File, doc strict.Document) T) ([]T, error) {
 	results := make([][][]T, len(u.Files))
 	jobs := make(chan func())
 	var workers sync.WaitGroup
@@ -29,7 +35,7 @@ func Each[T any](ctx context.Context, u *Unit, visit func(f *File, doc strict.Do
 		if ctx.Err() != nil {
 			break
 		}
-		raws, err := split(f)
+		raws, err := split(f, refuse)
 		if err != nil {
 			continue // recorded
 		}
@@ -50,9 +56,13 @@ func Each[T any](ctx context.Context, u *Unit, visit func(f *File, doc strict.Do
 }
 
 // split reads a file and cuts it into documents. A problem is recorded.
-func split(f *File) ([]strict.Raw, error) {
+func split(f *File, refuse func(f *File, data []byte) error) ([]strict.Raw, error) {
 	data, err := f.Bytes()
 	if err != nil {
+		return nil, err
+	}
+	if err := refuse(f, data); err != nil {
+		f.Fail(err)
 		return nil, err
 	}
 	raws, err := strict.Split(data)

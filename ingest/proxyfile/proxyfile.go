@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
@@ -31,14 +32,21 @@ var (
 	structured     = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
 )
 
-// Possible reports whether [Format] can find a proxy at all: of most texts a word in
-// them says that it cannot.
+// Possible reports whether [Format] can find a proxy at all: of most texts their name
+// and a word in them say that it cannot.
 func Possible(name, text string) bool {
-	return slices.ContainsFunc(telling, func(word string) bool { return strings.Contains(text, word) }) || strings.Contains(name, "addyfile")
+	name = strings.ToLower(name)
+	return strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) || // a pattern knows more letters of either case
+		slices.ContainsFunc(tellingNames, func(word string) bool { return strings.Contains(name, word) }) ||
+		slices.ContainsFunc(telling, func(word string) bool { return strings.Contains(text, word) })
 }
 
-// telling are words of which every text has one that Format knows by its text.
-var telling = []string{"_pass", "backend", "listen", "c_resources", "cResources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
+// telling are words of which every text has one that Format knows by its text, but for
+// those of the tellingNames.
+var (
+	telling      = []string{"backend", "listen", "_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
+	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", "caddyfile"}
+)
 
 // Format tells by the name and the text of a file which proxy reads it: "nginx",
 // "haproxy", "envoy", "caddy" or "traefik"; "" is none of them. The beginning of the text is enough.

@@ -155,7 +155,7 @@ func (e *emitter) listAdmitted(from *object) []admitted {
 		if !e.w.sees(from, o) || !e.named[o.id] || o.id.Kind == depgraph.KindWebhook {
 			continue
 		}
-		if run := e.w.running[o]; run != nil {
+		if run := o.run; run != nil {
 			if run.static {
 				continue
 			}

@@ -54,7 +54,7 @@ func (e *emitter) emitParts(o *object, ns string, names []string) {
 	slices.Sort(spaces)
 	for _, ns := range slices.Compact(spaces) {
 		for _, name := range names {
-			for _, run := range e.w.byName[objectRef{cluster: o.cluster, ns: ns, name: name}] {
+			for _, run := range e.w.in(o, ns).byName[name] {
 				if e.w.sees(o, run.object) {
 					e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.9})
 				}

@@ -106,13 +106,17 @@ func definedClusters(o *object) []string {
 
 // clusterOfPath returns NAME for a file below a directory "clusters/NAME".
 func clusterOfPath(p string) string {
-	parts := strings.Split(path.Dir(p), "/")
-	for i := len(parts) - 2; i >= 0; i-- {
-		if parts[i] == "clusters" {
-			return parts[i+1]
+	dir := path.Dir(p)
+	for end := len(dir); ; {
+		at := strings.LastIndex(dir[:end], "clusters/")
+		if at < 0 {
+			return ""
 		}
+		if name, _, _ := strings.Cut(dir[at+len("clusters/"):], "/"); at == 0 || dir[at-1] == '/' {
+			return name
+		}
+		end = at
 	}
-	return ""
 }
 
 // deliveries collects which directories Argo CD and Flux bring to which cluster.

@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"crypto/sha256"
 	"slices"
 	"strings"
 
@@ -21,7 +20,6 @@ const sharedTrust = 0.4
 type entry struct {
 	datum
 	from   *object // the ConfigMap
-	print  string
 	phases depgraph.Phases
 }
 
@@ -29,20 +27,25 @@ type entry struct {
 // variables. A single variable that picks one key is not among them: that it is
 // picked says whose it is.
 func (e *emitter) configuration(run *workload) []entry {
+	if run.read {
+		return run.entries
+	}
+	run.entries, run.read = e.readConfiguration(run), true
+	return run.entries
+}
+
+func (e *emitter) readConfiguration(run *workload) []entry {
 	var out []entry
 	add := func(o *object, want func(key string) bool, phases depgraph.Phases) {
 		if o == nil {
 			return
 		}
 		for _, d := range o.data() {
-			if !want(d.key) {
-				continue
+			if want == nil || want(d.key) {
+				out = append(out, entry{d, o, phases})
 			}
-			sum := sha256.Sum256([]byte(d.key + "\x00" + d.text))
-			out = append(out, entry{d, o, string(sum[:]), phases})
 		}
 	}
-	every := func(string) bool { return true }
 	used := map[string]depgraph.Phases{}
 	for _, c := range run.pod.containers {
 		phases := runs
@@ -53,7 +56,7 @@ func (e *emitter) configuration(run *workload) []entry {
 			used[name] |= phases
 		}
 		for _, x := range c.envFrom {
-			add(e.configMap(run, x.get("configMapRef", "name")), every, phases)
+			add(e.configMap(run, x.get("configMapRef", "name")), nil, phases)
 		}
 	}
 	for _, v := range run.pod.volumes {
@@ -81,11 +84,11 @@ func (e *emitter) configMap(run *workload, name field) *object {
 	return e.w.find(run.object, "ConfigMap", run.ns, run.overlay.renamed("ConfigMap", name.text()))
 }
 
-// picks says which keys of a ConfigMap a volume holds.
+// picks says which keys of a ConfigMap a volume holds; nil: all of them.
 func picks(volume field) func(key string) bool {
 	only := volume.v.Get("items")
 	if only.Len() == 0 {
-		return func(string) bool { return true }
+		return nil
 	}
 	var keys []string
 	for item := range only.Items() {
@@ -93,6 +96,11 @@ func picks(volume field) func(key string) bool {
 	}
 	return func(key string) bool { return slices.Contains(keys, key) }
 }
+
+// reading is a text under its key, as workloads read it: equal ones are one.
+type reading struct{ key, text string }
+
+func (x entry) reading() reading { return reading{x.key, x.text} }
 
 // sharedText is one text that workloads read, and what it says of its readers: the
 // same to each of them, so it is found out once.
@@ -109,10 +117,10 @@ type sharedText struct {
 func (e *emitter) countShares() {
 	for _, run := range e.w.workloads {
 		for _, entry := range e.configuration(run) {
-			x := e.readings[entry.print]
+			x := e.readings[entry.reading()]
 			if x == nil {
 				x = &sharedText{}
-				e.readings[entry.print] = x
+				e.readings[entry.reading()] = x
 			}
 			if n := len(x.readers); n == 0 || x.readers[n-1] != run {
 				x.several = x.several || n > 0 && x.readers[0].id != run.id
@@ -120,6 +128,11 @@ func (e *emitter) countShares() {
 			}
 		}
 	}
+}
+
+// isProxy says whether a text is the whole configuration of a proxy.
+func isProxy(d datum) bool {
+	return proxyfile.Possible(d.key, d.text) && proxyfile.Format(d.key, []byte(d.text)) != "" && !proxyfile.Templated(d.text)
 }
 
 // checkProxies makes the files partial in which a ConfigMap holds a configuration of a
@@ -130,7 +143,7 @@ func (e *emitter) checkProxies() {
 			continue
 		}
 		for _, d := range o.data() {
-			if proxyfile.Format(d.key, []byte(d.text)) == "" || proxyfile.Templated(d.text) {
+			if !isProxy(d) {
 				continue
 			}
 			_, _, err := proxyfile.Needs(d.key, d.text, strict.Limits{})
@@ -148,6 +161,10 @@ func (e *emitter) checkProxies() {
 // emitConfiguration adds the addresses in the ConfigMaps that a workload reads.
 func (e *emitter) emitConfiguration(run *workload) {
 	entries := e.configuration(run)
+	run.entries = nil // nobody asks again
+	if len(entries) == 0 {
+		return
+	}
 	settings := make([][]address.Setting, len(entries))
 	for i, x := range entries {
 		if !e.emitProxy(run, x) {
@@ -157,7 +174,10 @@ func (e *emitter) emitConfiguration(run *workload) {
 	peers := e.directories(run, entries, settings)
 	for i, x := range entries {
 		found := settings[i]
-		of := e.readings[x.print]
+		if len(found) == 0 {
+			continue
+		}
+		of := e.readings[x.reading()]
 		book := of.several && e.addressBook(found, of)
 		for _, s := range found {
 			at := x.at(s.At)
@@ -186,7 +206,7 @@ func (e *emitter) emitConfiguration(run *workload) {
 // emitProxy adds what a proxy needs that reads a text, and reports whether it is the
 // configuration of one. One that is broken is read as any other text.
 func (e *emitter) emitProxy(run *workload, x entry) bool {
-	if proxyfile.Format(x.key, []byte(x.text)) == "" || proxyfile.Templated(x.text) {
+	if !isProxy(x.datum) {
 		return false
 	}
 	needs, _, err := proxyfile.Needs(x.key, x.text, strict.Limits{})
@@ -202,7 +222,7 @@ func (e *emitter) emitProxy(run *workload, x entry) bool {
 		if x.phases == starts {
 			t.phases = starts
 		}
-		if e.readings[x.print].several {
+		if e.readings[x.reading()].several {
 			t.confidence, t.note = sharedTrust, "through "+x.key+", which several workloads read"
 		}
 		for _, ref := range n.Refs() {
@@ -221,7 +241,7 @@ func (e *emitter) emitProxy(run *workload, x entry) bool {
 func (e *emitter) directories(run *workload, entries []entry, settings [][]address.Setting) map[*object]bool {
 	own, peers := map[*object]bool{}, map[*object]int{}
 	for i, x := range entries {
-		if !e.readings[x.print].several {
+		if len(settings[i]) == 0 || !e.readings[x.reading()].several {
 			continue
 		}
 		for _, s := range settings[i] {
@@ -240,10 +260,10 @@ func (e *emitter) directories(run *workload, entries []entry, settings [][]addre
 
 // settings returns the references in one text of a ConfigMap.
 func (e *emitter) settings(run *workload, key, s string) []address.Setting {
-	known := func(s string) bool { return e.w.known(run.object, s) }
+	known := e.known(run)
 	if strings.Contains(strings.TrimSpace(s), "\n") || strings.HasPrefix(strings.TrimSpace(s), "{") {
 		out := address.Config(key, s, known)
-		if address.Gathers(s) {
+		if len(out) > 0 && address.Gathers(s) {
 			for i := range out {
 				out[i].Telemetry = true
 			}

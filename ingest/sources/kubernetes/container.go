@@ -43,9 +43,10 @@ func (e *emitter) emitImage(run *workload, c *container) {
 	if img.isZero() {
 		return
 	}
+	path := img.path()
 	e.images(img, x.at)
 	e.need(need{
-		owner: run.id, to: []target{{Name: link.Name{Space: link.SpaceImage, Text: img.path()}, Else: img.id(), Quiet: true}},
+		owner: run.id, to: e.alone(target{Name: link.Name{Space: link.SpaceImage, Text: path}, Else: depgraph.ID{Kind: depgraph.KindImage, Name: path}, Quiet: true}),
 		phases: built, via: depgraph.BuiltFrom, at: x.at, note: tagNote(img),
 	})
 	policy := c.get("imagePullPolicy").text()
@@ -56,7 +57,12 @@ func (e *emitter) emitImage(run *workload, c *container) {
 	if policy == "Always" || policy == "" && img.floating() {
 		note = "every start pulls it again"
 	}
-	e.need(need{owner: run.id, to: to(img.registry()), phases: starts, via: depgraph.Pulls, at: x.at, note: note})
+	registry := e.registries[img.host]
+	if registry == nil {
+		registry = to(img.registry())
+		e.registries[img.host] = registry
+	}
+	e.need(need{owner: run.id, to: registry, phases: starts, via: depgraph.Pulls, at: x.at, note: note})
 }
 
 func tagNote(img image) string {
@@ -114,27 +120,31 @@ func (e *emitter) reads(run *workload, ref field, name string, phases depgraph.P
 	e.need(need{owner: run.id, to: e.material(run.object, kind, called.text()), phases: phases, ifLost: ifLost, via: via, at: called.at()})
 }
 
-// material refers to a ConfigMap or Secret of the object's namespace. A Secret that
+// material refers to a ConfigMap or Secret of the object's namespace, for a need that is
+// added at once. A Secret that
 // no manifest shows is normal, and so are the ConfigMaps that clusters make.
 func (e *emitter) material(o *object, kind, name string) []target {
 	name = o.overlay.renamed(kind, name)
 	t := e.w.target(o, kind, o.ns, name)
 	t.Quiet = kind == "Secret" || name == "kube-root-ca.crt" || name == "openshift-service-ca.crt" || name == "istio-ca-root-cert"
-	return []target{t}
+	return e.alone(t)
 }
 
 // emitCommand adds the addresses in command and arguments.
-func (e *emitter) emitCommand(run *workload, c *container, vars variables, phases depgraph.Phases) {
-	var words []string
-	var at []field
-	for _, list := range []string{"command", "args"} {
-		x := c.get(list)
-		for item := range x.v.Items() {
-			words = append(words, vars.expandAll(item.Text()))
-			at = append(at, field{item, x.f, x.shift})
-		}
+func (e *emitter) emitCommand(run *workload, c *container, vars *variables, phases depgraph.Phases) {
+	e.words, e.at = e.words[:0], e.at[:0]
+	e.addWords(c.get("command"), vars)
+	e.addWords(c.get("args"), vars)
+	e.emitWords(run, e.words, e.at, phases, depgraph.Down, "")
+}
+
+// addWords adds the items of a list to the words of a command.
+func (e *emitter) addWords(x field, vars *variables) {
+	for i := range x.v.Len() {
+		item := x.v.At(i)
+		e.words = append(e.words, vars.expandAll(item.Text()))
+		e.at = append(e.at, field{item, x.f, x.shift})
 	}
-	e.emitWords(run, words, at, phases, depgraph.Down, "")
 }
 
 // emitWords adds the addresses in the words of a command.
@@ -142,7 +152,7 @@ func (e *emitter) emitWords(run *workload, words []string, at []field, phases de
 	if len(words) == 0 {
 		return
 	}
-	for _, a := range address.Args(words, func(s string) bool { return e.w.known(run.object, s) }) {
+	for _, a := range address.Args(words, e.known(run)) {
 		x := at[a.Index]
 		o := x.at()
 		if x.text() == words[a.Index] {
@@ -153,20 +163,18 @@ func (e *emitter) emitWords(run *workload, words []string, at []field, phases de
 }
 
 // emitHandler adds what a probe or a hook calls beside its own container.
-func (e *emitter) emitHandler(run *workload, x field, vars variables, name string, phases depgraph.Phases, ifLost depgraph.IfLost) {
+func (e *emitter) emitHandler(run *workload, x field, vars *variables, name string, phases depgraph.Phases, ifLost depgraph.IfLost) {
+	if !x.exists() {
+		return
+	}
 	for _, kind := range []string{"httpGet", "tcpSocket"} {
 		if host := x.get(kind, "host"); host.exists() {
 			e.emitText(run, host, vars.expand(host.text()), text{key: "host", phases: phases, ifLost: ifLost, note: name})
 		}
 	}
-	command := x.get("exec", "command")
-	var words []string
-	var at []field
-	for item := range command.v.Items() {
-		words = append(words, vars.expandAll(item.Text()))
-		at = append(at, field{item, command.f, command.shift})
-	}
-	e.emitWords(run, words, at, phases, ifLost, name)
+	e.words, e.at = e.words[:0], e.at[:0]
+	e.addWords(x.get("exec", "command"), vars)
+	e.emitWords(run, e.words, e.at, phases, ifLost, name)
 }
 
 // variables are the values that "$(NAME)" stands for in a container.
@@ -174,13 +182,18 @@ type variables struct {
 	e    *emitter
 	run  *workload
 	c    *container
-	seen map[string]string
+	seen map[string]string // nil until one is looked up
 }
 
-// variables collects those whose values the inputs show. A variable sees those
+func (e *emitter) variables(run *workload, c *container) *variables {
+	return &variables{e: e, run: run, c: c}
+}
+
+// collect collects those whose values the inputs show. A variable sees those
 // before it.
-func (e *emitter) variables(run *workload, c *container) variables {
-	v := variables{e, run, c, map[string]string{}}
+func (v *variables) collect() {
+	e, run, c := v.e, v.run, v.c
+	v.seen = map[string]string{}
 	for _, x := range c.envFrom {
 		o := e.w.find(run.object, "ConfigMap", run.ns, run.overlay.renamed("ConfigMap", x.get("configMapRef", "name").text()))
 		if o == nil {
@@ -208,10 +221,12 @@ func (e *emitter) variables(run *workload, c *container) variables {
 			delete(v.seen, name)
 		}
 	}
-	return v
 }
 
-func (v variables) look(name string) (string, bool) {
+func (v *variables) look(name string) (string, bool) {
+	if v.seen == nil {
+		v.collect()
+	}
 	if value, ok := v.seen[name]; ok {
 		return value, true
 	}
@@ -224,9 +239,14 @@ func (v variables) look(name string) (string, bool) {
 }
 
 // expand replaces "$(NAME)"; expandAll also what a shell would replace.
-func (v variables) expand(s string) string { return address.Expand(s, v.look) }
+func (v *variables) expand(s string) string {
+	if strings.IndexByte(s, '$') < 0 {
+		return s
+	}
+	return address.Expand(s, v.look)
+}
 
-func (v variables) expandAll(s string) string {
+func (v *variables) expandAll(s string) string {
 	s = v.expand(s)
 	if !strings.Contains(s, "$") {
 		return s

@@ -37,7 +37,7 @@ func (e *emitter) emitDaprComponent(o *object) {
 		for _, r := range address.Find(value.Text(), c) {
 			at := o.at(value)
 			note := "through the Dapr component " + o.name
-			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: o.ns}] {
+			for _, run := range o.home.workloads {
 				if e.w.sees(o, run.object) && hasDapr(run) && (scopes == nil || slices.Contains(scopes, daprApp(run))) && e.reaches(run, r) {
 					e.emitRef(run, r, at, text{key: c.Key, phases: terms.Phases, ifLost: terms.IfLost, note: note})
 				}
@@ -52,7 +52,7 @@ func (e *emitter) emitDaprConfiguration(o *object) {
 	for _, path := range [][]string{{"zipkin", "endpointAddress"}, {"otel", "endpointAddress"}} {
 		value := o.get(append([]string{"spec", "tracing"}, path...)...)
 		for _, r := range address.Find(value.Text(), address.Context{Key: "tracing.endpointAddress"}) {
-			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: o.ns}] {
+			for _, run := range o.home.workloads {
 				if e.w.sees(o, run.object) && hasDapr(run) && run.pod.annotation(daprConfig).text() == o.name {
 					e.emitRef(run, r, o.at(value), text{phases: runs, note: "through the Dapr configuration " + o.name})
 				}

@@ -59,6 +59,9 @@ func channelsOf(objects []*object, dirs directories) []*channel {
 	var out []*channel
 	seen := map[key]bool{}
 	for _, o := range objects {
+		if o.kind != "Kustomization" && o.kind != "Application" {
+			continue
+		}
 		is := keyOf(o)
 		is.cluster = clusterOfPath(o.file.Path())
 		if seen[is] {

@@ -17,9 +17,11 @@ func (e *emitter) emitTracking(o *object) {
 		return
 	}
 	meta := o.get("metadata")
-	for _, list := range []string{"annotations", "labels"} {
-		v := meta.Get(list, "argocd.argoproj.io/instance")
-		if id := meta.Get("annotations", "argocd.argoproj.io/tracking-id"); id.Text() != "" {
+	annotations, labels := meta.Get("annotations"), meta.Get("labels")
+	id := annotations.Get("argocd.argoproj.io/tracking-id")
+	for _, list := range [2]strict.Value{annotations, labels} {
+		v := list.Get("argocd.argoproj.io/instance")
+		if id.Text() != "" {
 			v = id
 		}
 		if name, _, _ := strings.Cut(v.Text(), ":"); name != "" {
@@ -27,21 +29,26 @@ func (e *emitter) emitTracking(o *object) {
 			return
 		}
 	}
-	for _, t := range []struct{ kind, prefix string }{{"Kustomization", "kustomize"}, {"HelmRelease", "helm"}} {
-		name := meta.Get("labels", t.prefix+".toolkit.fluxcd.io/name")
-		ns := meta.Get("labels", t.prefix+".toolkit.fluxcd.io/namespace").Text()
-		if name.Text() != "" {
+	for _, t := range &trackers {
+		if name := labels.Get(t.name); name.Text() != "" {
+			ns := labels.Get(t.namespace).Text()
 			e.deployedBy(o, e.fluxTool(o, t.kind, firstOf(ns, "flux-system"), name.Text()), name)
 			return
 		}
 	}
-	if v := meta.Get("labels", "app.kubernetes.io/instance"); v.Text() != "" {
+	if v := labels.Get("app.kubernetes.io/instance"); v.Text() != "" {
 		if app := e.application(o, v.Text()); app != nil && app != o {
 			e.deployedBy(o, target{Name: link.ID(app.id)}, v)
 			return
 		}
 	}
 	e.emitDirectory(o)
+}
+
+// trackers are the labels by which Flux tracks its objects.
+var trackers = [...]struct{ kind, name, namespace string }{
+	{"Kustomization", "kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"},
+	{"HelmRelease", "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace"},
 }
 
 // trackedByArgo adds an Argo CD Application by the name that tracking states, which
@@ -72,10 +79,10 @@ func (e *emitter) fluxTool(o *object, kind, ns, name string) target {
 }
 
 func (e *emitter) deployedBy(o *object, tool target, at strict.Value) {
-	if tool.Name == link.ID(o.id) {
+	if tool.Name == o.ref() {
 		return
 	}
-	e.need(need{owner: o.id, to: []target{tool}, phases: deploys, via: depgraph.DeployedBy, at: o.at(at)})
+	e.need(need{owner: o.id, to: e.alone(tool), phases: deploys, via: depgraph.DeployedBy, at: o.at(at)})
 }
 
 // findApplications collects the Applications of Argo CD, which others know by name.

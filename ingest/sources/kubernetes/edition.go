@@ -108,7 +108,7 @@ func splits(o *object) bool {
 	if _, workload := templatePath(o); workload {
 		return true
 	}
-	_, runs := operated[o.group+"/"+o.kind]
+	_, runs := operated[o.foreign]
 	return runs
 }
 

@@ -17,6 +17,16 @@ type emitter struct {
 		id   depgraph.ID
 		name link.Name
 	}
+	one   [1]target // see alone
+	words []string  // of the command at hand, and where each stands
+	at    []field
+	names []link.Name // of the definition or binding at hand
+	knows struct {    // who asked last what is known, and how it asks
+		run   *workload
+		known func(name string) bool
+	}
+	registries map[string][]target // by host
+
 	named     map[depgraph.ID]bool // nodes that were defined
 	resolves  map[depgraph.ID]spot // where each first names a host of its cluster
 	control   map[string]*control  // by cluster: what is implied in it
@@ -27,7 +37,7 @@ type emitter struct {
 	repos     map[string]bool          // those that are defined
 	bearers   map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
 	apps      applications
-	readings  map[string]*sharedText  // what is known of one configuration text, by its print
+	readings  map[reading]*sharedText // what is known of one configuration text
 	routes    map[objectRef][]*object // of the Gateway API, by the Gateway that they attach to; nil until asked
 	slices    map[objectRef][]*object // EndpointSlices by their Service; nil until asked
 	budgets   map[objectRef][]*object // PodDisruptionBudgets by cluster and namespace; nil until asked
@@ -103,11 +113,16 @@ func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
 	if n.Labels == nil {
 		n.Labels = o.labels
 	}
-	for _, from := range []*object{o, offered(o)} {
+	from, others := o, offered(o)
+	for {
 		own := objectName(e.w.scope(from, o.ns), o.kind, o.name)
 		if !slices.Contains(names, own) {
 			names = append(names, own)
 		}
+		if from == others {
+			break
+		}
+		from = others
 	}
 	e.named[o.id] = true
 	e.add(link.Definition{Node: n, Names: names, Origin: o.here()})
@@ -136,6 +151,13 @@ func to(ids ...depgraph.ID) []target {
 		out = append(out, target{Name: link.ID(id)})
 	}
 	return out
+}
+
+// alone makes a list of one target. It is valid until the next call: for a need that is
+// added at once.
+func (e *emitter) alone(t target) []target {
+	e.one[0] = t
+	return e.one[:]
 }
 
 // quiet marks a target of which it is normal that no input shows it.

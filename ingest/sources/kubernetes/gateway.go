@@ -235,7 +235,7 @@ func (e *emitter) emitServiceEntry(o *object) {
 // their keys from.
 func (e *emitter) emitJWT(o *object) {
 	selector := o.get("spec", "selector")
-	for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: o.ns}] {
+	for _, run := range o.home.workloads {
 		if !e.w.sees(o, run.object) || selector.Exists() && !selects(selector, run.pod.labels) {
 			continue
 		}

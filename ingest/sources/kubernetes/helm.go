@@ -11,34 +11,21 @@ import (
 	"github.com/fateline/fateline/ingest"
 )
 
-// readable returns the unit without the files that are templates.
-// Templates are never read, not even those that happen to parse: what they would
-// say depends on values.
-func readable(u *ingest.Unit) *ingest.Unit {
-	plain := &ingest.Unit{Name: u.Name, Limits: u.Limits}
+// chartsOf returns the directories of the charts of a unit.
+func chartsOf(u *ingest.Unit) map[string]bool {
 	charts := map[string]bool{}
 	for _, f := range u.Files {
 		if isChart(f.Path()) {
 			charts[path.Dir(f.Path())] = true
 		}
 	}
-	for _, f := range u.Files {
-		if err := unrendered(f, charts, u.Limits); err != nil {
-			f.Fail(err)
-			continue
-		}
-		plain.Files = append(plain.Files, f)
-	}
-	return plain
+	return charts
 }
 
-// unrendered returns the error of a file that is a template, nil for any other. An
-// error of reading is recorded by the file, and met again when it is read.
-func unrendered(f *ingest.File, charts map[string]bool, lim strict.Limits) error {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil
-	}
+// unrendered returns the error of a file that is a template, nil for any other.
+// Templates are never read, not even those that happen to parse: what they would
+// say depends on values.
+func unrendered(f *ingest.File, data []byte, charts map[string]bool, lim strict.Limits) error {
 	at := bytes.Index(data, []byte("{{"))
 	chart, in := chartOf(f.Path(), charts)
 	switch {

@@ -20,6 +20,9 @@ type control struct {
 	dns     []depgraph.ID
 	cni     []depgraph.ID        // what whoever joins the pod network needs: all of them
 	plugins []*workload          // those that were found
+	apiTo   []target             // the API server
+	cniTo   []target             // each of cni
+	dnsTo   []target             // cluster DNS, any of it
 	real    map[depgraph.ID]bool // those of the three that the inputs show
 	objects []controlled         // nodes that are objects of the API server but of no object here
 }
@@ -100,6 +103,7 @@ func (e *emitter) settleControl(cluster string, c *control) {
 	}
 	scope := e.w.scope(c.from, "kube-system")
 	parts, copied := c.parts()
+	c.cniTo = nil
 	if c.cni = slices.Concat(parts...); copied {
 		c.cni = []depgraph.ID{system("cni")}
 	}
@@ -116,6 +120,7 @@ func (e *emitter) settleControl(cluster string, c *control) {
 	} else {
 		e.standsFor(c.apiIDs, system("kube-apiserver"), c.at, names)
 	}
+	c.apiTo = []target{{Name: c.api, Else: c.apiIDs[0]}}
 	if len(c.dns) == 0 {
 		c.dns = []depgraph.ID{system("coredns")}
 		e.imply(c.dns[0], c.at, "every cluster resolves its names", objectName(scope, "implied", "coredns"))
@@ -126,7 +131,7 @@ func (e *emitter) settleControl(cluster string, c *control) {
 	names = []link.Name{objectName(scope, "implied", "cni")}
 	switch {
 	case len(c.plugins) == 0:
-		c.cni = []depgraph.ID{system("cni")}
+		c.cni, c.cniTo = []depgraph.ID{system("cni")}, nil
 		e.imply(c.cni[0], c.at, "every cluster has a network plugin", names...)
 		e.needsControl(c, c.cni[0], c.at, false)
 	case copied:
@@ -194,16 +199,19 @@ func (e *emitter) needsAPI(c *control, id depgraph.ID, at depgraph.Origin) {
 		return
 	}
 	e.need(need{
-		owner: id, to: []target{{Name: c.api, Else: c.apiIDs[0]}}, phases: startToEnd, via: "orchestrated-by",
+		owner: id, to: c.apiTo, phases: startToEnd, via: "orchestrated-by",
 		basis: depgraph.Implied, confidence: impliedConfidence, at: at, note: "objects of a cluster come up and change through its API server",
 	})
 }
 
 func (e *emitter) needsCNI(c *control, id depgraph.ID, at depgraph.Origin) {
-	for _, cni := range c.cni {
+	if len(c.cniTo) != len(c.cni) {
+		c.cniTo = to(c.cni...)
+	}
+	for i, cni := range c.cni {
 		if cni != id {
 			e.need(need{
-				owner: id, to: to(cni), phases: starts, via: "networked-by", basis: depgraph.Implied, confidence: impliedConfidence, at: at,
+				owner: id, to: c.cniTo[i : i+1], phases: starts, via: "networked-by", basis: depgraph.Implied, confidence: impliedConfidence, at: at,
 				note: "pods on the pod network start once the network plugin runs on their node",
 			})
 		}
@@ -225,7 +233,7 @@ func (e *emitter) emitImplied() {
 		}
 		done[o.id] = true
 		c := e.controlOf(o)
-		run := e.w.running[o]
+		run := o.run
 		switch {
 		case run == nil:
 			e.needsAPI(c, o.id, o.here())
@@ -249,15 +257,12 @@ func (e *emitter) emitResolver(c *control, run *workload, hosted bool) {
 	if !uses || policy == "None" || policy == "Default" || hosted && policy != "ClusterFirstWithHostNet" {
 		return
 	}
-	var members []target
-	for _, id := range c.dns {
-		if id != run.id {
-			members = append(members, to(id)...)
-		}
+	if len(c.dnsTo) != len(c.dns) {
+		c.dnsTo = to(c.dns...)
 	}
-	if len(members) == len(c.dns) {
+	if !slices.Contains(c.dns, run.id) {
 		e.need(need{
-			owner: run.id, to: members, phases: runs, via: depgraph.Resolves, basis: depgraph.Implied, confidence: impliedConfidence, at: at,
+			owner: run.id, to: c.dnsTo, phases: runs, via: depgraph.Resolves, basis: depgraph.Implied, confidence: impliedConfidence, at: at,
 			note: "it looks up in-cluster names",
 		})
 	}

@@ -47,7 +47,7 @@ func templatePath(o *object) (path []string, ok bool) {
 		path, ok = templates[o.kind]
 		return path, ok
 	}
-	path, ok = foreignTemplates[o.group+"/"+o.kind]
+	path, ok = foreignTemplates[o.foreign]
 	return path, ok
 }
 
@@ -92,7 +92,7 @@ func clusterScoped(group, kind string) bool {
 func idOf(o *object) depgraph.ID {
 	kind, global := nodeKind(o)
 	name := o.name
-	if op := operated[o.group+"/"+o.kind]; op.name != "" {
+	if op := operated[o.foreign]; op.name != "" {
 		name = strings.ReplaceAll(op.name, "%", name)
 	}
 	switch {
@@ -142,7 +142,7 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 		}
 		return "", false
 	}
-	switch o.group + "/" + o.kind {
+	switch o.foreign {
 	case "keda.sh/ScaledJob":
 		return depgraph.KindJob, false
 	case "gateway.networking.k8s.io/Gateway", "networking.istio.io/Gateway", "route.openshift.io/Route":
@@ -156,10 +156,10 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 	case "external-secrets.io/SecretStore", "external-secrets.io/ClusterSecretStore":
 		return kindSecretStore, false
 	}
-	if _, workload := foreignTemplates[o.group+"/"+o.kind]; workload {
+	if _, workload := foreignTemplates[o.foreign]; workload {
 		return depgraph.KindService, false
 	}
-	if op, ok := operated[o.group+"/"+o.kind]; ok {
+	if op, ok := operated[o.foreign]; ok {
 		return op.kind, false
 	}
 	switch {
@@ -168,7 +168,7 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 	case isManaged(o):
 		return managedKind(o), false
 	}
-	if pools[o.group+"/"+o.kind] {
+	if pools[o.foreign] {
 		return depgraph.KindNodePool, true
 	}
 	return "", false

@@ -8,6 +8,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/link"
 )
 
 // object is one API object of the input, or one of the copies that overlays make
@@ -16,15 +17,22 @@ type object struct {
 	file *ingest.File
 	root strict.Value
 
-	group  string // "" for the built-in ones, such as apps and networking.k8s.io
-	kind   string
-	name   string
-	ns     string // "" for what belongs to no namespace
-	labels map[string]string
+	group string // "" for the built-in ones, such as apps and networking.k8s.io
+	kind  string
+	// foreign is "group/Kind" outside the built-in groups, and "" within: what is special
+	// to a kind is looked up under it.
+	foreign string
+	name    string
+	ns      string // "" for what belongs to no namespace
+	labels  map[string]string
 
-	cluster string // "" where the inputs name none
-	edition string // "" where it is not one of several versions of the same thing
+	cluster string     // "" where the inputs name none
+	home    *namespace // once the world is built
+	run     *workload  // what it is where it runs pods; nil: nothing
+	edition string     // "" where it is not one of several versions of the same thing
 	id      depgraph.ID
+	called  string // the id as text; "" until asked
+	plain   bool   // the id is the one without cluster and edition
 
 	overlay   *overlay // what an overlay changes in it; nil: nothing
 	delivered *object  // the tool whose directory holds it; nil: none
@@ -32,30 +40,34 @@ type object struct {
 
 // readObjects returns the objects of a document, those of lists included.
 func readObjects(f *ingest.File, root strict.Value) []*object {
+	return appendObjects(nil, f, root)
+}
+
+func appendObjects(all []*object, f *ingest.File, root strict.Value) []*object {
 	kind := root.Get("kind").Text()
 	if items := root.Get("items"); items.Type() == strict.List && strings.HasSuffix(kind, "List") {
-		var all []*object
-		for item := range items.Items() {
+		all = slices.Grow(all, items.Len())
+		for i := range items.Len() {
 			// The items of a typed list may leave their kind out.
-			all = append(all, readItem(f, root, item)...)
+			all = appendItem(all, f, root, items.At(i))
 		}
 		return all
 	}
 	if kind == "" {
-		return nil
+		return all
 	}
-	return []*object{newObject(f, root, root.Get("apiVersion").Text(), kind)}
+	return append(all, newObject(f, root, root.Get("apiVersion").Text(), kind))
 }
 
-func readItem(f *ingest.File, list, item strict.Value) []*object {
+func appendItem(all []*object, f *ingest.File, list, item strict.Value) []*object {
 	if item.Get("kind").Exists() {
-		return readObjects(f, item)
+		return appendObjects(all, f, item)
 	}
 	kind := strings.TrimSuffix(list.Get("kind").Text(), "List")
 	if kind == "" || !item.Get("metadata").Exists() {
-		return nil
+		return all
 	}
-	return []*object{newObject(f, item, list.Get("apiVersion").Text(), kind)}
+	return append(all, newObject(f, item, list.Get("apiVersion").Text(), kind))
 }
 
 func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *object {
@@ -66,6 +78,9 @@ func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *obje
 	}
 	if o.name == "" {
 		o.name = strings.TrimSuffix(meta.Get("generateName").Text(), "-")
+	}
+	if o.group != "" {
+		o.foreign = o.group + "/" + kind
 	}
 	if o.group == "" && permissions[kind] {
 		o.root = strict.Value{} // checked, and nobody asks again: the memory is for the others
@@ -91,6 +106,14 @@ func groupOf(apiVersion string) string {
 		return ""
 	}
 	return group
+}
+
+// ref is the name of the object's node.
+func (o *object) ref() link.Name {
+	if o.called == "" {
+		o.called = o.id.String()
+	}
+	return link.Name{Space: link.SpaceID, Text: o.called}
 }
 
 // is reports whether o is of a kind in a group.

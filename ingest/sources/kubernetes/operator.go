@@ -98,7 +98,7 @@ var operated = map[string]operation{
 // emitOperated adds what an operator's object says beyond its kind: the Secrets that
 // it names, the class of its volumes.
 func (e *emitter) emitOperated(run *workload) {
-	if _, is := operated[run.group+"/"+run.kind]; !is {
+	if _, is := operated[run.foreign]; !is {
 		return
 	}
 	if run.group == monitoring {

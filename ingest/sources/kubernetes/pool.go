@@ -44,6 +44,7 @@ func (p *pool) values(key string) []string {
 // area is what is known of one cluster as a place.
 type area struct {
 	id       depgraph.ID
+	to       []target // that node; nil until asked
 	at       depgraph.Origin
 	named    bool
 	pools    []*pool
@@ -70,7 +71,7 @@ func (e *emitter) findAreas() {
 			e.addNode(a, o)
 		case o.is("eksctl.io", "ClusterConfig"):
 			e.addEksctl(a, o)
-		case pools[o.group+"/"+o.kind]:
+		case pools[o.foreign]:
 			if p := readPool(o, subnets); p != nil {
 				if of := o.get("spec", "clusterName").Text(); of != "" && o.group == clusterAPI {
 					a = e.areaOf(of, o.here()) // not the one in which the object lives
@@ -85,7 +86,12 @@ func (e *emitter) findAreas() {
 }
 
 // area returns what is known of the cluster of an object.
-func (e *emitter) area(o *object) *area { return e.areaOf(o.cluster, o.here()) }
+func (e *emitter) area(o *object) *area {
+	if a := e.areas[o.cluster]; a != nil {
+		return a
+	}
+	return e.areaOf(o.cluster, o.here())
+}
 
 func (e *emitter) areaOf(cluster string, at depgraph.Origin) *area {
 	a := e.areas[cluster]

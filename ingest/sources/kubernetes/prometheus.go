@@ -82,7 +82,7 @@ func (e *emitter) monitored(o *object, by *audience) []*workload {
 			names = e.w.namespaces(o)
 		}
 		for _, ns := range names {
-			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: ns}] {
+			for _, run := range e.w.in(o, ns).workloads {
 				if e.w.sees(o, run.object) && selects(selector, run.pod.labels) {
 					found = append(found, run)
 					e.watching.scrape(o, by, o.ns+"/"+o.name, run)
@@ -95,7 +95,7 @@ func (e *emitter) monitored(o *object, by *audience) []*workload {
 	if !everywhere {
 		services = nil
 		for _, ns := range names {
-			services = append(services, e.w.fronted[objectRef{cluster: o.cluster, ns: ns}]...)
+			services = append(services, e.w.in(o, ns).services...)
 		}
 	}
 	for _, s := range services {

@@ -56,9 +56,9 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	if name == "" || strings.ContainsAny(name+ns, "{}$") {
 		return
 	}
-	ghost := &object{file: tool.file, root: tool.root, group: releaseGroup, kind: "Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
+	ghost := &object{file: tool.file, root: tool.root, group: releaseGroup, kind: "Release", foreign: releaseGroup + "/Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
 	ghost.id = depgraph.ID{Kind: depgraph.KindService, Name: w.clusterPrefix(tool.cluster) + ns + "/" + name}
-	for _, run := range w.byName[objectRef{cluster: tool.cluster, ns: ns, name: name}] {
+	for _, run := range w.in(tool, ns).byName[name] {
 		if w.sees(ghost, run.object) {
 			return
 		}
@@ -66,15 +66,15 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	run := &workload{object: ghost, pod: &pod{}}
 	w.objects = append(w.objects, ghost)
 	w.workloads = append(w.workloads, run)
-	w.running[ghost] = run
+	ghost.run, ghost.home = run, w.namespaceOf(tool.cluster, ns)
 	w.tools[ghost] = tool
-	at := objectRef{cluster: tool.cluster, ns: ns}
-	w.byNS[at] = append(w.byNS[at], run)
-	at.name = name
-	w.byName[at] = append(w.byName[at], run)
+	s := ghost.home
+	s.workloads = append(s.workloads, run)
+	s.byName[name] = append(s.byName[name], run)
 	for _, host := range releaseHosts(tool, name) {
-		if host := (objectRef{cluster: tool.cluster, ns: ns, name: host}); w.made[host] == nil {
-			w.made[host] = run
+		w.called[host] = true
+		if s.made[host] == nil {
+			s.made[host] = run
 		}
 	}
 }

@@ -14,7 +14,7 @@ func (e *emitter) budget(run *workload) (need int, ok bool) {
 	total := *run.replicas
 	if e.budgets == nil {
 		e.budgets = map[objectRef][]*object{}
-		for _, o := range e.w.ofKind["/PodDisruptionBudget"] {
+		for _, o := range e.w.ofKind("", "PodDisruptionBudget") {
 			at := objectRef{cluster: o.cluster, ns: o.ns}
 			e.budgets[at] = append(e.budgets[at], o)
 		}
@@ -69,7 +69,10 @@ func (e *emitter) scaled(o *object) *workload {
 	if group := groupOf(ref.Get("apiVersion").Text()); group != "" && group != "argoproj.io" {
 		kind += "." + group
 	}
-	return e.w.running[e.w.find(o, kind, o.ns, ref.Get("name").Text())]
+	if to := e.w.find(o, kind, o.ns, ref.Get("name").Text()); to != nil {
+		return to.run
+	}
+	return nil
 }
 
 // autoscale takes note of an autoscaler: the size that its target states is no longer

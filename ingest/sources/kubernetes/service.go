@@ -23,11 +23,9 @@ func (w *world) addService(o *object) {
 	}
 	s := &service{object: o}
 	w.services = append(w.services, s)
-	at := objectRef{cluster: o.cluster, ns: o.ns}
-	w.fronted[at] = append(w.fronted[at], s)
-	ref := objectRef{o.cluster, o.edition, "", o.ns, o.name}
-	if w.serving[ref] == nil {
-		w.serving[ref] = s
+	o.home.services = append(o.home.services, s)
+	if ref := (member{edition: o.edition, name: o.name}); o.home.serving[ref] == nil {
+		o.home.serving[ref] = s
 	}
 }
 
@@ -44,13 +42,16 @@ func (w *world) service(from *object, ns, name string) *service {
 	if o == nil {
 		return nil
 	}
-	return w.serving[objectRef{o.cluster, o.edition, "", o.ns, o.name}]
+	return o.home.serving[member{edition: o.edition, name: o.name}]
 }
 
 // inClusterName splits a host name that may be one of a cluster into the Service
 // and the namespace, as seen from a namespace. Names of pods behind a headless
 // Service lead to the Service.
 func inClusterName(host, ns string) (candidates [2][2]string, n int) {
+	if strings.IndexByte(host, '.') < 0 {
+		return [2][2]string{{host, ns}}, 1
+	}
 	last, before := "", "" // the parts behind the current one
 	part, rest, more := strings.Cut(host, ".")
 	for i := 0; ; i++ {
@@ -67,8 +68,6 @@ func inClusterName(host, ns string) (candidates [2][2]string, n int) {
 		part, rest, more = strings.Cut(rest, ".")
 	}
 	switch strings.Count(host, ".") {
-	case 0:
-		return [2][2]string{{host, ns}}, 1
 	case 1:
 		first, second, _ := strings.Cut(host, ".")
 		return [2][2]string{{first, second}, {second, ns}}, 2
@@ -85,19 +84,25 @@ func (w *world) known(from *object, host string) bool {
 	return w.defines(from, host) != nil || w.hosts[hostRef{from.cluster, host}]
 }
 
+// knativeService is the kind by which others refer to a Service of Knative.
+const knativeService = "Service.serving.knative.dev"
+
 // defines returns the object that stands behind an in-cluster name: a Service, or
 // what an operator or Knative makes one for. nil: the inputs show none.
 func (w *world) defines(from *object, host string) *object {
 	candidates, n := inClusterName(host, from.ns)
 	for _, c := range candidates[:n] {
 		name, ns := c[0], c[1]
+		if !w.called[name] {
+			continue // so it is with most words that are asked about
+		}
 		if s := w.service(from, ns, name); s != nil {
 			return s.object
 		}
-		if o := w.find(from, "Service.serving.knative.dev", ns, name); o != nil {
+		if o := w.find(from, knativeService, ns, name); o != nil {
 			return o
 		}
-		if run := w.made[objectRef{cluster: from.cluster, ns: ns, name: name}]; run != nil {
+		if run := w.in(from, ns).made[name]; run != nil {
 			return run.object
 		}
 	}
@@ -118,36 +123,39 @@ func (w *world) hostScope(from *object, host string) string {
 // dnsNames are the names by which a name in a namespace is reached, in the scope of
 // an object's cluster and in the one that every edition shares.
 func (w *world) dnsNames(o *object, ns, name string) []link.Name {
-	var names []link.Name
+	return w.appendDNSNames(nil, o, ns, name)
+}
+
+func (w *world) appendDNSNames(names []link.Name, o *object, ns, name string) []link.Name {
 	whole := name + "." + ns + ".svc.cluster.local"
-	for i, from := range []*object{o, offered(o)} {
-		if i > 0 && from == o {
-			break
-		}
+	short := len(name) + 1 + len(ns)
+	from, others := o, offered(o)
+	for {
 		cluster := w.clusterScope(from)
-		names = append(names, link.Host(w.scope(from, ns), name))
-		short := len(name) + 1 + len(ns)
-		for _, size := range []int{short, short + len(".svc"), len(whole)} {
-			names = append(names, link.Host(cluster, whole[:size]))
+		names = append(names, link.Host(w.scope(from, ns), name), link.Host(cluster, whole[:short]), link.Host(cluster, whole[:short+len(".svc")]), link.Host(cluster, whole))
+		if from == others {
+			return names
 		}
+		from = others
 	}
-	return names
 }
 
 // emitServices binds the names of each Service to what is behind it.
 func (e *emitter) emitServices() {
 	for _, s := range e.w.services {
 		b := link.Binding{Origin: s.here()}
-		b.Names = e.w.dnsNames(s.object, s.ns, s.name)
-		for _, from := range []*object{s.object, offered(s.object)} {
-			b.Names = append(b.Names, objectName(e.w.scope(from, s.ns), "Service", s.name))
+		b.Names = e.w.appendDNSNames(e.names[:0], s.object, s.ns, s.name)
+		b.Names = append(b.Names, objectName(e.w.scope(s.object, s.ns), "Service", s.name))
+		if others := offered(s.object); others != s.object {
+			b.Names = append(b.Names, objectName(e.w.scope(others, s.ns), "Service", s.name))
 		}
-		b.Names = append(b.Names, e.outerNames(s)...)
+		b.Names = e.appendOuterNames(b.Names, s)
 		b.Names = slices.CompactFunc(b.Names, func(a, b link.Name) bool { return a == b })
 		e.target(s, &b)
 		if service := e.systemName(s); service.Text != "" {
 			b.Names = append(b.Names, service)
 		}
+		e.names = b.Names
 		if len(b.To) == 0 {
 			e.note(s.file, "%s leads nowhere: no workload of the inputs has the labels that it selects", s)
 		}
@@ -164,8 +172,12 @@ func (e *emitter) target(s *service, b *link.Binding) {
 		return
 	}
 	if s.get("spec", "selector").Len() > 0 {
-		for _, id := range ids(s.targets) {
-			b.To = append(b.To, link.ID(id))
+		if len(s.targets) == 1 {
+			b.To = append(b.To, s.targets[0].ref())
+		} else {
+			for _, id := range ids(s.targets) {
+				b.To = append(b.To, link.ID(id))
+			}
 		}
 		b.Alternatives = alike(s.targets)
 		return
@@ -208,7 +220,7 @@ func (e *emitter) endpoints(s *service) []link.Name {
 func (e *emitter) slicesOf(s *service) []*object {
 	if e.slices == nil {
 		e.slices = map[objectRef][]*object{}
-		for _, o := range e.w.ofKind["/EndpointSlice"] {
+		for _, o := range e.w.ofKind("", "EndpointSlice") {
 			at := objectRef{cluster: o.cluster, ns: o.ns, name: o.labels["kubernetes.io/service-name"]}
 			e.slices[at] = append(e.slices[at], o)
 		}
@@ -216,28 +228,30 @@ func (e *emitter) slicesOf(s *service) []*object {
 	return e.slices[objectRef{cluster: s.cluster, ns: s.ns, name: s.name}]
 }
 
-// outerNames are the names by which a Service is reached from outside its cluster.
-func (e *emitter) outerNames(s *service) []link.Name {
-	var names []link.Name
+// appendOuterNames appends the names by which a Service is reached from outside its cluster.
+func (e *emitter) appendOuterNames(names []link.Name, s *service) []link.Name {
 	add := func(host string) {
 		if host != "" && host != "None" {
 			names = append(names, link.Host("", host))
 		}
 	}
-	for _, key := range []string{"external-dns.alpha.kubernetes.io/hostname", "external-dns.kubernetes.io/hostname"} {
-		for host := range strings.SplitSeq(s.annotation(key).Text(), ",") {
-			add(strings.TrimSpace(host))
+	if annotations := s.get("metadata", "annotations"); annotations.Exists() {
+		for _, key := range []string{"external-dns.alpha.kubernetes.io/hostname", "external-dns.kubernetes.io/hostname"} {
+			for host := range strings.SplitSeq(annotations.Get(key).Text(), ",") {
+				add(strings.TrimSpace(host))
+			}
 		}
 	}
 	for item := range s.get("status", "loadBalancer", "ingress").Items() {
 		add(item.Get("hostname").Text())
 		add(item.Get("ip").Text())
 	}
-	add(s.get("spec", "loadBalancerIP").Text())
-	for item := range s.get("spec", "externalIPs").Items() {
+	spec := s.get("spec")
+	add(spec.Get("loadBalancerIP").Text())
+	for item := range spec.Get("externalIPs").Items() {
 		add(item.Text())
 	}
-	if ip := s.get("spec", "clusterIP").Text(); ip != "" && ip != "None" {
+	if ip := spec.Get("clusterIP").Text(); ip != "" && ip != "None" {
 		names = append(names, link.Host(e.w.clusterScope(s.object), ip))
 	}
 	return names
@@ -249,7 +263,7 @@ func (e *emitter) systemName(s *service) link.Name {
 	if len(s.targets) == 0 {
 		return link.Name{}
 	}
-	for _, run := range e.w.byName[objectRef{cluster: s.cluster, ns: s.ns, name: s.name}] {
+	for _, run := range s.home.byName[s.name] {
 		if e.w.sees(s.object, run.object) {
 			return link.Name{}
 		}

@@ -33,7 +33,9 @@ var doc = ingest.Doc{
 
 // read reads all Kubernetes objects of a run together, so that they find each other.
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
-	documents, err := ingest.Each(ctx, readable(u), readDocument)
+	charts := chartsOf(u)
+	refuse := func(f *ingest.File, data []byte) error { return unrendered(f, data, charts, u.Limits) }
+	documents, err := ingest.EachUnless(ctx, u, refuse, readDocument)
 	if err != nil {
 		return &link.Fragment{}, err
 	}
@@ -92,7 +94,7 @@ func newEmitter(w *world) *emitter {
 	return &emitter{
 		w: w, f: &link.Fragment{Packed: &link.Packed{}}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]spot{},
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
-		repos: map[string]bool{}, readings: map[string]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
+		repos: map[string]bool{}, registries: map[string][]target{}, readings: map[reading]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
 	}
 }
 
@@ -112,7 +114,7 @@ func (e *emitter) emit() {
 	e.checkProxies()
 	e.countShares()
 	for _, o := range e.w.objects {
-		if run := e.w.running[o]; run != nil {
+		if run := o.run; run != nil {
 			e.emitWorkload(run)
 		}
 	}
@@ -148,7 +150,7 @@ func (e *emitter) emitObject(o *object) {
 		e.emitBuiltin(o)
 		return
 	}
-	switch o.group + "/" + o.kind {
+	switch o.foreign {
 	case gatewayGroup + "/Gateway":
 		e.emitGateway(o)
 	case gatewayGroup + "/HTTPRoute", gatewayGroup + "/GRPCRoute", "policy.linkerd.io/HTTPRoute":
@@ -211,7 +213,7 @@ func (e *emitter) emitObject(o *object) {
 			e.emitManaged(o)
 			return
 		}
-		if e.w.running[o] == nil && !pools[o.group+"/"+o.kind] && !silentKinds[o.group+"/"+o.kind] {
+		if o.run == nil && !pools[o.foreign] && !silentKinds[o.foreign] {
 			e.emitUnknown(o)
 		}
 	}
@@ -243,7 +245,7 @@ func (e *emitter) emitBuiltin(o *object) {
 		e.emitAPIService(o)
 	case "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "CustomResourceDefinition", "Node":
 	default:
-		if e.w.running[o] == nil && !silent[o.kind] {
+		if o.run == nil && !silent[o.kind] {
 			e.emitUnknown(o)
 		}
 	}

@@ -131,7 +131,10 @@ func (e *emitter) emitPlacement(run *workload) {
 // placeInCluster adds that an object stands in its cluster.
 func (e *emitter) placeInCluster(o *object) {
 	a := e.area(o)
-	n := need{owner: o.id, to: to(a.id), phases: startRun, via: depgraph.PlacedIn, at: o.here()}
+	if len(a.to) == 0 {
+		a.to = to(a.id)
+	}
+	n := need{owner: o.id, to: a.to, phases: startRun, via: depgraph.PlacedIn, at: o.here()}
 	if !a.named {
 		n.basis, n.confidence = depgraph.Implied, impliedConfidence
 	}

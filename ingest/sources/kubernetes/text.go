@@ -19,13 +19,21 @@ type text struct {
 
 // emitText adds the addresses in a string that stands in a field, expanded.
 func (e *emitter) emitText(run *workload, x field, expanded string, t text) {
-	for _, r := range address.Find(expanded, address.Context{Key: t.key, Known: func(s string) bool { return e.w.known(run.object, s) }}) {
+	for _, r := range address.Find(expanded, address.Context{Key: t.key, Known: e.known(run)}) {
 		at := x.at()
 		if expanded == x.text() {
 			at = x.within(r.At)
 		}
 		e.emitRef(run, r, at, t)
 	}
+}
+
+// known says which names are known to a workload.
+func (e *emitter) known(run *workload) func(name string) bool {
+	if e.knows.run != run {
+		e.knows.run, e.knows.known = run, func(name string) bool { return e.w.known(run.object, name) }
+	}
+	return e.knows.known
 }
 
 // emitRef adds one address that a workload uses.
@@ -57,8 +65,9 @@ func (e *emitter) emitRef(run *workload, r address.Ref, at depgraph.Origin, t te
 // hostTargets returns the hosts of an address as names in the scope of a workload's
 // namespace, and takes note of users of in-cluster names.
 func (e *emitter) hostTargets(run *workload, r address.Ref, at depgraph.Origin) []target {
-	var out []target
-	for _, t := range r.Targets("") {
+	all := r.Targets("")
+	out := all[:0]
+	for _, t := range all {
 		if t.Name.Space == link.SpaceHost {
 			host := t.Name.Text
 			t.Name.Scope = e.w.hostScope(run.object, host)
@@ -95,7 +104,7 @@ func (e *emitter) isOwn(run *workload, host string) bool {
 	if o == run.object {
 		return true
 	}
-	s := e.w.serving[objectRef{o.cluster, o.edition, "", o.ns, o.name}]
+	s := o.home.serving[member{edition: o.edition, name: o.name}]
 	if s == nil {
 		return false
 	}

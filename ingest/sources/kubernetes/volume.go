@@ -14,6 +14,10 @@ import (
 // them are there, mounted by a container or not.
 func (e *emitter) emitVolumes(run *workload) {
 	for _, v := range run.pod.volumes {
+		if v.v.Get("configMap").Exists() && v.v.Len() == 2 && v.v.Get("name").Exists() {
+			e.reads(run, v.get("configMap"), "configMap", startRun, depgraph.Mounts) // so it is with most
+			continue
+		}
 		for _, kind := range []string{"configMap", "secret"} {
 			if x := v.get(kind); x.exists() {
 				e.reads(run, x, kind, startRun, depgraph.Mounts)
@@ -196,7 +200,7 @@ func (e *emitter) storageClass(owner depgraph.ID, o *object, claim field, phases
 }
 
 func (e *emitter) defaultClass(from *object) *object {
-	for _, o := range e.w.ofKind["/StorageClass"] {
+	for _, o := range e.w.ofKind("", "StorageClass") {
 		if e.w.sees(from, o) && o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
 			return o
 		}

@@ -74,19 +74,18 @@ func (e *emitter) emitNameServers(run *workload) {
 // systemNames are the names by which a workload is known to traces and catalogues.
 func (e *emitter) systemNames(run *workload) []link.Name {
 	scope := e.w.scope(offered(run.object), run.ns)
-	var names []link.Name
-	seen := map[string]bool{}
+	names := make([]link.Name, 0, 8)
 	add := func(s string) {
-		if s = strings.TrimSpace(s); s != "" && !seen[s] && !strings.Contains(s, "$") {
-			seen[s] = true
-			names = append(names, link.Name{Space: link.SpaceService, Scope: scope, Text: s})
+		own := link.Name{Space: link.SpaceService, Scope: scope, Text: strings.TrimSpace(s)}
+		if own.Text != "" && !slices.Contains(names, own) && !strings.Contains(own.Text, "$") {
+			names = append(names, own)
 		}
 	}
 	add(run.name)
 	add(run.ns + "/" + run.name)
 	add(run.name + "." + run.ns)
 	for _, key := range nameLabels {
-		if v := firstOf(run.labels[key], run.pod.labels[key]); v != "" && e.alone(run, key, v) {
+		if v := firstOf(run.labels[key], run.pod.labels[key]); v != "" && e.theirsAlone(run, key, v) {
 			add(v)
 		}
 	}
@@ -104,7 +103,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	if run.group == "serving.knative.dev" {
 		names = append(names, e.w.dnsNames(run.object, run.ns, run.name)...)
 	}
-	if op, ok := operated[run.group+"/"+run.kind]; ok {
+	if op, ok := operated[run.foreign]; ok {
 		for _, host := range op.hosts(run.object) {
 			names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
 		}
@@ -115,9 +114,9 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	return names
 }
 
-// alone says whether no other workload of the namespace has a label with that value:
+// theirsAlone says whether no other workload of the namespace has a label with that value:
 // what several share is no name of one.
-func (e *emitter) alone(run *workload, key, value string) bool {
+func (e *emitter) theirsAlone(run *workload, key, value string) bool {
 	ref := labelRef{run.cluster, run.ns, key, value}
 	if e.bearers == nil {
 		e.bearers = map[labelRef][]*workload{}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
-	"github.com/fateline/fateline/ingest/link"
 )
 
 // world is everything that the unit holds, indexed, so that objects find each other.
@@ -19,23 +18,18 @@ type world struct {
 	clusters  []string // the names among the inputs, sorted
 	dirs      directories
 
-	index    map[objectRef]*object
-	editions map[objectRef][]string // by a ref without edition: the editions that have it
-	release  map[*object]bool       // HelmReleases beside a Kustomization of the same name
-	running  map[*object]*workload
-	tools    map[*object]*object // what a chart installs, to the tool that does
-	serving  map[objectRef]*service
-	ofKind   map[string][]*object            // by "group/Kind", in the order of the input
-	byNS     map[objectRef][]*workload       // by cluster and namespace
-	byName   map[objectRef][]*workload       // by cluster, namespace and name
-	byLabel  map[labelRef][]*workload        // by a label of their pods
-	claimed  map[objectRef][]*object         // PersistentVolumes by the claim that they name
-	made     map[objectRef]*workload         // by cluster, namespace and a name that an operator makes
-	hosts    map[hostRef]bool                // other hosts that the inputs define, such as those of Ingresses
-	fronted  map[objectRef][]*service        // Services by cluster and namespace
-	labels   map[objectRef]map[string]string // the last of a name, while the world is built
-	scopes   map[objectRef]string            // by cluster, edition and namespace
-	indexed  *sights                         // nil until asked
+	spaces   map[namespaceRef]*namespace
+	editions map[objectRef][]string  // by a ref without edition: the editions that have it
+	release  map[*object]bool        // HelmReleases beside a Kustomization of the same name
+	tools    map[*object]*object     // what a chart installs, to the tool that does
+	kinds    map[kindRef][]*object   // those of a kind that was asked for, in the order of the input
+	claimed  map[objectRef][]*object // PersistentVolumes by the claim that they name
+	called   map[string]bool         // the names of what a host name of a cluster can stand for, in any namespace
+	hosts    map[hostRef]bool        // other hosts that the inputs define, such as those of Ingresses
+	scopes   map[objectRef]string    // by cluster, edition and namespace
+	indexed  *sights                 // nil until asked
+
+	spaceLabels map[sightRef]map[string]string // of namespaces, as somebody sees them
 }
 
 type objectRef struct {
@@ -43,6 +37,8 @@ type objectRef struct {
 }
 
 type hostRef struct{ cluster, host string }
+
+type kindRef struct{ group, kind string }
 
 type labelRef struct{ cluster, ns, key, value string }
 
@@ -54,6 +50,8 @@ type workload struct {
 	replicas   *int  // nil is unknown
 	origin     field // of the number of replicas
 	autoscaled bool
+	entries    []entry // the configuration that it reads, until it is emitted
+	read       bool
 	static     bool // a static pod: it is started by its host, without the API server
 }
 
@@ -61,37 +59,59 @@ type workload struct {
 func newWorld(objects []*object, clusters []string) *world {
 	w := &world{
 		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
-		index: make(map[objectRef]*object, len(objects)), editions: map[objectRef][]string{}, running: map[*object]*workload{}, tools: map[*object]*object{},
-		serving: map[objectRef]*service{}, byNS: map[objectRef][]*workload{}, ofKind: map[string][]*object{},
-		release: map[*object]bool{}, byName: map[objectRef][]*workload{}, byLabel: map[labelRef][]*workload{}, claimed: map[objectRef][]*object{}, made: map[objectRef]*workload{}, hosts: map[hostRef]bool{},
-		fronted: map[objectRef][]*service{}, scopes: map[objectRef]string{},
+		spaces: map[namespaceRef]*namespace{}, editions: map[objectRef][]string{}, tools: map[*object]*object{}, kinds: map[kindRef][]*object{},
+		release: map[*object]bool{}, claimed: map[objectRef][]*object{}, hosts: map[hostRef]bool{}, scopes: map[objectRef]string{}, spaceLabels: map[sightRef]map[string]string{}, called: map[string]bool{},
 	}
+	home := nowhere
 	for _, o := range objects {
-		w.ofKind[o.group+"/"+o.kind] = append(w.ofKind[o.group+"/"+o.kind], o)
-		if ref := o.get("spec", "claimRef"); o.is("", "PersistentVolume") && ref.Exists() {
+		if home.name != o.ns || home.cluster != o.cluster || home == nowhere {
+			home = w.namespaceOf(o.cluster, o.ns)
+		}
+		o.home = home
+		if o.is("", "PersistentVolume") && o.get("spec", "claimRef").Exists() {
+			ref := o.get("spec", "claimRef")
 			claim := objectRef{cluster: o.cluster, ns: ref.Get("namespace").Text(), name: ref.Get("name").Text()}
 			w.claimed[claim] = append(w.claimed[claim], o)
 		}
-		ref := objectRef{o.cluster, o.edition, o.lookupKind(), o.ns, o.name}
-		if w.index[ref] == nil {
-			w.index[ref] = o
-			if open := ref; o.edition != "" {
-				open.edition = ""
+		ref := member{o.edition, o.lookupKind(), o.name}
+		if ref.kind == "Service" || ref.kind == knativeService {
+			w.called[o.name] = true
+		}
+		if home.objects[ref] == nil {
+			home.objects[ref] = o
+			if o.edition != "" {
+				open := objectRef{o.cluster, "", ref.kind, o.ns, o.name}
 				w.editions[open] = append(w.editions[open], o.edition)
 			}
 		}
 	}
 	w.nameNodes()
-	w.labels = map[objectRef]map[string]string{}
 	for _, o := range objects {
 		o.labels = w.sameLabels(o, o.labels)
 		w.addWorkload(o)
 		w.addService(o)
 	}
-	w.labels = nil
+	for _, s := range w.spaces {
+		s.labels = nil
+	}
 	w.addReleases()
 	w.settleServices()
 	return w
+}
+
+// ofKind returns the objects of a kind, in the order of the input.
+func (w *world) ofKind(group, kind string) []*object {
+	at := kindRef{group, kind}
+	all, asked := w.kinds[at]
+	if !asked {
+		for _, o := range w.objects {
+			if o.is(group, kind) {
+				all = append(all, o)
+			}
+		}
+		w.kinds[at] = all
+	}
+	return all
 }
 
 // lookupKind is the kind by which others refer to an object: what is the same to
@@ -117,12 +137,16 @@ func (w *world) nameNodes() {
 		}
 	}
 	deliveries := map[key]bool{}
-	for _, o := range w.ofKind[kustomizeGroup+"/Kustomization"] {
+	for _, o := range w.ofKind(kustomizeGroup, "Kustomization") {
 		deliveries[keyOf(o)] = true
 	}
 	for _, o := range w.objects {
 		id := idOf(o)
 		if id.IsZero() {
+			continue
+		}
+		if o.plain = o.edition == "" && len(w.clusters) < 2 && !o.is(helmGroup, "HelmRelease"); o.plain {
+			o.id = id
 			continue
 		}
 		if o.edition != "" && len(contested[keyOf(o)]) > 1 {
@@ -154,6 +178,9 @@ func (w *world) clusterPrefix(cluster string) string {
 
 // aliases returns the other ids of an object: the one without cluster and edition.
 func (w *world) aliases(o *object) []string {
+	if o.plain {
+		return nil
+	}
 	short := idOf(o)
 	if w.release[o] {
 		short.Name += releaseSuffix
@@ -170,17 +197,21 @@ func (w *world) find(from *object, kind, ns, name string) *object {
 	if name == "" {
 		return nil
 	}
-	ref := objectRef{from.cluster, from.edition, kind, ns, name}
-	if o := w.index[ref]; o != nil {
+	s := w.in(from, ns)
+	ref := member{from.edition, kind, name}
+	if o := s.objects[ref]; o != nil {
 		return o
+	}
+	if len(w.editions) == 0 {
+		return nil
 	}
 	ref.edition = ""
-	if o := w.index[ref]; o != nil {
+	if o := s.objects[ref]; o != nil {
 		return o
 	}
-	if in := w.editions[ref]; len(in) == 1 {
+	if in := w.editions[objectRef{from.cluster, "", kind, ns, name}]; len(in) == 1 {
 		ref.edition = in[0]
-		return w.index[ref]
+		return s.objects[ref]
 	}
 	return nil
 }
@@ -191,97 +222,10 @@ func (w *world) sees(from, to *object) bool {
 	return from.cluster == to.cluster && (from.edition == to.edition || from.edition == "" || to.edition == "")
 }
 
-// clusterScope and scope are where names are looked up. They are made once: every name
-// has one.
-func (w *world) clusterScope(o *object) string {
-	at := objectRef{cluster: o.cluster, edition: o.edition}
-	s, made := w.scopes[at]
-	if !made {
-		s = scopeOf(o)
-		w.scopes[at] = s
-	}
-	return s
-}
-
-func scopeOf(o *object) string {
-	name := o.cluster
-	if name == "" {
-		name = unnamed
-	}
-	if o.edition != "" {
-		name += "~" + strings.ReplaceAll(o.edition, "/", "-")
-	}
-	return "k8s/" + name
-}
-
-func (w *world) scope(o *object, ns string) string {
-	if ns == "" {
-		return w.clusterScope(o)
-	}
-	at := objectRef{cluster: o.cluster, edition: o.edition, ns: ns}
-	s, made := w.scopes[at]
-	if !made {
-		s = w.clusterScope(o) + "/" + ns
-		w.scopes[at] = s
-	}
-	return s
-}
-
-// shared returns o as one of no edition, for the names that everybody sees.
-func shared(o *object) *object {
-	if o.edition == "" {
-		return o
-	}
-	c := *o
-	c.edition = ""
-	return &c
-}
-
-// offered returns o as others see it who look up a name: as one of no edition,
-// unless it is optional.
-func offered(o *object) *object {
-	if o.isOptional() {
-		return o
-	}
-	return shared(o)
-}
-
-// objectName is the name of an object for references by kind and name.
-func objectName(scope, kind, name string) link.Name {
-	return link.Name{Space: link.SpaceObject, Scope: scope, Text: strings.ToLower(kind) + "/" + name}
-}
-
-// target refers to an object by kind and name: to its node where the inputs show it,
-// else to the node that it would be.
-func (w *world) target(from *object, kind, ns, name string) target {
-	if o := w.find(from, kind, ns, name); o != nil && !o.id.IsZero() {
-		return target{Name: link.ID(o.id)}
-	}
-	t := target{Name: objectName(w.scope(shared(from), ns), kind, name)}
-	ghost := &object{kind: kind, ns: ns, name: name}
-	if plain, group, found := strings.Cut(kind, "."); found {
-		ghost.group, ghost.kind = group, plain
-	} else {
-		ghost.group = groups[kind]
-	}
-	t.Else = idOf(ghost)
-	if !t.Else.IsZero() {
-		t.Else.Name = w.clusterPrefix(from.cluster) + t.Else.Name
-	}
-	return t
-}
-
-// groups are those of kinds that are known by their name alone.
-var groups = map[string]string{
-	"Certificate": "cert-manager.io", "Issuer": "cert-manager.io", "ClusterIssuer": "cert-manager.io",
-	"SecretStore": externalSecrets, "ClusterSecretStore": externalSecrets, "Application": "argoproj.io",
-	"Kustomization": kustomizeGroup, "HelmRelease": helmGroup,
-}
-
 // addWorkload enters an object that runs pods.
 func (w *world) addWorkload(o *object) {
 	path, is := templatePath(o)
-	op, operator := operated[o.group+"/"+o.kind]
+	op, operator := operated[o.foreign]
 	if !is && !operator || o.name == "" || w.owned(o) {
 		return
 	}
@@ -290,7 +234,8 @@ func (w *world) addWorkload(o *object) {
 		run.pod = op.pod(o)
 		run.replicas, run.origin = number(field{v: o.get(op.replicas...), f: o.file})
 		for _, host := range op.hosts(o) {
-			w.made[objectRef{cluster: o.cluster, ns: o.ns, name: host}] = run
+			o.home.made[host] = run
+			w.called[host] = true
 		}
 	} else {
 		run.pod = readPod(field{v: o.get(path...), f: o.file})
@@ -300,14 +245,12 @@ func (w *world) addWorkload(o *object) {
 		run.static = isStatic(o, run.pod)
 	}
 	w.workloads = append(w.workloads, run)
-	w.running[o] = run
-	at := objectRef{cluster: o.cluster, ns: o.ns}
-	w.byNS[at] = append(w.byNS[at], run)
-	at.name = o.name
-	w.byName[at] = append(w.byName[at], run)
+	o.run = run
+	s := o.home
+	s.workloads = append(s.workloads, run)
+	s.byName[o.name] = append(s.byName[o.name], run)
 	for k, v := range run.pod.labels {
-		label := labelRef{o.cluster, o.ns, k, v}
-		w.byLabel[label] = append(w.byLabel[label], run)
+		s.byLabel[label{k, v}] = append(s.byLabel[label{k, v}], run)
 	}
 }
 
@@ -318,11 +261,10 @@ func (w *world) sameLabels(o *object, labels map[string]string) map[string]strin
 	if len(labels) == 0 {
 		return labels
 	}
-	at := objectRef{cluster: o.cluster, ns: o.ns, name: o.name}
-	if have := w.labels[at]; maps.Equal(have, labels) {
+	if have := o.home.labels[o.name]; maps.Equal(have, labels) {
 		return have
 	}
-	w.labels[at] = labels
+	o.home.labels[o.name] = labels
 	return labels
 }
 
@@ -400,7 +342,7 @@ func (w *world) labelled(from *object, ns string, selector strict.Value) []*work
 	var found []*workload
 	var candidates []*workload
 	for key, v := range selector.Fields() {
-		candidates = w.byLabel[labelRef{from.cluster, ns, key.Text, v.Text()}]
+		candidates = w.in(from, ns).byLabel[label{key.Text, v.Text()}]
 		break // the others are checked below
 	}
 	for _, run := range candidates {
@@ -413,9 +355,9 @@ func (w *world) labelled(from *object, ns string, selector strict.Value) []*work
 
 // matched is the same for a selector with expressions.
 func (w *world) matched(from *object, ns string, selector strict.Value) []*workload {
-	candidates := w.byNS[objectRef{cluster: from.cluster, ns: ns}]
+	candidates := w.in(from, ns).workloads
 	for key, v := range selector.Get("matchLabels").Fields() {
-		candidates = w.byLabel[labelRef{from.cluster, ns, key.Text, v.Text()}]
+		candidates = w.in(from, ns).byLabel[label{key.Text, v.Text()}]
 		break // the others are checked below
 	}
 	var found []*workload
@@ -454,6 +396,16 @@ func ids(runs []*workload) []depgraph.ID {
 // namespace returns the labels of a namespace: those that the inputs show, and the
 // one that every namespace has.
 func (w *world) namespace(from *object, ns string) map[string]string {
+	at := sight(from, "namespace", ns)
+	labels := w.spaceLabels[at]
+	if labels == nil {
+		labels = w.readNamespace(from, ns)
+		w.spaceLabels[at] = labels
+	}
+	return labels
+}
+
+func (w *world) readNamespace(from *object, ns string) map[string]string {
 	labels := map[string]string{"kubernetes.io/metadata.name": ns}
 	if o := w.find(from, "Namespace", "", ns); o != nil {
 		for k, v := range o.labels {

@@ -29,6 +29,7 @@ var (
 	traefikHead    = regexp.MustCompile(`(?m)^"?(http|tcp|udp)"?:[ \t]*(\{.*|#.*)?\r?$`)
 	traefikService = regexp.MustCompile(`\b(loadBalancer|weighted|failover|mirroring|forwardAuth)"?:`)
 	otherHead      = regexp.MustCompile(`(?m)^(services|openapi|swagger):`)
+	otherName      = regexp.MustCompile(`\.(nomad|hcl|tf|sh|bash|py|rb|go|js|ts|lua|md|rst|j2|erb)(\.|$)`) // holds a configuration, or makes one
 	structured     = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
 )
 
@@ -52,6 +53,7 @@ var (
 // "haproxy", "envoy", "caddy" or "traefik"; "" is none of them. The beginning of the text is enough.
 func Format(name string, text []byte) string {
 	switch base := path.Base(name); {
+	case otherName.MatchString(base):
 	case caddyName.MatchString(base):
 		return "caddy"
 	case structured.MatchString(base):

@@ -34,6 +34,7 @@ func TestWhichProxyReadsAFile(t *testing.T) {
 		{"sites-available/000-default.conf", "<VirtualHost *:80>\n", ""},
 		{"etc/conf.d/local.conf", "server=/example/192.0.2.1\n", ""},
 		{"haproxy.cfg", "backend b\n  server s a:80\n", "haproxy"},
+		{"haproxy.nomad.tpl", "template {\n data = <<E\nbackend b\n  server s a:80\nE\n}\n", ""},
 		{"setup.cfg", "[backend]\nserver = a\n", ""},
 		{"envoy.yaml", "static_resources: {}\n", "envoy"},
 		{"envoy.yaml.tmpl", "static_resources: {}\n", "envoy"},

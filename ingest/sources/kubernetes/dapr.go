@@ -32,6 +32,16 @@ func (e *emitter) emitDaprComponent(o *object) {
 		terms.IfLost = depgraph.Degraded
 	}
 	for item := range o.get("spec", "metadata").Items() {
+		if name := item.Get("secretKeyRef", "name"); name.Text() != "" && isKubernetesStore(o) {
+			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: o.ns}] {
+				if e.w.sees(o, run.object) && hasDapr(run) && (scopes == nil || slices.Contains(scopes, daprApp(run))) {
+					e.need(need{
+						owner: run.id, to: e.material(o, "Secret", name.Text()), phases: starts, ifLost: terms.IfLost, via: depgraph.Reads,
+						at: o.at(name), note: "through the Dapr component " + o.name,
+					})
+				}
+			}
+		}
 		value := item.Get("value")
 		c := address.Context{Key: item.Get("name").Text(), Guess: true}
 		for _, r := range address.Find(value.Text(), c) {
@@ -45,6 +55,13 @@ func (e *emitter) emitDaprComponent(o *object) {
 			e.emitMounted(o, r, at, terms, scopes, note)
 		}
 	}
+}
+
+// isKubernetesStore says whether a component of Dapr takes its secrets from Secrets: it
+// does unless it names another store.
+func isKubernetesStore(o *object) bool {
+	store := o.get("auth", "secretStore").Text()
+	return store == "" || store == "kubernetes"
 }
 
 // emitDaprConfiguration adds where the sidecars that name a configuration send traces.

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -70,6 +71,12 @@ func (e *emitter) hostTargets(run *workload, r address.Ref, at depgraph.Origin) 
 	for _, t := range all {
 		if t.Name.Space == link.SpaceHost {
 			host := t.Name.Text
+			if ip := hostAlias(run, host); ip.IsLoopback() {
+				continue
+			} else if ip.IsPrivate() {
+				host = ip.String()
+				t.Name.Text = host
+			}
 			t.Name.Scope = e.w.hostScope(run.object, host)
 			if e.isOwn(run, host) {
 				continue
@@ -81,6 +88,21 @@ func (e *emitter) hostTargets(run *workload, r address.Ref, at depgraph.Origin) 
 		out = append(out, t)
 	}
 	return out
+}
+
+// hostAlias returns the address to which the pod's own list of hosts leads a name, which
+// is asked before any name server; the zero address where it has none. A public address
+// is another way to whom the name already names.
+func hostAlias(run *workload, host string) netip.Addr {
+	for _, alias := range run.pod.spec("hostAliases").items() {
+		for _, name := range alias.get("hostnames").items() {
+			if strings.EqualFold(name.text(), host) {
+				ip, _ := netip.ParseAddr(alias.get("ip").text())
+				return ip
+			}
+		}
+	}
+	return netip.Addr{}
 }
 
 // targetsOf returns the hosts of an address as an object sees them.

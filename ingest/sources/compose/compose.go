@@ -150,14 +150,12 @@ func envError(text string, err error) error {
 
 var errorLine = regexp.MustCompile(`line (\d+)`)
 
-// projects groups the files: those of one directory are one project.
+// projects groups the files: those of one directory are one project, and so is what they
+// include, which is none of its own then.
 func projects(docs []document, env environments, byPath map[string]document) []*project {
 	byDir := map[string]*project{}
 	var dirs []string
-	for _, d := range docs {
-		if !d.root.Get("services").Exists() {
-			continue
-		}
+	add := func(d document) {
 		dir := path.Dir(d.file.Path())
 		p := byDir[dir]
 		if p == nil {
@@ -167,6 +165,31 @@ func projects(docs []document, env environments, byPath map[string]document) []*
 		}
 		p.docs = append(p.docs, d)
 	}
+	included, read := map[string]bool{}, map[string]bool{}
+	for _, d := range docs {
+		for _, other := range includes(d, byPath) {
+			included[other.file.Path()] = true
+		}
+	}
+	docs = slices.DeleteFunc(slices.Clone(docs), func(d document) bool {
+		return !d.root.Get("services").Exists() && !d.root.Get("include").Exists()
+	})
+	for _, d := range docs {
+		if !included[d.file.Path()] {
+			add(d)
+		}
+	}
+	for _, p := range byDir {
+		p.include()
+		for _, d := range p.docs {
+			read[d.file.Path()] = true
+		}
+	}
+	for _, d := range docs {
+		if !read[d.file.Path()] {
+			add(d) // files that include each other
+		}
+	}
 	slices.Sort(dirs)
 	out := make([]*project, 0, len(dirs))
 	for _, dir := range dirs {
@@ -174,4 +197,40 @@ func projects(docs []document, env environments, byPath map[string]document) []*
 		out = append(out, byDir[dir])
 	}
 	return out
+}
+
+// includes returns the files of other directories that a file includes.
+func includes(d document, byPath map[string]document) []document {
+	var out []document
+	for item := range d.root.Get("include").Items() {
+		paths := []strict.Value{item}
+		if item.Type() == strict.Map {
+			if paths = slices.Collect(item.Get("path").Items()); len(paths) == 0 {
+				paths = []strict.Value{item.Get("path")}
+			}
+		}
+		for _, p := range paths {
+			name := path.Join(path.Dir(d.file.Path()), p.Text())
+			if other, ok := byPath[name]; ok && p.Text() != "" && path.Dir(name) != path.Dir(d.file.Path()) {
+				out = append(out, other)
+			}
+		}
+	}
+	return out
+}
+
+// include adds the files that those of the project include, and what these include.
+func (p *project) include() {
+	have := map[string]bool{}
+	for _, d := range p.docs {
+		have[d.file.Path()] = true
+	}
+	for i := 0; i < len(p.docs); i++ {
+		for _, other := range includes(p.docs[i], p.files) {
+			if !have[other.file.Path()] {
+				have[other.file.Path()] = true
+				p.docs = append(p.docs, other)
+			}
+		}
+	}
 }

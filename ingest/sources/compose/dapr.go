@@ -100,7 +100,7 @@ func (s *service) speaksDapr(def *link.Definition) {
 		for key, v := range d.root.Get("services").Fields() {
 			if beside, is := s.sidecars[strings.ToLower(key.Text)]; is && beside.of == own {
 				label(beside.app)
-				def.Names = append(def.Names, s.mounted(v)...)
+				def.Names = append(def.Names, s.mounted(body{d.file, v})...)
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func (s *service) missing(b body) {
 			}
 			name = item.Get("path").Text()
 		}
-		if filled := s.fill(name); filled != "" && s.env[s.resolve(name)] == nil {
+		if filled := s.fill(name); filled != "" && s.env[s.resolve(b.file, name)] == nil {
 			b.file.Note("line %d: the env file %s of service %s is not among the inputs: what it sets is not known", item.Line(), strings.TrimPrefix(filled, "./"), s.name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/template"
@@ -35,9 +36,17 @@ type project struct {
 
 func (p *project) prepare() {
 	p.vars = map[string]string{}
-	for _, name := range []string{".env", ".env.override"} {
-		if f := p.env.of(path.Join(p.dir, name)); f != nil {
-			maps.Copy(p.vars, f.vars)
+	dirs := []string{p.dir}
+	for _, d := range p.docs {
+		if dir := path.Dir(d.file.Path()); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	for _, dir := range slices.Backward(dirs) { // what is included gives way
+		for _, name := range []string{".env", ".env.override"} {
+			if f := p.env.of(path.Join(dir, name)); f != nil {
+				maps.Copy(p.vars, f.vars)
+			}
 		}
 	}
 	p.name = p.projectName()
@@ -56,7 +65,7 @@ func (p *project) prepare() {
 			}
 		}
 		for _, b := range s.bodies() {
-			for file := range s.envFiles(b.value) {
+			for file := range s.envFiles(b) {
 				read(file, s.name)
 			}
 			for _, kind := range materials {
@@ -92,7 +101,7 @@ var notProject = regexp.MustCompile(`[^a-z0-9_-]`)
 // projectName is the top-level name, else the directory's, as Compose makes it.
 func (p *project) projectName() string {
 	for _, d := range p.docs {
-		if name := p.fill(d.root.Get("name").Text()); name != "" {
+		if name := p.fill(d.root.Get("name").Text()); name != "" && path.Dir(d.file.Path()) == p.dir {
 			return name
 		}
 	}
@@ -144,9 +153,10 @@ func (p *project) read(frag *link.Fragment) {
 	}
 }
 
-// resolve returns a path of the project as a path of the inputs; "" where it is
-// absolute, in the home directory or a variable.
-func (p *project) resolve(name string) string {
+// resolve returns a path that stands in a file of the project as a path of the inputs: it
+// counts from there, also in a file that is included or extended. It returns "" where the
+// path is absolute, in the home directory or a variable.
+func (p *project) resolve(in *ingest.File, name string) string {
 	for _, here := range []string{"$PWD/", "${PWD}/", "${PWD:-.}/"} {
 		if rest, found := strings.CutPrefix(name, here); found {
 			name = "./" + rest // people call Compose where the project is
@@ -156,7 +166,7 @@ func (p *project) resolve(name string) string {
 	if name == "" || name[0] == '/' || name[0] == '~' || strings.ContainsAny(name, "$") || strings.Contains(name, "://") {
 		return ""
 	}
-	return path.Join(p.dir, name)
+	return path.Join(path.Dir(in.Path()), name)
 }
 
 func originOf(f *ingest.File, v strict.Value, note string, confidence float64) depgraph.Origin {

@@ -38,7 +38,7 @@ func (s *service) read() {
 	}
 	bodies := s.bodies()
 	for _, b := range bodies {
-		def.Names = append(def.Names, s.paths(b.value)...)
+		def.Names = append(def.Names, s.paths(b)...)
 	}
 	def.Names = append(def.Names, s.telemetryName()...)
 	s.speaksDapr(&def)
@@ -75,7 +75,7 @@ func (s *service) extended(b body, service string, depth int) []body {
 	if ext.Type() == strict.Map {
 		name = ext.Get("service").Text()
 		if other := ext.Get("file").Text(); other != "" {
-			file = s.resolve(other)
+			file = s.resolve(b.file, other)
 		}
 	}
 	d := s.files[file]

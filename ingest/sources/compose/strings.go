@@ -41,7 +41,7 @@ func (s *service) environment() []setting {
 // fromFiles returns the variables of the env files of a service, the last file first.
 func (s *service) fromFiles(b body) []setting {
 	var out []setting
-	for name, f := range s.envFiles(b.value) {
+	for name, f := range s.envFiles(b) {
 		of := make([]setting, 0, len(f.vars))
 		for _, key := range slices.Sorted(maps.Keys(f.vars)) {
 			of = append(of, setting{key: key, text: s.fill(f.vars[key]), at: f.file.Origin(f.line[key], 1), shared: s.readers[name] > 1})
@@ -77,9 +77,9 @@ func (s *service) said(b body) []setting {
 }
 
 // envFiles goes through the env files that a service reads, by path.
-func (p *project) envFiles(v strict.Value) iter.Seq2[string, *envFile] {
+func (p *project) envFiles(b body) iter.Seq2[string, *envFile] {
 	return func(yield func(string, *envFile) bool) {
-		field := v.Get("env_file")
+		field := b.value.Get("env_file")
 		items := []strict.Value{field}
 		if field.Type() == strict.List {
 			items = slices.Collect(field.Items())
@@ -89,7 +89,7 @@ func (p *project) envFiles(v strict.Value) iter.Seq2[string, *envFile] {
 			if item.Type() == strict.Map {
 				name = item.Get("path").Text()
 			}
-			name = p.resolve(name)
+			name = p.resolve(b.file, name)
 			if f := p.env.of(name); f != nil && !yield(name, f) {
 				return
 			}
@@ -267,15 +267,16 @@ func (s *service) own(host string) bool {
 
 // paths lists the files of the inputs that the service uses: what it mounts, and
 // the Dockerfile it is built from. What they say, their sources say of it.
-func (s *service) paths(v strict.Value) []link.Name {
+func (s *service) paths(b body) []link.Name {
+	v := b.value
 	var out []link.Name
 	add := func(name string) {
-		if p := s.resolve(name); p != "" {
+		if p := s.resolve(b.file, name); p != "" {
 			out = append(out, link.Name{Space: link.SpacePath, Text: p})
 		}
 	}
 	if !s.besides() {
-		out = s.mounted(v)
+		out = s.mounted(b)
 	}
 	for _, kind := range materials {
 		for _, name := range s.given(v, kind) {
@@ -302,15 +303,15 @@ func (s *service) paths(v strict.Value) []link.Name {
 }
 
 // mounted lists the files and directories of the inputs that a service mounts.
-func (s *service) mounted(v strict.Value) []link.Name {
+func (s *service) mounted(b body) []link.Name {
 	var out []link.Name
-	for item := range v.Get("volumes").Items() {
+	for item := range b.value.Get("volumes").Items() {
 		source, _, _ := strings.Cut(item.Text(), ":")
 		if item.Type() == strict.Map && item.Get("type").Text() == "bind" {
 			source = item.Get("source").Text()
 		}
 		if strings.HasPrefix(source, ".") || strings.Contains(source, "/") {
-			if p := s.resolve(source); p != "" {
+			if p := s.resolve(b.file, source); p != "" {
 				out = append(out, link.Name{Space: link.SpacePath, Text: p})
 			}
 		}

@@ -14,6 +14,7 @@ func meanings() []ingest.Meaning {
 		{ID: "baseline", What: "The baseline is no report that can be read in full.", Why: "A part of a baseline would make old findings new."},
 		{ID: "duplicate-node", What: "A native file defines a node twice.", Why: "Two definitions that differ leave open which one is meant."},
 		{ID: "facts", What: "A file of facts cannot be used.", Why: "A fact that is not wholly understood would be missing in silence."},
+		{ID: "apache-syntax", What: "The text is no configuration of Apache's httpd, or ends inside a section.", Why: "httpd refuses it; a server that is lost is an alternative that is lost."},
 		{ID: "apt-syntax", What: "The text is no configuration of APT.", Why: "What stands after the error may switch what stands before it."},
 		{ID: "caddy-syntax", What: "The text is no Caddyfile, or ends inside a block.", Why: "Caddy refuses it; an upstream that is lost is an alternative that is lost."},
 		{ID: "dockerfile-syntax", What: "The text is no Dockerfile, or ends inside an instruction.", Why: "The builder refuses it; what it would have built from is not known."},

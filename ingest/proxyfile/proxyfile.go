@@ -46,11 +46,11 @@ func Possible(name, text string) bool {
 // those of the tellingNames.
 var (
 	telling      = []string{"backend", "listen", "_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
-	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", "caddyfile"}
+	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", ".htaccess", "caddyfile"}
 )
 
-// Format tells by the name and the text of a file which proxy reads it: "nginx",
-// "haproxy", "envoy", "caddy" or "traefik"; "" is none of them. The beginning of the text is enough.
+// Format tells by the name and the text of a file which proxy reads it: "apache",
+// "caddy", "envoy", "haproxy", "nginx" or "traefik"; "" is none of them. The beginning of the text is enough.
 func Format(name string, text []byte) string {
 	switch base := path.Base(name); {
 	case otherName.MatchString(base):
@@ -68,7 +68,14 @@ func Format(name string, text []byte) string {
 		if haproxy.Match(text) && haproxyTo.Match(text) {
 			return "haproxy"
 		}
+	case base == ".htaccess":
+		if isApache(name, text) {
+			return "apache"
+		}
 	case nginxName.MatchString(name) || strings.HasSuffix(base, ".template"):
+		if isApache(name, text) {
+			return "apache"
+		}
 		if nginxBlock.Match(text) && nginxPass.Match(text) || isNginx(name, text) {
 			return "nginx"
 		}
@@ -134,6 +141,8 @@ func Needs(name, text string, limits strict.Limits) (needs []Need, documents int
 	documents = 1
 	var routes []route
 	switch Format(name, []byte(text)) {
+	case "apache":
+		routes, err = apacheRoutes(text)
 	case "nginx":
 		routes, err = nginxRoutes(text)
 	case "haproxy":

@@ -31,10 +31,15 @@ func TestWhichProxyReadsAFile(t *testing.T) {
 		{"sites-enabled/shop.conf", "server {\n listen 80;\n", "nginx"},
 		{"etc/conf.d/upstreams.conf", "upstream a {\n server b:80;\n}\n", "nginx"},
 		{"etc/conf.d/stats.conf", "listen stats\n  bind :80\n", ""}, // HAProxy's
-		{"sites-available/000-default.conf", "<VirtualHost *:80>\n", ""},
+		{"etc/conf.d/local.conf", "<VirtualHost *:80>\n", "apache"},
 		{"etc/conf.d/local.conf", "server=/example/192.0.2.1\n", ""},
 		{"haproxy.cfg", "backend b\n  server s a:80\n", "haproxy"},
 		{"haproxy.nomad.tpl", "template {\n data = <<E\nbackend b\n  server s a:80\nE\n}\n", ""},
+		{"site.conf", "ProxyPass / http://a/\n", "apache"},
+		{"httpd.conf", "Listen 80\n<IfModule x>\n", "apache"}, // cut before it passes anything on
+		{"sites-enabled/shop.conf", "<VirtualHost *:80>\n", "apache"},
+		{"web/.htaccess", "RewriteEngine on\nProxyPass /a http://a/\n", "apache"},
+		{"web/.htaccess", "RewriteEngine on\n", ""},
 		{"setup.cfg", "[backend]\nserver = a\n", ""},
 		{"envoy.yaml", "static_resources: {}\n", "envoy"},
 		{"envoy.yaml.tmpl", "static_resources: {}\n", "envoy"},
@@ -101,6 +106,17 @@ func TestWhatTheProxyThatReadsAFileNeeds(t *testing.T) {
 			"of upstreams nginx uses those that it passes to", "nginx.conf",
 			"upstream a {\n server b:80;\n}\nupstream unused {\n server c:80;\n}\nserver { location / { proxy_pass http://a; } }\n",
 			"routes-to run down b:80@2:9 (proxy_pass a)",
+		},
+		{
+			"Apache passes on to servers, and to the members of balancers", "httpd.conf",
+			"Define HOST prices\n<VirtualHost *:80>\n ProxyPass /static !\n ProxyPass \"/cart\" \"http://cart:8080/\" retry=0\n" +
+				" <Location /pay>\n  proxypass https://pay:8443/\n </Location>\n ProxyPass /x balancer://Pool/x\n <Proxy balancer://pool>\n  BalancerMember http://a:80\n" +
+				"  BalancerMember http://b:80/x\n </Proxy>\n RewriteRule ^/prices/(.*)$ \\\n   http://${HOST}:81/$1 [P,L]\n RewriteRule ^/old http://old.example/ [R]\n" +
+				" SetHandler \"proxy:fcgi://php:9000\"\n ProxyPass /local unix:/run/x.sock|http://localhost/\n</VirtualHost>\n",
+			"routes-to run degraded cart:8080@4:20 (ProxyPass)\nroutes-to run degraded pay:8443@6:13 (proxypass)\n" +
+				"routes-to run degraded a:80@10:18 b:80@11:18 (ProxyPass balancer://pool)\nroutes-to run degraded prices:81@14:4 (RewriteRule)\n" +
+				"routes-to run degraded php:9000@16:13 (SetHandler)\n" +
+				"routes-to run down cart:8080@4:20 pay:8443@6:13 a:80@10:18 b:80@11:18 prices:81@14:4 php:9000@16:13 (any of its routes)",
 		},
 		{"what is not known until it runs is no need", "Caddyfile", ":80 {\n reverse_proxy {$UP} {env.X}:80 {args[0]}\n}\n", ""},
 	} {

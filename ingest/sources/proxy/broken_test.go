@@ -79,3 +79,19 @@ func TestABrokenConfigurationOfTraefikIsPartial(t *testing.T) {
 		{"services that fall back on each other", "dynamic.yml", "http:\n  routers: {r: {service: a}}\n  services:\n    a: {failover: {service: b, fallback: b}}\n    b: {failover: {service: a, fallback: a}}\n", ""},
 	})
 }
+
+func TestABrokenConfigurationOfApacheIsPartial(t *testing.T) {
+	const whole = "<VirtualHost *:80>\n  ProxyPass / http://a.example/\n</VirtualHost>\n"
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "httpd.conf", whole, ""},
+		{"ends inside a section", "httpd.conf", "<VirtualHost *:80>\n  ProxyPass / http://a.example/\n", "apache-syntax 1:1"},
+		{"ends before it passes anything on", "httpd.conf", "ServerRoot /srv\n<VirtualHost *:80>\n  ServerNa", "apache-syntax 2:1"},
+		{"closes nothing", "httpd.conf", whole + "</Location>\n", "apache-syntax 4:1"},
+		{"closes another", "httpd.conf", "<Location />\n" + whole + "</Directory>\n", "apache-syntax 1:1, apache-syntax 5:1"},
+		{"a header that is never closed", "httpd.conf", whole + "<IfModule x\n</IfModule>\n", "apache-syntax 4:1"},
+		{"ends inside a string", "httpd.conf", whole + "ServerName \"shop", "apache-syntax 4:1"},
+		{"a section without a name", "httpd.conf", whole + "<>\n", "apache-syntax 4:1"},
+		{"quotes inside words, escapes, continued lines, comments", "httpd.conf", whole + "Header set X \"a \\\" b\"\nSetEnv it's fine\n# <Location \"\nDefine \\\n  A b\n", ""},
+		{"broken letters", "httpd.conf", "# \xff\n" + whole, "bad-encoding 1:3"},
+	})
+}

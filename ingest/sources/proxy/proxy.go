@@ -12,11 +12,12 @@ import (
 var Source = ingest.Define(ingest.Spec{
 	Name: "proxy",
 	Doc: ingest.Doc{
-		Title: "Reverse proxies: nginx, HAProxy, Envoy, Caddy, Traefik",
+		Title: "Reverse proxies: nginx, HAProxy, Envoy, Caddy, Traefik, Apache",
 		Text: "Where a proxy sends what it gets: the servers of one upstream, backend or cluster are alternatives, and each route is a share. " +
 			"They are needs of the service that mounts the file or is built around it.",
 		Reads: []string{
 			"nginx: upstream, server, proxy_pass, grpc_pass, fastcgi_pass, uwsgi_pass, scgi_pass, memcached_pass, set",
+			"Apache: ProxyPass, ProxyPassMatch, BalancerMember, RewriteRule with [P], SetHandler proxy:",
 			"HAProxy: backend, listen, server, server-template",
 			"Caddyfile: reverse_proxy, php_fastcgi, forward_auth, snippets and their imports",
 			"Traefik's dynamic configuration in YAML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth",

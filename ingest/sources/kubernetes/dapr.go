@@ -33,7 +33,7 @@ func (e *emitter) emitDaprComponent(o *object) {
 	}
 	for item := range o.get("spec", "metadata").Items() {
 		if name := item.Get("secretKeyRef", "name"); name.Text() != "" && isKubernetesStore(o) {
-			for _, run := range e.w.byNS[objectRef{cluster: o.cluster, ns: o.ns}] {
+			for _, run := range o.home.workloads {
 				if e.w.sees(o, run.object) && hasDapr(run) && (scopes == nil || slices.Contains(scopes, daprApp(run))) {
 					e.need(need{
 						owner: run.id, to: e.material(o, "Secret", name.Text()), phases: starts, ifLost: terms.IfLost, via: depgraph.Reads,

@@ -218,8 +218,16 @@ func (s *loopScan) reportLoop(l loop, victims []node, loops int) {
 	}
 	s.pass.Report(analyzer.Finding{
 		Severity: l.severity, Title: title, Root: []depgraph.ID{id}, Nodes: e.ids(victims), Proof: proof, Claim: claim,
-		Remedy: fmt.Sprintf("Let %s work without %s: credentials, route and builds of its own.", names(e.ids(l.taken)), id),
+		Remedy: loopRemedy(id, e.ids(l.taken)),
 	})
+}
+
+// loopRemedy says what would open a loop. What repairs itself cannot do without itself.
+func loopRemedy(id depgraph.ID, taken []depgraph.ID) string {
+	if slices.Contains(taken, id) {
+		return fmt.Sprintf("Name a way to bring %s back that is not %s itself, and that works without it.", id, id)
+	}
+	return fmt.Sprintf("Let %s work without %s: credentials, route and builds of its own.", names(taken), id)
 }
 
 // worst returns the way of the loop of which least is left.

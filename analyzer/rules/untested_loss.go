@@ -273,7 +273,7 @@ func (s *drillScan) ways() {
 	slices.Sort(ways)
 	s.pass.Report(analyzer.Finding{
 		Title:  fmt.Sprintf("%s never exercised: %s", count(len(ways), "way to recover was", "ways to recover were"), names(e.ids(ways))),
-		Remedy: fmt.Sprintf("Exercise %s in a drill, and list it under covers.", names(e.ids(ways))),
+		Remedy: fmt.Sprintf("Exercise %s in a drill, and list %s under covers.", names(e.ids(ways)), verb(len(ways), "it", "them")),
 		Root:   []depgraph.ID{{Kind: "way", Name: "*"}}, Nodes: e.ids(ways), Proof: proof,
 		Claim: analyzer.Claim{Then: first, State: analyzer.IsStated, Because: "a way that was never tried is a hope"},
 	})

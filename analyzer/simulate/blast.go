@@ -12,7 +12,8 @@ import (
 )
 
 // Sizes says how many nodes a loss puts into each state that are not in it when
-// nothing is lost. What failed is not counted, nor are groups.
+// nothing is lost. Groups are not counted, and what failed is not among the down; it
+// is among the blind where its own loss takes its watch along.
 type Sizes struct{ Down, Degraded, Frozen, Blind int }
 
 // Blast holds the blast radius of every node: what its loss alone does.
@@ -61,9 +62,6 @@ func (b *Blast) loseAll(ctx context.Context) error {
 			for _, i := range p.nodes.of(c) {
 				b.sizes[i] = all.of(lane)
 				b.sizes[i].Down--
-				if s.isBlind(node(i), lane) {
-					b.sizes[i].Blind--
-				}
 			}
 		}
 	})
@@ -229,28 +227,5 @@ func (s *sweep) discount(z *Sizes, lane int, failed []node) {
 		if s.p.cellOf[v] >= 0 {
 			z.Down--
 		}
-		if s.isBlind(v, lane) {
-			z.Blind--
-		}
 	}
-}
-
-// isBlind reports whether a loss has made a node blind that is not with nothing lost.
-func (s *sweep) isBlind(v node, lane int) bool {
-	at := s.p.blindAt[v]
-	return at >= 0 && s.isUnmet(&s.p.watchers[at], lane)
-}
-
-// isUnmet reports whether a loss breaks one of the gates of a watcher.
-func (s *sweep) isUnmet(w *watcher, lane int) bool {
-	p := s.p
-	return slices.ContainsFunc(p.watches[w.from:w.to], func(g gate) bool {
-		lost := int32(0)
-		for _, c := range p.members[g.from:g.to] {
-			if isSet(s.lit, c) && s.down[c].has(lane) {
-				lost++
-			}
-		}
-		return lost >= g.lose
-	})
 }

@@ -29,7 +29,6 @@ type plan struct {
 	dimmers  []gate // what degrades a cell when others are down; by cell
 	dimAt    []int32
 	watchers []watcher
-	blindAt  []int32 // by node: its place among the watchers as one that may be blind; -1: none
 	watches  []gate  // of the watchers
 	members  []int32 // cells, of all gates
 
@@ -202,11 +201,9 @@ func (p *plan) gate(g gate, members []int32) gate {
 // owner down freezes nobody.
 func (p *plan) watch() {
 	m := p.m
-	p.blindAt = make([]int32, m.g.Len())
 	var watched wires
 	for i, b := range m.calm.nodes {
 		v := node(i)
-		p.blindAt[i] = -1
 		if m.traits[v]&isGroup != 0 {
 			continue
 		}
@@ -214,18 +211,15 @@ func (p *plan) watch() {
 			p.watchBy(&watched, watcher{v: v, cell: p.cellOf[v]}, func(role role) bool { return role&(takesDown|freezes) == freezes })
 		}
 		if b&rawBlind == 0 {
-			w := watcher{v: v, cell: p.cellOf[v], blind: true}
-			if p.watchBy(&watched, w, func(role role) bool { return role&blinds != 0 }) {
-				p.blindAt[i] = int32(len(p.watchers)) - 1
-			}
+			p.watchBy(&watched, watcher{v: v, cell: p.cellOf[v], blind: true}, func(role role) bool { return role&blinds != 0 })
 		}
 	}
 	p.watched = watched.fan(int32(len(p.weight)))
 }
 
 // watchBy adds a watcher for those of its requirements that have a role and can
-// break, and reports whether there are any.
-func (p *plan) watchBy(watched *wires, w watcher, fits func(role) bool) bool {
+// break, if there are any.
+func (p *plan) watchBy(watched *wires, w watcher, fits func(role) bool) {
 	w.from = int32(len(p.watches))
 	var members []int32
 	for r, end := p.m.g.OwnedBy(w.v); r < end; r++ {
@@ -240,11 +234,9 @@ func (p *plan) watchBy(watched *wires, w watcher, fits func(role) bool) bool {
 		}
 	}
 	w.to = int32(len(p.watches))
-	if w.from == w.to {
-		return false
+	if w.from < w.to {
+		p.watchers = append(p.watchers, w)
 	}
-	p.watchers = append(p.watchers, w)
-	return true
 }
 
 // wires are the arrows of a fan, added in ascending order of where they lead.

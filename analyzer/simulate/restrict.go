@@ -79,15 +79,11 @@ func (p *plan) adopt(to []gate, of *plan, gates []gate, at []int32) []gate {
 // adoptWatchers takes over the watchers of some nodes.
 func (p *plan) adoptWatchers(of *plan, from, at []int32, nodes []uint64) {
 	place := nowhere(len(of.watchers))
-	p.blindAt = nowhere(len(of.blindAt))
 	for i, w := range of.watchers {
 		if !isSet(nodes, int32(w.v)) {
 			continue
 		}
 		place[i] = int32(len(p.watchers))
-		if w.blind {
-			p.blindAt[w.v] = place[i]
-		}
 		if w.cell >= 0 {
 			w.cell = at[w.cell]
 		}

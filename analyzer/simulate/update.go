@@ -127,7 +127,7 @@ func (y *relay) lose(ctx context.Context, sizes []Sizes) error {
 				}
 				continue
 			}
-			y.replace(sizes, c-cells, lane, is.of(lane), l.t)
+			y.replace(sizes, c-cells, is.of(lane))
 		}
 		l.clear()
 	})
@@ -171,14 +171,11 @@ func (y *relay) causes(sizes []Sizes, h *hubs) (causes []int32, same fan) {
 	return causes, same
 }
 
-// replace notes the sizes of the loss of a cell of mini, run in some lane of a sweep.
-func (y *relay) replace(sizes []Sizes, cell int32, lane int, is Sizes, t *sweep) {
+// replace notes the sizes of the loss of a cell of mini.
+func (y *relay) replace(sizes []Sizes, cell int32, is Sizes) {
 	for _, i := range y.mini.nodes.of(cell) {
 		z := is
 		z.Down--
-		if at := y.mini.blindAt[i]; at >= 0 && t.isUnmet(&y.mini.watchers[at], lane) {
-			z.Blind--
-		}
 		y.set(sizes, i, z)
 	}
 }

@@ -71,12 +71,13 @@ func runBlast(ctx context.Context, a *app, o blastOptions, paths []string) error
 	})
 }
 
-// blastBody is what the loss of one node changes: without the node itself, and
-// without what is so already when nothing is lost.
+// blastBody is what the loss of one node changes: without what is so already when
+// nothing is lost, and without the node itself among the down. It is among the blind
+// where its loss takes its own watch along: nobody is told that it is gone.
 func blastBody(loss, calm *simulate.Loss, lost depgraph.NodeIndex) report.Loss {
 	g := loss.Model().Graph()
 	changed := func(s simulate.State) []depgraph.ID {
-		return idsOf(g, slices.DeleteFunc(loss.List(s), func(i depgraph.NodeIndex) bool { return i == lost || calm.Is(s, i) }))
+		return idsOf(g, slices.DeleteFunc(loss.List(s), func(i depgraph.NodeIndex) bool { return s == simulate.Down && i == lost || calm.Is(s, i) }))
 	}
 	return report.Loss{
 		Toll:   tollOf(loss),

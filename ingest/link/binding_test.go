@@ -157,6 +157,16 @@ func TestABindingMakesAFactAsSureAsBothAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestANativeFileMayNameItsOwner(t *testing.T) {
+	self := needs(depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Recover)}, "x")
+	self.Form, self.Members = link.Native, []link.Target{{Name: id("service:web")}}
+	or := needs(depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Observe)}, "x")
+	or.Form, or.Members = link.Native, []link.Target{{Name: id("service:web")}, {Name: id("service:v1")}}
+	wantLines(t, mustLink(t, &link.Fragment{Definitions: defs("service:web", "service:v1"), References: []link.Reference{self, or}}),
+		"service:web -> service:v1 | service:web need=1 observe ifLost=down web.yaml:9",
+		"service:web -> service:web need=1 recover ifLost=down web.yaml:9")
+}
+
 func TestAServiceThatNamesItselfNeedsNothing(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -382,9 +382,10 @@ func (l *linker) groupNode(s *shape, f *fact) int32 {
 }
 
 // addFact adds a fact, but for what it says of the owner itself: a name that
-// also leads back to its user is met by the user.
+// also leads back to its user is met by the user. What a native file says of the
+// owner stands: it means that the node repairs, starts or watches itself.
 func (l *linker) addFact(f fact, selected bool) {
-	if at, found := slices.BinarySearch(f.members, f.owner); found {
+	if at, found := slices.BinarySearch(f.members, f.owner); found && f.rank != rankNative {
 		switch {
 		case f.terms.Need == depgraph.AtLeast(1) && !(selected && len(f.members) > 1), len(f.members) == 1:
 			return

@@ -366,7 +366,7 @@ func (s *settlement) speaker(members []int32, phases []depgraph.Phase) string {
 // add adds a requirement that rests on f: on all of it, or on what it says of one
 // member. What is left of a quorum may be its owner alone, which needs nothing then.
 func (s *settlement) add(f *fact, members []int32, t depgraph.Terms, of depgraph.ID, note string) {
-	if len(members) == 1 && members[0] == f.owner && f.linked == nil {
+	if len(members) == 1 && members[0] == f.owner && f.linked == nil && f.rank != rankNative {
 		return
 	}
 	s.ids = s.ids[:0] // the builder keeps neither slice

@@ -270,7 +270,7 @@ func newRules(results *analyzer.Results) []Rule {
 		}
 		out = append(out, Rule{
 			ID: r.Rule.ID, Status: status, Judged: r.Judged, Why: r.Why, Findings: len(r.Findings), Severity: r.Rule.Severity.String(),
-			Title: r.Rule.Doc.Title, Text: r.Rule.Doc.Text, Remedy: r.Rule.Doc.Remedy, Limits: r.Rule.Doc.Limits,
+			Title: r.Rule.Doc.Title, Text: flowing(r.Rule.Doc.Text), Remedy: flowing(r.Rule.Doc.Remedy), Limits: flowing(r.Rule.Doc.Limits),
 		})
 	}
 	return out

@@ -104,6 +104,10 @@ func Label(s string) string { return Printable(cut(s, labelRunes)) }
 // Sentence returns s as Printable does, cut to what a text shows of a sentence.
 func Sentence(s string) string { return Printable(cut(s, sentenceRunes)) }
 
+// flowing returns a text of a rule without the line breaks of its source, which
+// writers would show as escapes.
+func flowing(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // cut shortens s to limit runes, the mark and the hash included.
 func cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {

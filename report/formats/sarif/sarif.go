@@ -141,10 +141,10 @@ func rank(severity string) float64 {
 func newResult(d *report.Document, f report.Finding, rule int) result {
 	text := report.Sentence(f.Title)
 	if f.Remedy != "" {
-		text += "\n" + "Remedy: " + report.Sentence(f.Remedy)
+		text += ". Remedy: " + report.Sentence(f.Remedy)
 	}
 	r := result{
-		RuleID: f.Rule, RuleIndex: rule, Level: level(f.Severity), Rank: rank(f.Severity), Message: message{Text: strings.ReplaceAll(text, "\n", " ")},
+		RuleID: f.Rule, RuleIndex: rule, Level: level(f.Severity), Rank: rank(f.Severity), Message: message{Text: text},
 		Locations: []location{somewhere(d)}, Fingerprints: map[string]string{"fateline/v1": f.ID},
 		Properties: &resultProperties{
 			Severity: f.Severity, Confidence: f.Confidence, Violates: f.Violates, Root: labels(f.Root), Victims: labels(f.Nodes[:min(len(f.Nodes), mostSteps)]), VictimCount: len(f.Nodes),

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -73,48 +75,91 @@ func groupOf(g *depgraph.Graph, i depgraph.NodeIndex, by Grouping) (key, label s
 	return placeOf(g, i)
 }
 
-// whereabouts says in which place a node stands: "in dock-north", "in any of 2
-// places"; "" where that is unknown.
+// whereabouts says in which places a node stands: "in dock-north", "in any of 2
+// places", "in dock-north and any of 2 places" where it needs both; "" where that is
+// unknown.
 func whereabouts(g *depgraph.Graph, i depgraph.NodeIndex) string {
-	var places []depgraph.NodeIndex
-	from, to := g.OwnedBy(i)
-	for r := from; r < to; r++ {
-		if g.Terms(r).Via == depgraph.PlacedIn {
-			places = append(places, g.Members(r)...)
+	var parts []string
+	for _, p := range placements(g, i) {
+		part := fmt.Sprintf("%s of %d places", p.number(), len(p.places))
+		if len(p.places) == 1 {
+			part = Label(g.At(p.places[0]).DisplayTitle())
 		}
+		parts = append(parts, part)
 	}
-	slices.Sort(places)
-	switch places = slices.Compact(places); len(places) {
+	switch len(parts) {
 	case 0:
 		return ""
-	case 1:
-		return "in " + Label(g.At(places[0]).DisplayTitle())
+	case 1, 2:
+		return "in " + strings.Join(parts, " and ")
 	}
-	return fmt.Sprintf("in any of %d places", len(places))
+	return fmt.Sprintf("in %s and %d more", parts[0], len(parts)-1)
 }
 
-// placeOf returns where a node stands: its place, or the places of which any one
-// will do.
-func placeOf(g *depgraph.Graph, i depgraph.NodeIndex) (key, label string) {
-	var places []string
+// placement is one requirement of a node to stand somewhere.
+type placement struct {
+	implied bool // no input declares it
+	need    int  // how many of the places it takes
+	places  []depgraph.NodeIndex
+}
+
+func (p placement) number() string {
+	if p.need == 1 {
+		return "any"
+	}
+	return strconv.Itoa(p.need)
+}
+
+// placements returns where a node needs to stand: what an input declares first, then
+// what has fewer places, then by id. What is merely recorded is left out, and what is
+// implied beside what is declared: every cluster says that its pods stand in it.
+func placements(g *depgraph.Graph, i depgraph.NodeIndex) []placement {
+	var all []placement
 	from, to := g.OwnedBy(i)
 	for r := from; r < to; r++ {
-		if g.Terms(r).Via != depgraph.PlacedIn {
+		if t := g.Terms(r); t.Via != depgraph.PlacedIn || t.IfLost == depgraph.Unaffected {
 			continue
 		}
-		for _, m := range g.Members(r) {
-			places = append(places, g.ID(m).String())
+		declared := slices.ContainsFunc(g.Origins(r), func(o depgraph.Origin) bool { return o.Basis == depgraph.Declared })
+		places := slices.Sorted(slices.Values(g.Members(r)))
+		all = append(all, placement{!declared, g.Terms(r).Need.Of(len(places)), places})
+	}
+	slices.SortFunc(all, func(a, b placement) int {
+		if a.implied != b.implied {
+			if a.implied {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(len(a.places), len(b.places)), slices.Compare(a.places, b.places), cmp.Compare(a.need, b.need))
+	})
+	if len(all) > 0 && !all[0].implied {
+		all = slices.DeleteFunc(all, func(p placement) bool { return p.implied })
+	}
+	return slices.CompactFunc(all, func(a, b placement) bool { return a.need == b.need && slices.Equal(a.places, b.places) })
+}
+
+// placeOf returns where a node stands: in all of its places, or in those of which
+// any one will do.
+func placeOf(g *depgraph.Graph, i depgraph.NodeIndex) (key, label string) {
+	var keys, labels []string
+	for _, p := range placements(g, i) {
+		ids := make([]string, len(p.places))
+		for k, at := range p.places {
+			ids[k] = g.ID(at).String()
+		}
+		switch {
+		case len(ids) == 1:
+			keys, labels = append(keys, ids[0]), append(labels, Label(ids[0]))
+		case len(ids) == 2 && p.need == 1:
+			keys, labels = append(keys, strings.Join(ids, " or ")), append(labels, Label(ids[0])+" or "+Label(ids[1]))
+		default:
+			keys = append(keys, p.number()+" of "+strings.Join(ids, " or "))
+			labels = append(labels, fmt.Sprintf("%s of %d places: %s ...", p.number(), len(ids), Label(ids[0])))
 		}
 	}
-	slices.Sort(places)
-	places = slices.Compact(places)
-	switch len(places) {
-	case 0:
+	if len(keys) == 0 {
 		return "", ""
-	case 1:
-		return "place " + places[0], Label(places[0])
-	case 2:
-		return "place " + strings.Join(places, " or "), Label(places[0]) + " or " + Label(places[1])
 	}
-	return "place " + strings.Join(places, " or "), fmt.Sprintf("any of %d places: %s ...", len(places), Label(places[0]))
+	return "place " + strings.Join(keys, " and "), strings.Join(labels, " and ")
 }

@@ -194,3 +194,29 @@ func TestAViewCountsWhatItHides(t *testing.T) {
 		}
 	})
 }
+
+func TestAViewSaysInWhichPlacesANodeStands(t *testing.T) {
+	g, err := depgraph.ParseText(`service:a -> zone:x via=placed-in run,start ifLost=down a.yaml:1
+service:a -> cluster:k via=placed-in run,start ifLost=down a.yaml:2
+service:b -> zone:x | zone:y via=placed-in run,start ifLost=down a.yaml:3
+service:c -> zone:x | zone:y | zone:z need=2 via=placed-in run,start ifLost=down a.yaml:4
+service:d -> zone:x via=placed-in run,start ifLost=down a.yaml:5
+service:e -> zone:x via=placed-in run,start ifLost=down a.yaml:6
+service:e -> zone:y | zone:z via=placed-in run,start ifLost=down a.yaml:7
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, n := range report.NewView(report.New(g, nil, gate.Verdict{}), report.Options{}).Nodes {
+		got[n.ID.String()] = n.Where
+	}
+	for id, want := range map[string]string{
+		"service:a": "in k and x", "service:b": "in any of 2 places", "service:c": "in 2 of 3 places", "service:d": "in x",
+		"service:e": "in x and any of 2 places",
+	} {
+		if got[id] != want {
+			t.Errorf("%s is %q, want %q", id, got[id], want)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (p *typed) ofMessage(t types.Type) bool {
 }
 
 // idParameter returns which parameter of a call is a message's id, -1 for none:
-// one named id of a function that makes such a type.
+// one named id of a function that makes such a type, or that takes a format behind it.
 func (p *typed) idParameter(call *ast.CallExpr) int {
 	sig, ok := p.info.TypeOf(call.Fun).(*types.Signature)
 	if !ok {
@@ -104,6 +104,7 @@ func (p *typed) idParameter(call *ast.CallExpr) int {
 		makes = makes || p.ofMessage(v.Type())
 	}
 	for i := range sig.Params().Len() {
+		makes := makes || sig.Variadic() && i+1 < sig.Params().Len() && sig.Params().At(i+1).Name() == "format"
 		if v := sig.Params().At(i); makes && v.Name() == "id" && types.Identical(v.Type(), types.Typ[types.String]) {
 			return i
 		}

@@ -67,7 +67,9 @@ func Run(ctx context.Context, paths []string, sources []*Source, opt Options) (*
 	if err != nil {
 		return nil, err
 	}
-	g, err := link.Link(read.Fragments, read.Inputs, link.Options{Undefined: read.undefined})
+	fragments := read.Fragments
+	read.Fragments = nil // they go as soon as they are linked
+	g, err := link.Link(fragments, read.Inputs, link.Options{Undefined: read.undefined})
 	if err != nil {
 		return nil, fmt.Errorf("ingest: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 func main() {
 	ctx, stop := withSignals(context.Background())
 	defer stop()
+	pace(os.Getenv)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

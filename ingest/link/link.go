@@ -41,13 +41,16 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	l.reportRefused(refused, weak)
 
 	b := depgraph.NewBuilder()
-	b.Grow(len(l.defs), l.refs)
-	l.facts = slices.Grow(l.facts, l.refs)
+	b.Grow(len(l.defs), 0)
 	l.mergeNodes(b)
+	if !l.asksDefinitions() {
+		l.defs, l.of = nil, nil // merged: the memory is for the facts
+	}
 	l.addReferences()
 	l.settleReturns()
 	l.placeRegional()
 	l.addLinked(frags)
+	b.Grow(0, l.refs)
 	l.settle(b)
 	l.addGroups(b)
 	l.addDrills(frags, b)
@@ -76,7 +79,7 @@ type linker struct {
 	shapeOrigins map[*shape][]depgraph.Origin
 	groups       map[groupUse][]depgraph.Origin
 	regions      map[int32]regional
-	facts        []fact
+	facts        facts
 
 	unresolved []depgraph.Unresolved
 	missing    []missing // what native files name and no input defines
@@ -122,6 +125,16 @@ func newLinker(frags []*Fragment, o Options) *linker {
 	l.shapes = shapes{syms: l.symbols, leaves: make(map[int32]*shape, defs), made: map[string]*shape{}}
 	return l
 }
+
+// asksDefinitions reports whether a reference selects its owners, or uses names as they
+// do: then definitions are asked for once more.
+func (l *linker) asksDefinitions() bool {
+	return slices.ContainsFunc(l.frags, func(f *Fragment) bool {
+		return f.Packed != nil && f.Packed.asking || slices.ContainsFunc(f.References, asksDefinitions)
+	})
+}
+
+func asksDefinitions(r Reference) bool { return r.Owners != nil || seenFromOwner(&r) }
 
 // node returns the class that an id belongs to, making one where there is none.
 func (l *linker) node(id depgraph.ID) int32 {
@@ -175,7 +188,7 @@ func (l *linker) addLinked(frags []*Fragment) {
 			for _, o := range r.Origins {
 				x.rank = min(x.rank, rankOf(Structured, o.Basis))
 			}
-			l.facts = append(l.facts, x)
+			l.facts.add(x)
 		}
 	}
 }

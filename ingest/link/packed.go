@@ -33,6 +33,7 @@ type Packed struct {
 	targets     list[packedTarget]
 	uses        list[uint32] // rows of names, as definitions and bindings list them
 
+	asking    bool                // some reference selects its owners, or uses names as they do
 	selectors []*Selector         // of references; 0: none
 	also      [][]depgraph.Origin // of references; 0: none
 	spans     map[uint64]span     // of targets by their hash: many are named together again
@@ -139,6 +140,7 @@ func (p *Packed) Refer(r Reference) {
 		p.owner.name, p.owner.row = r.Owner, p.name(r.Owner)+1
 	}
 	out := packedReference{owner: p.owner.row - 1, terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
+	p.asking = p.asking || asksDefinitions(r)
 	if r.Owners != nil {
 		p.selectors = append(p.selectors, r.Owners)
 		out.selector = uint32(len(p.selectors))

@@ -393,7 +393,7 @@ func (l *linker) addFact(f fact, selected bool) {
 			f.members = slices.Delete(slices.Clone(f.members), at, at+1)
 		}
 	}
-	l.facts = append(l.facts, f)
+	l.facts.add(f)
 }
 
 // addGroups adds what the groups in use need.

@@ -19,8 +19,8 @@ const maxReturn = 4
 // routes that lead on from there.
 func (l *linker) settleReturns() {
 	var routes map[int32][]int32
-	for i := range l.facts {
-		f := &l.facts[i]
+	for i := range l.facts.len() {
+		f := l.facts.get(i)
 		if f.rank != rankText && f.rank != rankStructured || f.terms.IfLost == depgraph.Unaffected || l.isFront(f.owner) ||
 			f.terms.Via != depgraph.Calls && f.terms.Via != depgraph.Resolves || !slices.ContainsFunc(f.members, l.isFront) {
 			continue
@@ -30,7 +30,7 @@ func (l *linker) settleReturns() {
 		}
 		if !slices.ContainsFunc(f.members, func(m int32) bool { return !l.isFront(m) || !leadsTo(routes, m, f.owner) }) {
 			f.terms.IfLost = depgraph.Unaffected
-			f.note = joinNotes(f.note, "the address leads back to it")
+			l.facts.amend(i, f.terms, joinNotes(f.note, "the address leads back to it"))
 		}
 	}
 }
@@ -44,8 +44,8 @@ func (l *linker) isFront(node int32) bool {
 // routes returns where each gateway and domain leads.
 func (l *linker) routes() map[int32][]int32 {
 	out := map[int32][]int32{}
-	for i := range l.facts {
-		if f := &l.facts[i]; f.terms.Via == depgraph.RoutesTo && l.isFront(f.owner) {
+	for i := range l.facts.len() {
+		if f := l.facts.get(i); f.terms.Via == depgraph.RoutesTo && l.isFront(f.owner) {
 			out[f.owner] = append(out[f.owner], f.members...)
 		}
 	}

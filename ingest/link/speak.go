@@ -10,24 +10,24 @@ import (
 // settle decides, owner by owner, who speaks where several sources say
 // something of the same member in the same phase, and adds the requirements.
 func (l *linker) settle(b *depgraph.Builder) {
-	byOwner := make([]nameUse, len(l.facts))
-	for i := range l.facts {
-		byOwner[i] = nameUse{l.facts[i].owner, int32(i)}
+	byOwner := make([]nameUse, l.facts.len())
+	for i := range byOwner {
+		byOwner[i] = nameUse{l.facts.stored.at(uint32(i)).owner, int32(i)}
 	}
 	start, order := compress(byOwner, len(l.ids))
 	s := settlement{l: l, b: b, voices: map[memberPhase]*voice{}, known: map[partKey][]int32{}}
-	var facts []fact
+	var own []fact
 	for owner := range l.ids {
-		facts = facts[:0]
+		own = own[:0]
 		for _, i := range order[start[owner]:start[owner+1]] {
-			facts = append(facts, l.facts[i])
+			own = append(own, l.facts.get(int(i)))
 		}
-		if len(facts) > 0 {
-			slices.SortStableFunc(facts, func(x, y fact) int { return cmp.Compare(x.rank, y.rank) })
-			s.owner(facts)
+		if len(own) > 0 {
+			slices.SortStableFunc(own, func(x, y fact) int { return cmp.Compare(x.rank, y.rank) })
+			s.owner(own)
 		}
 	}
-	l.facts = nil
+	l.facts = facts{}
 }
 
 // memberPhase is what sources compete about, for one owner.

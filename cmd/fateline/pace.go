@@ -7,42 +7,40 @@ import (
 )
 
 const (
-	// paceGoal is how large the heap may grow before it is collected, as long as what
-	// is live fits in well: then a run of what organisations have stays below 1 GiB.
-	paceGoal = 800 << 20
-	// paceLeast is the least growth between two collections, in percent of what is
-	// live: beyond the goal the collector would take the run's time.
-	paceLeast = 30
-	// paceFull is the growth that Go allows where nobody says anything.
-	paceFull = 100
+	// paceLimit is the memory that a run takes at most as long as what is live fits in
+	// well: with what the program itself takes it stays below 1 GiB.
+	paceLimit = 940 << 20
 	// paceEvery is how long a collection may stay unseen.
 	paceEvery = 10 * time.Millisecond
 )
 
-// pace makes the collector keep to paceGoal instead of letting the heap grow to twice
-// what is live. Whoever sets GOGC or GOMEMLIMIT has said how it shall work: then it
-// does nothing. It works until the process ends, so that only main may call it.
+// pace makes the collector, which lets the heap grow to twice what is live, keep to
+// paceLimit while it can. The limit yields to what is live, so that a run that needs
+// more gets it and does not spend its time in collecting. Whoever sets GOGC or
+// GOMEMLIMIT has said how the collector shall work: then it does nothing. A smaller
+// limit that the program sets itself ([withMemory]) stays. It works until the process
+// ends, so that only main may call it.
 func pace(getenv func(string) string) {
 	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
 		return
 	}
+	most := debug.SetMemoryLimit(paceLimit) // what others allow
 	go func() {
-		now := paceFull
+		mine := int64(paceLimit)
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		for range time.Tick(paceEvery) {
+			if now := debug.SetMemoryLimit(-1); now != mine {
+				most = now
+			}
 			metrics.Read(live)
-			if next := growth(live[0].Value.Uint64()); next != now {
-				now = next
-				debug.SetGCPercent(now)
+			if next := min(most, limitFor(int64(live[0].Value.Uint64()))); next != mine {
+				mine = next
+				debug.SetMemoryLimit(mine)
 			}
 		}
 	}()
 }
 
-// growth is by how many percent the heap may grow from so many live bytes.
-func growth(live uint64) int {
-	if live <= paceGoal/2 {
-		return paceFull
-	}
-	return max(paceLeast, int(paceGoal*100/live)-100)
-}
+// limitFor is how much memory a run may take from so many live bytes: what is live, a
+// third of it, and what the collector itself takes.
+func limitFor(live int64) int64 { return max(paceLimit, live+live/3+64<<20) }

@@ -153,19 +153,19 @@ func (p *plan) matters(c int32) bool {
 // passes divides so many losses into passes and hands each to work on one of the
 // processors, with a sweep that is clear.
 func (p *plan) passes(ctx context.Context, losses int, work func(s *sweep, from, to int)) error {
-	return inPasses(ctx, losses, func() *sweep { return newSweep(p) }, func(s *sweep, from, to int) {
+	return inPasses(ctx, losses, runtime.GOMAXPROCS(0), func() *sweep { return newSweep(p) }, func(s *sweep, from, to int) {
 		work(s, from, to)
 		s.clear()
 	})
 }
 
 // inPasses divides so many losses into passes and hands each to work on one of the
-// processors, each of which makes itself a tool.
-func inPasses[T any](ctx context.Context, losses int, tool func() T, work func(tool T, from, to int)) error {
+// so many processors, each of which makes itself a tool.
+func inPasses[T any](ctx context.Context, losses, processors int, tool func() T, work func(tool T, from, to int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	total := (losses + lanes - 1) / lanes
-	for range min(runtime.GOMAXPROCS(0), total) {
+	for range min(processors, total) {
 		group.Go(func() {
 			own := tool()
 			for {

@@ -36,6 +36,8 @@ func (p *plan) restricted(cells, watchers []uint64) *plan {
 	}
 	q.hard, q.placed = p.hard.restricted(from, at), p.placed.restricted(from, at)
 	q.counted, q.dimmed = p.counted.restricted(from, at), p.dimmed.restricted(from, at)
+	q.gates = make([]gate, 0, share(len(p.gates), len(from), len(at)))
+	q.members = make([]int32, 0, share(len(p.members), len(from), len(at)))
 	q.gatesAt, q.dimAt = make([]int32, 1, len(from)+1), make([]int32, 1, len(from)+1)
 	for _, c := range from {
 		q.gates = q.adopt(q.gates, p, p.gates[p.gatesAt[c]:p.gatesAt[c+1]], at)
@@ -48,9 +50,13 @@ func (p *plan) restricted(cells, watchers []uint64) *plan {
 	return q
 }
 
+// share guesses how many of some things that many of all have: more than their share, as
+// what is below is popular.
+func share(things, some, all int) int { return min(things, 2*some*things/max(1, all)) }
+
 // restricted lists for some of the things those of the others that have a new place.
 func (f *fan) restricted(from, at []int32) fan {
-	out := fan{at: make([]int32, 1, len(from)+1)}
+	out := fan{at: make([]int32, 1, len(from)+1), to: make([]int32, 0, share(len(f.to), len(from), len(f.at)))}
 	for _, c := range from {
 		for _, o := range f.of(c) {
 			if to := at[o]; to >= 0 {

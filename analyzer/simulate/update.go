@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -118,7 +119,11 @@ func (y *relay) lose(ctx context.Context, sizes []Sizes) error {
 	} else {
 		h.bundle(causes)
 	}
-	return inPasses(ctx, len(causes), y.newLeg, func(l *leg, from, to int) {
+	processors := runtime.GOMAXPROCS(0)
+	if len(causes) <= worthwhile && y.relevant != nil {
+		processors = 1 // the tools of another one cost more than it takes off
+	}
+	return inPasses(ctx, len(causes), processors, y.newLeg, func(l *leg, from, to int) {
 		was, is := l.run(causes[from:to])
 		for lane, c := range causes[from:to] {
 			if c < cells {

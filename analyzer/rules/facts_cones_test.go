@@ -29,9 +29,15 @@ func TestConesAndPassesSayWhatOneLossAtATimeSays(t *testing.T) {
 				}
 				movable, places := s.displaced()
 				units := s.units(movable, places)
-				for i, takes := range s.takenBy(units) {
-					if want := s.taken(units[i]); !slices.Equal(takes, want) {
-						t.Errorf("seed %d: %s takes %v, want %v", seed, e.g.ID(units[i]), takes, want)
+				var sets [][]node
+				for i, u := range units {
+					sets = append(sets, []node{u}, units[i:min(i+1+rng.IntN(3), len(units))])
+				}
+				for i, takes := range s.takenBy(sets) {
+					alone := e.model.Lose(sets[i]...)
+					want := slices.DeleteFunc(slices.Clone(s.victims), func(v node) bool { return !alone.Is(state, v) })
+					if !slices.Equal(takes, want) {
+						t.Errorf("seed %d: %v take %v, want %v", seed, e.ids(sets[i]), takes, want)
 					}
 				}
 				for range 5 {

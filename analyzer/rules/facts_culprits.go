@@ -44,36 +44,60 @@ func (s *culpritSearch) find() []culprit {
 	if len(covered) < len(s.victims) {
 		found = append(found, s.alone(places, covered)...)
 	}
-	for _, v := range s.victims {
+	return mergeCulprits(append(found, s.together(units, covered)...))
+}
+
+// together returns the sets of units that take victims along that are not covered yet, and
+// only do so together; without units where too many do.
+func (s *culpritSearch) together(units []node, covered map[node]bool) []culprit {
+	left := slices.DeleteFunc(slices.Clone(s.victims), func(v node) bool { return covered[v] })
+	if len(left) == 0 {
+		return nil
+	}
+	asker := s.e.model.About(left...)
+	defer asker.Close()
+	var found []culprit
+	var sets [][]node // of those found, one after the other
+	var of []int      // by set: whose
+	for _, v := range left {
 		if covered[v] {
 			continue
 		}
+		covered[v] = true
 		c := s.coneOf(v)
 		joint := overlapping(c.joint(c.restingOn(units)))
-		for _, sets := range joint {
+		for _, group := range joint {
 			c := culprit{takes: []node{v}}
-			for _, set := range sets {
+			for _, set := range group {
 				c.nodes = union(c.nodes, set)
-				c.takes = union(c.takes, s.taken(set...))
-			}
-			for _, u := range c.takes {
-				covered[u] = true
+				sets, of = append(sets, set), append(of, len(found))
+				l := asker.Lose(set...)
+				for _, u := range left {
+					covered[u] = covered[u] || s.takes(l, set, u)
+				}
 			}
 			found = append(found, c)
 		}
 		if len(joint) == 0 {
-			covered[v] = true
 			found = append(found, culprit{takes: []node{v}})
 		}
 	}
-	return mergeCulprits(found)
+	for i, takes := range s.takenBy(sets) { // all that they take, covered or not
+		c := &found[of[i]]
+		c.takes = union(c.takes, takes)
+	}
+	return found
 }
 
 // alone returns the units that take victims along by themselves, of those not
 // covered yet, and marks these.
 func (s *culpritSearch) alone(units []node, covered map[node]bool) []culprit {
 	var found []culprit
-	for i, takes := range s.takenBy(units) {
+	sets := make([][]node, len(units))
+	for i, u := range units {
+		sets[i] = []node{u}
+	}
+	for i, takes := range s.takenBy(sets) {
 		u := units[i]
 		takes = slices.DeleteFunc(takes, func(v node) bool { return covered[v] })
 		if len(takes) > 0 {
@@ -88,17 +112,23 @@ func (s *culpritSearch) alone(units []node, covered map[node]bool) []culprit {
 	return found
 }
 
-// takenBy lists for each of the nodes what [culpritSearch.taken] does: many at once.
-func (s *culpritSearch) takenBy(nodes []node) [][]node {
-	out := make([][]node, len(nodes))
+// takenBy lists for each of some sets of nodes the victims that come into the state when
+// only these are gone, ascending: many at once.
+func (s *culpritSearch) takenBy(sets [][]node) [][]node {
+	out := make([][]node, len(sets))
 	var losses [][]node
 	var at []int
-	for i, n := range nodes {
-		if s.losses[n] != nil {
-			out[i] = s.taken(n)
+	for i, set := range sets {
+		if len(set) == 1 && s.losses[set[0]] != nil {
+			l := s.losses[set[0]]
+			for _, v := range s.victims {
+				if s.takes(l, set, v) {
+					out[i] = append(out[i], v)
+				}
+			}
 			continue
 		}
-		losses, at = append(losses, []node{n}), append(at, i)
+		losses, at = append(losses, set), append(at, i)
 	}
 	in := (*simulate.Pass).Down
 	if s.state == simulate.Frozen {
@@ -114,22 +144,9 @@ func (s *culpritSearch) takenBy(nodes []node) [][]node {
 	return out
 }
 
-// taken lists the victims that come into the state when only these nodes are
-// gone; ascending.
-func (s *culpritSearch) taken(nodes ...node) []node {
-	var l *simulate.Loss
-	if len(nodes) == 1 {
-		l = s.lose(nodes[0])
-	} else {
-		l = s.e.model.Lose(nodes...)
-	}
-	var out []node
-	for _, v := range s.victims {
-		if l.Is(s.state, v) || slices.Contains(nodes, v) && s.state == simulate.Down {
-			out = append(out, v)
-		}
-	}
-	return out
+// takes reports whether a victim comes into the state in the loss of some nodes.
+func (s *culpritSearch) takes(l *simulate.Loss, failed []node, v node) bool {
+	return l.Is(s.state, v) || s.state == simulate.Down && slices.Contains(failed, v)
 }
 
 func (s *culpritSearch) lose(n node) *simulate.Loss {
@@ -309,7 +326,9 @@ func (s *culpritSearch) proof(c culprit, v node) []depgraph.Edge {
 	if len(c.nodes) == 0 {
 		return s.lost.Proof(s.state, v)
 	}
-	out := s.e.model.Lose(c.nodes...).Proof(s.state, v)
+	asker := s.e.model.About(v)
+	out := asker.Lose(c.nodes...).Proof(s.state, v)
+	asker.Close()
 	for _, n := range c.nodes {
 		// Its placement makes it the culprit, however else the place may take it down.
 		if r, displaced := s.e.displaced(s.lost, n); displaced {

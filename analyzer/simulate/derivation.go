@@ -165,7 +165,7 @@ func (d *deriver) pass(v node) {
 	became := d.l.raw(v)
 	for _, r := range m.g.Naming(v) {
 		owner := m.calm.reqs[r].owner
-		if d.depths[owner] >= 0 || !d.fells(r, owner) || became&d.misses(r, owner) == 0 || !m.counts(v, owner) {
+		if d.depths[owner] >= 0 || d.l.raw(owner)&rawImpaired == 0 || !d.fells(r, owner) || became&d.misses(r, owner) == 0 || !m.counts(v, owner) {
 			continue
 		}
 		left := d.left[r]

@@ -27,3 +27,10 @@ func (b *Blast) Means() []string {
 func (b *Blast) UpdateInPart(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
 	return b.update(ctx, next, true)
 }
+
+// ProofSteps returns how many steps [Loss.Proofs] goes over, and how many it may.
+func (l *Loss) ProofSteps(s State, i depgraph.NodeIndex, most int) (steps, may int) {
+	p := newProver(l, goal{i, s})
+	p.search(most)
+	return p.gone, proofSteps
+}

@@ -20,6 +20,14 @@ type Loss struct {
 // what is down anyway. It costs O(members naming what goes down or degraded), and
 // O(nodes + requirements) for the first loss in flight on each processor.
 func (m *Model) Lose(failed ...depgraph.NodeIndex) *Loss {
+	s := m.pool.Get().(*spread)
+	l := m.lose(s, failed)
+	m.pool.Put(s)
+	return l
+}
+
+// lose notes what a loss does as s spreads it, and resets s.
+func (m *Model) lose(s *spread, failed []node) *Loss {
 	l := &Loss{m: m, failed: make([]node, 0, len(failed))}
 	for _, f := range failed {
 		if m.traits[f]&isGroup == 0 {
@@ -28,8 +36,6 @@ func (m *Model) Lose(failed ...depgraph.NodeIndex) *Loss {
 	}
 	slices.Sort(l.failed)
 	l.failed = slices.Compact(l.failed)
-
-	s := m.pool.Get().(*spread)
 	s.lose(l.failed)
 	if len(s.changed) > len(s.nodes)/5 { // takes less room, too
 		l.all = slices.Clone(s.nodes)
@@ -41,7 +47,6 @@ func (m *Model) Lose(failed ...depgraph.NodeIndex) *Loss {
 		}
 	}
 	s.reset()
-	m.pool.Put(s)
 	return l
 }
 

@@ -45,7 +45,7 @@ func (l *Loss) ProofUnmet(r depgraph.ReqIndex, p depgraph.Phase) []depgraph.Edge
 	}
 	pr := l.newProof()
 	defer pr.done()
-	pr.derive(l.m.g.Members(r)...)
+	pr.derive(pr.down(r)...)
 	members, _ := pr.pick(r, rawDown, pr.toBreak(r), math.MaxInt32)
 	pr.add(r, p, math.MaxInt32, members)
 	return pr.edges()
@@ -80,8 +80,12 @@ func (p *proof) open(i node, role role, short int, phases ...depgraph.Phase) {
 		if p.l.m.calm.reqs[from].role&role != role {
 			continue
 		}
-		p.derive(p.l.m.g.Members(from)...)
 		count := p.toBreak(from) - short
+		down := p.down(from)
+		if len(down) < count {
+			continue
+		}
+		p.derive(down...)
 		depth := p.brokenAt(from, count)
 		members, size := p.pick(from, rawDown, count, depth)
 		if members != nil && cmp.Or(cmp.Compare(depth, bestDepth), cmp.Compare(size, bestSize)) < 0 {
@@ -95,6 +99,19 @@ func (p *proof) open(i node, role role, short int, phases ...depgraph.Phase) {
 			return
 		}
 	}
+}
+
+// down lists the members of r that do not serve its owner: those that are down, and
+// standbys. What else became of members proves nothing of what is unmet.
+func (p *proof) down(r req) []node {
+	owner := p.l.m.g.Owner(r)
+	var out []node
+	for _, member := range p.l.m.g.Members(r) {
+		if p.l.raw(member)&rawDown != 0 || !p.l.m.counts(member, owner) {
+			out = append(out, member)
+		}
+	}
+	return out
 }
 
 // brokenAt returns the depth at which r has missed count members; as deep as can

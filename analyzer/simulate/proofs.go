@@ -8,9 +8,13 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
-// proofWork is how many half-made proofs a search for all of them looks at before
-// it gives up: less than a second.
-const proofWork = 200_000
+// proofWork is how many half-made proofs a search for all of them looks at before it gives
+// up, and proofSteps how many steps, edges and goals it goes over to make, compare and
+// replay them: a second or two.
+const (
+	proofWork  = 200_000
+	proofSteps = 20_000_000
+)
 
 // Proofs returns the minimal proofs that node i is in state s because of what
 // failed, at most so many, those of the fewest edges first: sets of requirement
@@ -20,14 +24,19 @@ const proofWork = 200_000
 // at. The edges of each are in the order of [Loss.Proof].
 //
 // It is a best-first search over derivations. Where there are many ways, it costs
-// O(proofs * their length) or so; in the worst case the search is cut short.
+// O(proofs * their length^2) or so; in the worst case the search is cut short, after so
+// many half-made proofs or so much work on proofs of whatever length.
 func (l *Loss) Proofs(s State, i depgraph.NodeIndex, most int) (proofs [][]depgraph.Edge, complete bool) {
 	if !l.Is(s, i) || s == Down && slices.Contains(l.failed, i) {
 		return nil, true
 	}
-	p := newProver(l, goal{i, s})
+	return newProver(l, goal{i, s}).search(most)
+}
+
+// search finds the proofs.
+func (p *prover) search(most int) (proofs [][]depgraph.Edge, complete bool) {
 	for p.todo.Len() > 0 {
-		if p.work > proofWork {
+		if p.isTired() {
 			return proofs, false
 		}
 		at := heap.Pop(&p.todo).(*partial)
@@ -36,13 +45,14 @@ func (l *Loss) Proofs(s State, i depgraph.NodeIndex, most int) (proofs [][]depgr
 			continue
 		}
 		edges := at.edges()
-		if key := keyOf(edges); p.seen[key] || !p.leads(edges) || !p.minimal(edges) {
+		key := keyOf(edges)
+		if p.seen[key] || !p.leads(edges) || !p.minimal(edges) {
 			continue
-		} else if len(proofs) == most {
-			return proofs, false
-		} else {
-			p.seen[key] = true
 		}
+		if len(proofs) == most || p.isTired() { // nobody knows whether a replay was finished
+			return proofs, false
+		}
+		p.seen[key] = true
 		proofs = append(proofs, p.show(at, edges))
 	}
 	return proofs, true
@@ -71,7 +81,11 @@ type prover struct {
 	todo partials
 	seen map[string]bool // proofs
 	work int
+	gone int // steps, edges and goals that it went over
 }
+
+// isTired reports whether the search has done what it may.
+func (p *prover) isTired() bool { return p.work > proofWork || p.gone > proofSteps }
 
 // partial is a half-made proof: what the goals closed so far rest on, and the
 // goals that are still open.
@@ -139,7 +153,9 @@ func (p *prover) atLeast(x *partial) int {
 		fresh[g.v] = true
 	}
 	chain := len(x.open) == 1
+	p.gone += len(x.open)
 	for at := x; at.above != nil; at = at.above {
+		p.gone++
 		delete(fresh, at.goal.v)
 		chain = chain && len(at.rests) == 1
 	}
@@ -227,7 +243,7 @@ func (p *prover) choose(among []node, k int, visit func([]node)) {
 	for i := range at {
 		at[i] = i
 	}
-	for p.work <= proofWork {
+	for !p.isTired() {
 		chosen := make([]node, k)
 		for i, a := range at {
 			chosen[i] = among[a]
@@ -252,14 +268,14 @@ func (p *prover) step(x *partial, by []use, rests []goal) {
 	g := x.open[0]
 	next := &partial{above: x, goal: g, by: by, rests: rests, open: slices.Clone(x.open[1:]), size: x.size}
 	for _, u := range by {
-		if !x.has(u) {
+		if !p.has(x, u) {
 			next.size++
 		}
 	}
 	for _, sub := range rests {
-		closed := x.closes(sub)
+		closed := p.closes(x, sub)
 		switch {
-		case sub == g, closed != nil && x.restsOn(closed, g):
+		case sub == g, closed != nil && p.restsOn(x, closed, g):
 			return
 		case closed == nil && !slices.Contains(next.open, sub):
 			next.open = append(next.open, sub)
@@ -271,8 +287,10 @@ func (p *prover) step(x *partial, by []use, rests []goal) {
 	p.push(next)
 }
 
-func (x *partial) has(u use) bool {
+// has reports whether a partial uses an edge.
+func (p *prover) has(x *partial, u use) bool {
 	for at := x; at.above != nil; at = at.above {
+		p.gone += len(at.by)
 		if slices.Contains(at.by, u) {
 			return true
 		}
@@ -280,9 +298,10 @@ func (x *partial) has(u use) bool {
 	return false
 }
 
-// closes returns the step that closes a goal, nil where it is open or unknown.
-func (x *partial) closes(g goal) *partial {
+// closes returns the step of a partial that closes a goal, nil where it is open or unknown.
+func (p *prover) closes(x *partial, g goal) *partial {
 	for at := x; at.above != nil; at = at.above {
+		p.gone++
 		if at.goal == g {
 			return at
 		}
@@ -290,14 +309,24 @@ func (x *partial) closes(g goal) *partial {
 	return nil
 }
 
-// restsOn reports whether a closed goal rests on another one.
-func (x *partial) restsOn(step *partial, on goal) bool {
-	for _, sub := range step.rests {
-		if sub == on {
-			return true
-		}
-		if below := x.closes(sub); below != nil && x.restsOn(below, on) {
-			return true
+// restsOn reports whether a closed goal rests on another one, directly or not.
+func (p *prover) restsOn(x, step *partial, on goal) bool {
+	seen := map[goal]bool{}
+	steps := []*partial{step}
+	for len(steps) > 0 {
+		last := steps[len(steps)-1]
+		steps = steps[:len(steps)-1]
+		for _, sub := range last.rests {
+			if sub == on {
+				return true
+			}
+			if seen[sub] {
+				continue
+			}
+			seen[sub] = true
+			if below := p.closes(x, sub); below != nil {
+				steps = append(steps, below)
+			}
 		}
 	}
 	return false
@@ -321,111 +350,4 @@ func keyOf(edges []use) string {
 		}
 	}
 	return string(b)
-}
-
-// leads reports whether one of the edges ends at a failed node that serves there.
-func (p *prover) leads(edges []use) bool {
-	return slices.ContainsFunc(edges, func(u use) bool {
-		g := p.l.m.g
-		members := len(g.Members(u.r))
-		return slices.Contains(p.l.failed, u.to) && p.l.m.counts(u.to, g.Owner(u.r)) && g.Terms(u.r).Need.Of(members) <= members
-	})
-}
-
-// minimal reports whether the edges prove the goal, and none of them is idle.
-func (p *prover) minimal(edges []use) bool {
-	for i := range edges {
-		if p.holds(slices.Concat(edges[:i], edges[i+1:])) {
-			return false
-		}
-	}
-	return true
-}
-
-// holds replays edges and reports whether they show the goal.
-func (p *prover) holds(edges []use) bool {
-	shown := map[goal]bool{}
-	for _, f := range p.l.failed {
-		shown[goal{f, Down}], shown[goal{f, Degraded}] = true, true
-	}
-	for again := true; again && !shown[p.goal]; {
-		again = false
-		for _, s := range []State{Down, Degraded, Frozen, Blind, Exposed} {
-			for i := 0; i < len(edges); {
-				r, owner := edges[i].r, p.l.m.g.Owner(edges[i].r)
-				role, became, left := p.serves(s, r)
-				for ; i < len(edges) && edges[i].r == r; i++ {
-					if !p.l.m.counts(edges[i].to, owner) || shown[goal{edges[i].to, became}] {
-						left--
-					}
-				}
-				if g := (goal{owner, s}); role != 0 && left <= 0 && !shown[g] {
-					shown[g], again = true, true
-					if s == Down {
-						shown[goal{owner, Degraded}] = true
-					}
-				}
-			}
-		}
-	}
-	return shown[p.goal]
-}
-
-// show returns the edges of a finished proof in the order in which they are read: the
-// step of what is asked first, though its owner may be down by a step of its own below.
-func (p *prover) show(x *partial, edges []use) []depgraph.Edge {
-	depth := map[goal]int{}
-	var deep func(g goal) int
-	deep = func(g goal) int {
-		d := 0
-		if at := x.closes(g); at != nil {
-			for _, sub := range at.rests {
-				d = max(d, deep(sub))
-			}
-			d++
-		}
-		depth[g] = max(depth[g], d)
-		return d
-	}
-	deep(p.goal)
-	owner := func(u use) node { return p.l.m.g.Owner(u.r) }
-	top := x.closes(p.goal)
-	at := func(u use) int {
-		if top != nil && slices.Contains(top.by, u) {
-			return depth[p.goal]
-		}
-		return max(depth[goal{owner(u), Down}], depth[goal{owner(u), Degraded}])
-	}
-	slices.SortStableFunc(edges, func(a, b use) int {
-		return cmp.Or(cmp.Compare(at(b), at(a)), cmp.Compare(owner(a), owner(b)), cmp.Compare(a.to, b.to))
-	})
-	out := make([]depgraph.Edge, len(edges))
-	for i, u := range edges {
-		out[i] = p.l.m.g.Edge(u.r, u.to, p.phase(x, u.r))
-	}
-	return out
-}
-
-// phase returns the phase in which a requirement counts in a proof.
-func (p *prover) phase(x *partial, r req) depgraph.Phase {
-	top := x.closes(p.goal)
-	if top != nil && slices.ContainsFunc(top.by, func(u use) bool { return u.r == r }) {
-		held := p.l.m.g.Terms(r).Phases
-		for _, phase := range phasesOf(p.goal.s) {
-			if held.Has(phase) {
-				return phase
-			}
-		}
-	}
-	return depgraph.Run
-}
-
-func phasesOf(s State) []depgraph.Phase {
-	switch s {
-	case Frozen:
-		return []depgraph.Phase{depgraph.Start, depgraph.Build, depgraph.Deploy}
-	case Blind:
-		return []depgraph.Phase{depgraph.Observe}
-	}
-	return []depgraph.Phase{depgraph.Run}
 }

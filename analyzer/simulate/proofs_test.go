@@ -279,3 +279,28 @@ func TestASearchForProofsEnds(t *testing.T) {
 		t.Errorf("%d proofs are said to be all", len(proofs))
 	}
 }
+
+// Two ways at each of so many steps: every proof is long, and takes long to replay.
+func TestASearchForLongProofsEnds(t *testing.T) {
+	var needs []string
+	const layers = 40
+	for i := range layers {
+		needs = append(needs, fmt.Sprintf("service:v%02d needs service:a%02d", i, i), fmt.Sprintf("service:v%02d needs service:b%02d", i, i),
+			fmt.Sprintf("service:a%02d needs service:v%02d", i, i+1), fmt.Sprintf("service:b%02d needs service:v%02d", i, i+1))
+	}
+	g := sketch(t, strings.Join(needs, "\n"))
+	l := simulate.NewModel(g, 0).Lose(find(t, g, fmt.Sprintf("service:v%02d", layers)))
+	top := find(t, g, "service:v00")
+	proofs, complete := l.Proofs(simulate.Down, top, 1<<30)
+	if complete || len(proofs) < 10 {
+		t.Errorf("%d proofs, complete %v; want some of more", len(proofs), complete)
+	}
+	for _, p := range proofs {
+		if len(p) != 2*layers {
+			t.Errorf("a proof has %d edges, want %d", len(p), 2*layers)
+		}
+	}
+	if steps, may := l.ProofSteps(simulate.Down, top, 1<<30); steps > may+may/100 {
+		t.Errorf("it went over %d steps, and may over %d", steps, may)
+	}
+}

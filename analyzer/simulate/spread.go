@@ -17,6 +17,10 @@ type spread struct {
 
 	goal    node // whose fall ends takeDown
 	hasGoal bool
+
+	inside []uint64 // nodes that the loss spreads to, while isOnly
+	only   []node   // the same, listed
+	isOnly bool
 }
 
 func newSpread(m *Model, base field) *spread {
@@ -115,7 +119,7 @@ func (s *spread) takeDown() {
 		s.mark(v, rawImpaired)
 		for _, r := range s.m.g.Naming(v) {
 			q := &s.reqs[r]
-			if q.role == 0 || idle && s.m.traits[q.owner]&toStandby == 0 {
+			if q.role == 0 || idle && s.m.traits[q.owner]&toStandby == 0 || s.isBeside(q.owner) {
 				continue
 			}
 			if *q == s.base.reqs[r] {
@@ -176,7 +180,7 @@ func (s *spread) weaken() {
 		idle := s.m.traits[v]&isStandby != 0
 		for _, r := range s.m.g.Naming(v) {
 			q := &s.reqs[r]
-			if q.role&weakens == 0 || idle && s.m.traits[q.owner]&toStandby == 0 {
+			if q.role&weakens == 0 || idle && s.m.traits[q.owner]&toStandby == 0 || s.isBeside(q.owner) {
 				continue
 			}
 			if *q == s.base.reqs[r] {

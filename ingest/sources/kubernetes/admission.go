@@ -152,7 +152,7 @@ func (e *emitter) admitted(from *object) []admitted {
 func (e *emitter) listAdmitted(from *object) []admitted {
 	var all []admitted
 	for _, o := range e.w.objects {
-		if !e.w.sees(from, o) || !e.named[o.id] || o.id.Kind == depgraph.KindWebhook {
+		if !e.w.sees(from, o) || !e.isNamed(o) || o.id.Kind == depgraph.KindWebhook {
 			continue
 		}
 		if run := o.run; run != nil {
@@ -231,7 +231,7 @@ func (e *emitter) emitConversion(crd *object) {
 	}
 	group, kind := crd.get("spec", "group").Text(), crd.get("spec", "names", "kind").Text()
 	for _, o := range e.w.objects {
-		if o.kind == kind && rawGroup(o) == group && e.named[o.id] && e.w.sees(crd, o) {
+		if o.kind == kind && rawGroup(o) == group && e.isNamed(o) && e.w.sees(crd, o) {
 			e.need(need{
 				owner: o.id, to: []target{e.w.serviceTarget(crd, s.Get("namespace").Text(), s.Get("name").Text())},
 				phases: startToEnd, via: "converted-by", at: crd.at(s),

@@ -53,8 +53,8 @@ func (e *emitter) secretID(o *object, name strict.Value) depgraph.ID {
 		return s.id
 	}
 	id := e.w.target(o, "Secret", o.ns, name.Text()).Else
-	if !e.named[id] {
-		e.named[id] = true
+	if n := e.nodeOf(id); !n.named {
+		n.named = true
 		e.mention(id, o.at(name), nil)
 		c := e.controlOf(o)
 		c.objects = append(c.objects, controlled{id, o.at(name)})

@@ -27,15 +27,13 @@ type emitter struct {
 	}
 	registries map[string][]target // by host
 
-	named     map[depgraph.ID]bool // nodes that were defined
-	resolves  map[depgraph.ID]spot // where each first names a host of its cluster
+	nodes     map[depgraph.ID]*node
 	control   map[string]*control  // by cluster: what is implied in it
 	areas     map[string]*area     // by cluster: where it stands
 	zones     map[depgraph.ID]bool // those whose region is told
 	tags      tags
 	fronts    frontHosts
-	repos     map[string]bool          // those that are defined
-	bearers   map[labelRef][]*workload // workloads by the labels that name their system; nil until asked
+	repos     map[string]bool // those that are defined
 	apps      applications
 	readings  map[reading]*sharedText // what is known of one configuration text
 	routes    map[objectRef][]*object // of the Gateway API, by the Gateway that they attach to; nil until asked
@@ -124,9 +122,37 @@ func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
 		}
 		from = others
 	}
-	e.named[o.id] = true
+	e.node(o).named = true
 	e.add(link.Definition{Node: n, Names: names, Origin: o.here()})
 }
+
+// node is what is found out about a node while all is emitted.
+type node struct {
+	named    bool // it was defined
+	implied  bool // what every object needs was added
+	resolves bool // it names a host of its cluster
+	first    spot // where it does so first
+}
+
+func (e *emitter) nodeOf(id depgraph.ID) *node {
+	n := e.nodes[id]
+	if n == nil {
+		n = &node{}
+		e.nodes[id] = n
+	}
+	return n
+}
+
+// node returns what is known of the node of an object, which several may share.
+func (e *emitter) node(o *object) *node {
+	if o.node == nil {
+		o.node = e.nodeOf(o.id)
+	}
+	return o.node
+}
+
+// isNamed says whether the node of an object was defined.
+func (e *emitter) isNamed(o *object) bool { return !o.id.IsZero() && e.node(o).named }
 
 // imply adds a node that no input shows but every cluster has.
 func (e *emitter) imply(id depgraph.ID, at depgraph.Origin, note string, names ...link.Name) {

@@ -226,12 +226,11 @@ func (e *emitter) emitImplied() {
 			e.needsAPI(c, x.id, x.at)
 		}
 	}
-	done := map[depgraph.ID]bool{}
 	for _, o := range e.w.objects {
-		if !e.named[o.id] || done[o.id] || !isControlled(o.id.Kind) {
+		if !e.isNamed(o) || o.node.implied || !isControlled(o.id.Kind) {
 			continue
 		}
-		done[o.id] = true
+		o.node.implied = true
 		c := e.controlOf(o)
 		run := o.run
 		switch {
@@ -251,8 +250,7 @@ func (e *emitter) emitImplied() {
 
 // emitResolver adds the need for cluster DNS of a workload that uses in-cluster names.
 func (e *emitter) emitResolver(c *control, run *workload, hosted bool) {
-	first, uses := e.resolves[run.id]
-	at := first.origin()
+	uses, at := e.node(run.object).resolves, e.node(run.object).first.origin()
 	policy := run.pod.spec("dnsPolicy").text()
 	if !uses || policy == "None" || policy == "Default" || hosted && policy != "ClusterFirstWithHostNet" {
 		return

@@ -14,6 +14,7 @@ type namespace struct {
 	workloads []*workload
 	byName    map[string][]*workload
 	byLabel   map[label][]*workload        // by a label of their pods
+	bearers   map[label][]*workload        // by the labels that name their system; nil until asked
 	made      map[string]*workload         // by a name that an operator makes
 	labels    map[string]map[string]string // the last of a name, while the world is built
 }
@@ -29,13 +30,14 @@ type namespaceRef struct{ cluster, name string }
 var nowhere = &namespace{}
 
 // namespaceOf returns the namespace of a cluster, a new one where there is none yet.
-func (w *world) namespaceOf(cluster, name string) *namespace {
+// It has room for its objects, if it is told how many there are.
+func (w *world) namespaceOf(cluster, name string, room int) *namespace {
 	at := namespaceRef{cluster, name}
 	if s := w.spaces[at]; s != nil {
 		return s
 	}
 	s := &namespace{
-		cluster: cluster, name: name, objects: map[member]*object{}, serving: map[member]*service{}, byName: map[string][]*workload{},
+		cluster: cluster, name: name, objects: make(map[member]*object, room), serving: map[member]*service{}, byName: map[string][]*workload{},
 		byLabel: map[label][]*workload{}, made: map[string]*workload{}, labels: map[string]map[string]string{},
 	}
 	w.spaces[at] = s
@@ -43,9 +45,32 @@ func (w *world) namespaceOf(cluster, name string) *namespace {
 		s.around = s
 	} else {
 		s.scope += "/" + name
-		s.around = w.namespaceOf(cluster, "")
+		s.around = w.namespaceOf(cluster, "", 0)
 	}
 	return s
+}
+
+// settle gives every object its namespace.
+func (w *world) settle() {
+	sizes := map[namespaceRef]*int{}
+	var last namespaceRef
+	var size *int
+	for _, o := range w.objects {
+		if at := (namespaceRef{o.cluster, o.ns}); size == nil || at != last {
+			if last, size = at, sizes[at]; size == nil {
+				size = new(int)
+				sizes[at] = size
+			}
+		}
+		*size++
+	}
+	home := nowhere
+	for _, o := range w.objects {
+		if home == nowhere || home.name != o.ns || home.cluster != o.cluster {
+			home = w.namespaceOf(o.cluster, o.ns, *sizes[namespaceRef{o.cluster, o.ns}])
+		}
+		o.home = home
+	}
 }
 
 // in returns a namespace as an object names it, which is most often its own.

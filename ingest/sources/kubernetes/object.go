@@ -32,6 +32,7 @@ type object struct {
 	edition string     // "" where it is not one of several versions of the same thing
 	id      depgraph.ID
 	called  string // the id as text; "" until asked
+	node    *node  // nil until asked
 	plain   bool   // the id is the one without cluster and edition
 
 	overlay   *overlay // what an overlay changes in it; nil: nothing

@@ -66,7 +66,7 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	run := &workload{object: ghost, pod: &pod{}}
 	w.objects = append(w.objects, ghost)
 	w.workloads = append(w.workloads, run)
-	ghost.run, ghost.home = run, w.namespaceOf(tool.cluster, ns)
+	ghost.run, ghost.home = run, w.namespaceOf(tool.cluster, ns, 0)
 	w.tools[ghost] = tool
 	s := ghost.home
 	s.workloads = append(s.workloads, run)
@@ -130,7 +130,7 @@ func (e *emitter) emitInstalled(run *workload) {
 	for _, host := range releaseHosts(tool, run.name) {
 		names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
 	}
-	e.named[run.id] = true
+	e.node(run.object).named = true
 	e.add(link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
 	e.placeInCluster(run.object)
 	e.need(need{owner: run.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.here()})

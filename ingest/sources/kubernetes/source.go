@@ -92,7 +92,7 @@ func isChartTest(o *object) bool {
 
 func newEmitter(w *world) *emitter {
 	return &emitter{
-		w: w, f: &link.Fragment{Packed: &link.Packed{}}, named: map[depgraph.ID]bool{}, resolves: map[depgraph.ID]spot{},
+		w: w, f: &link.Fragment{Packed: &link.Packed{}}, nodes: map[depgraph.ID]*node{},
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
 		repos: map[string]bool{}, registries: map[string][]target{}, readings: map[reading]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
 	}

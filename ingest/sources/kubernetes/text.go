@@ -140,9 +140,9 @@ func (e *emitter) isOwn(run *workload, host string) bool {
 
 // resolvesNames takes note that a workload looks up in-cluster names.
 func (e *emitter) resolvesNames(run *workload, at depgraph.Origin) {
-	x := spotOf(at)
-	if first, known := e.resolves[run.id]; !known || x.compare(first) < 0 {
-		e.resolves[run.id] = x
+	n, x := e.node(run.object), spotOf(at)
+	if !n.resolves || x.compare(n.first) < 0 {
+		n.resolves, n.first = true, x
 	}
 }
 

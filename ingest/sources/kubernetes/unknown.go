@@ -61,7 +61,7 @@ func (e *emitter) emitUnknown(o *object) {
 		own.id.Name = o.ns + "/" + o.name
 	}
 	own.id.Name = e.w.clusterPrefix(o.cluster) + own.id.Name
-	o.id, o.called, o.plain = own.id, "", false
+	o.id, o.called, o.node, o.plain = own.id, "", nil, false
 	e.define(o, depgraph.Node{})
 	for _, n := range found {
 		n.owner = o.id

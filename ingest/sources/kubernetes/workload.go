@@ -117,19 +117,18 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 // theirsAlone says whether no other workload of the namespace has a label with that value:
 // what several share is no name of one.
 func (e *emitter) theirsAlone(run *workload, key, value string) bool {
-	ref := labelRef{run.cluster, run.ns, key, value}
-	if e.bearers == nil {
-		e.bearers = map[labelRef][]*workload{}
-		for _, other := range e.w.workloads {
+	s := run.home
+	if s.bearers == nil {
+		s.bearers = map[label][]*workload{}
+		for _, other := range s.workloads {
 			for _, k := range nameLabels {
 				if v := firstOf(other.labels[k], other.pod.labels[k]); v != "" {
-					at := labelRef{other.cluster, other.ns, k, v}
-					e.bearers[at] = append(e.bearers[at], other)
+					s.bearers[label{k, v}] = append(s.bearers[label{k, v}], other)
 				}
 			}
 		}
 	}
-	for _, other := range e.bearers[ref] {
+	for _, other := range s.bearers[label{key, value}] {
 		if other != run && other.id != run.id && e.w.sees(run.object, other.object) {
 			return false
 		}
@@ -193,10 +192,11 @@ func (s spot) compare(other spot) int {
 // host, which may be a workload of the cluster that pulls from it.
 func (e *emitter) emitImages() {
 	hosts := map[string]depgraph.Origin{}
+	var names [1]link.Name
 	for _, img := range e.tags.order {
 		all := e.tags.seen[imageRef{img.host, img.repo}]
 		slices.SortFunc(all, func(a, b tagged) int { return strings.Compare(a.tag, b.tag) })
-		var texts []string
+		texts := e.words[:0]
 		var first spot
 		for _, x := range all {
 			if x.tag != "" {
@@ -211,9 +211,10 @@ func (e *emitter) emitImages() {
 		if len(texts) > 0 {
 			labels = map[string]string{"tag": strings.Join(texts, ",")}
 		}
+		e.words = texts
+		names[0] = link.Name{Space: link.SpaceImage, Text: img.path()}
 		e.add(link.Definition{
-			Node: depgraph.Node{ID: img.id(), Labels: labels}, Weak: true, Origin: at,
-			Names: []link.Name{{Space: link.SpaceImage, Text: img.path()}},
+			Node: depgraph.Node{ID: depgraph.ID{Kind: depgraph.KindImage, Name: names[0].Text}, Labels: labels}, Weak: true, Origin: at, Names: names[:],
 		})
 		if first, known := hosts[img.host]; !known || at.Compare(first) < 0 {
 			hosts[img.host] = at

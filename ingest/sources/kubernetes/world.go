@@ -40,8 +40,6 @@ type hostRef struct{ cluster, host string }
 
 type kindRef struct{ group, kind string }
 
-type labelRef struct{ cluster, ns, key, value string }
-
 // workload is an object that runs pods.
 type workload struct {
 	*object
@@ -62,12 +60,8 @@ func newWorld(objects []*object, clusters []string) *world {
 		spaces: map[namespaceRef]*namespace{}, editions: map[objectRef][]string{}, tools: map[*object]*object{}, kinds: map[kindRef][]*object{},
 		release: map[*object]bool{}, claimed: map[objectRef][]*object{}, hosts: map[hostRef]bool{}, scopes: map[objectRef]string{}, spaceLabels: map[sightRef]map[string]string{}, called: map[string]bool{},
 	}
-	home := nowhere
+	w.settle()
 	for _, o := range objects {
-		if home.name != o.ns || home.cluster != o.cluster || home == nowhere {
-			home = w.namespaceOf(o.cluster, o.ns)
-		}
-		o.home = home
 		if o.is("", "PersistentVolume") && o.get("spec", "claimRef").Exists() {
 			ref := o.get("spec", "claimRef")
 			claim := objectRef{cluster: o.cluster, ns: ref.Get("namespace").Text(), name: ref.Get("name").Text()}
@@ -77,8 +71,8 @@ func newWorld(objects []*object, clusters []string) *world {
 		if ref.kind == "Service" || ref.kind == knativeService {
 			w.called[o.name] = true
 		}
-		if home.objects[ref] == nil {
-			home.objects[ref] = o
+		if o.home.objects[ref] == nil {
+			o.home.objects[ref] = o
 			if o.edition != "" {
 				open := objectRef{o.cluster, "", ref.kind, o.ns, o.name}
 				w.editions[open] = append(w.editions[open], o.edition)

@@ -14,11 +14,12 @@ import (
 // particular order. The zero value is empty; it may be read once nothing is added any
 // more. It is not safe for concurrent use while it grows.
 type Packed struct {
-	strings table[string] // spaces, scopes, kinds, inputs: few, and often the same
-	terms   table[depgraph.Terms]
-	manners table[manner]
-	recent  []uint32 // rows of names by hash: what was named lately is named again
-	owner   struct { // of the last reference, and one more than its row: that of the next is often the same
+	strings                table[string] // spaces, scopes, kinds, inputs: few, and often the same
+	spaces, scopes, inputs recent        // of strings
+	terms                  table[depgraph.Terms]
+	manners                table[manner]
+	recent                 []uint32 // rows of names by hash: what was named lately is named again
+	owner                  struct { // of the last reference, and one more than its row: that of the next is often the same
 		name Name
 		row  uint32
 	}
@@ -203,7 +204,7 @@ func (p *Packed) standAt(s span, rows []packedTarget) bool {
 
 func (p *Packed) origin(o depgraph.Origin) packedOrigin {
 	return packedOrigin{
-		input: p.strings.intern(o.Input), line: int32(o.Line), col: int32(o.Col),
+		input: p.strings.near(&p.inputs, o.Input), line: int32(o.Line), col: int32(o.Col),
 		manner: p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Seen}), note: p.strings.intern(o.Note),
 	}
 }
@@ -226,7 +227,7 @@ const recently = 1 << 13
 // name returns the row of a name: that of an equal one where it was added lately.
 func (p *Packed) name(n Name) uint32 {
 	p.seeded()
-	space, scope := p.strings.intern(string(n.Space)), p.strings.intern(n.Scope)
+	space, scope := p.strings.near(&p.spaces, string(n.Space)), p.strings.near(&p.scopes, n.Scope)
 	slot := &p.recent[(maphash.String(p.seed, n.Text)^uint64(space)*0x9e3779b97f4a7c15^uint64(scope)*0xbf58476d1ce4e5b9)%recently]
 	if *slot > 0 {
 		if have := p.names.at(*slot - 1); have.space == space && have.scope == scope && p.text.is(have.text, n.Text) {
@@ -420,19 +421,27 @@ func (l *list[T]) size() uint32 {
 type table[T comparable] struct {
 	index  map[T]uint32
 	values []T
-	last   [8]uint32
-	turn   int
+	recent recent
 }
 
-func (t *table[T]) intern(v T) uint32 {
-	for _, i := range t.last {
+// recent is what a table was asked last, by one of those who ask it for different things.
+type recent struct {
+	last [8]uint32
+	turn int
+}
+
+func (t *table[T]) intern(v T) uint32 { return t.near(&t.recent, v) }
+
+// near is intern for what is likely to be asked for as lately.
+func (t *table[T]) near(r *recent, v T) uint32 {
+	for _, i := range r.last {
 		if int(i) < len(t.values) && t.values[i] == v {
 			return i
 		}
 	}
 	i := t.find(v)
-	t.last[t.turn%len(t.last)] = i
-	t.turn++
+	r.last[r.turn%len(r.last)] = i
+	r.turn++
 	return i
 }
 

@@ -3,7 +3,6 @@ package strict
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -153,7 +152,7 @@ func (j *scanner) value(n *slot, depth int) bool {
 // scalar gives a value its text.
 func (j *scanner) scalar(n *slot, text []byte) {
 	if len(j.text)+len(text) > cap(j.text) {
-		j.text = slices.Grow(j.text, j.more(len(j.text), len(text)))
+		j.text = moved(j.text, j.more(len(j.text), len(text)))
 	}
 	n.from, n.size = uint32(len(j.text)), uint32(len(text))
 	j.text = append(j.text, text...)
@@ -162,9 +161,17 @@ func (j *scanner) scalar(n *slot, text []byte) {
 // close moves the values of a list or map to where they stay.
 func (j *scanner) close(n *slot, from int) {
 	if need := len(j.open) - from; len(j.values)+need > cap(j.values) {
-		j.values = slices.Grow(j.values, j.more(len(j.values), need))
+		j.values = moved(j.values, j.more(len(j.values), need))
 	}
 	j.builder.close(n, from)
+}
+
+// moved returns s with room for more. Unlike slices.Grow it leaves alone what nobody
+// wrote yet: that is memory which the system need not give.
+func moved[T any](s []T, more int) []T {
+	out := make([]T, len(s), len(s)+more)
+	copy(out, s)
+	return out
 }
 
 // more returns how much of something the text holds behind what was read, going by

@@ -426,7 +426,7 @@ type table[T comparable] struct {
 
 // recent is what a table was asked last, by one of those who ask it for different things.
 type recent struct {
-	last [8]uint32
+	last [16]uint32
 	turn int
 }
 

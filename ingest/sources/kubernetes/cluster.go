@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest"
 )
 
 // unnamed is what the one cluster is called of which the inputs do not say a name:
@@ -23,9 +24,11 @@ func assignClusters(objects []*object) (out []*object, names []string) {
 	for _, o := range objects {
 		c.see(o)
 	}
+	var last *ingest.File
 	for _, o := range objects {
-		if name := clusterOfPath(o.file.Path()); name != "" {
-			c.name(name)
+		if o.file != last {
+			last = o.file
+			c.name(clusterOfPath(o.file.Path()))
 		}
 	}
 	c.deliveries(objects, directoriesOf(objects))
@@ -87,6 +90,7 @@ func (c *clusters) see(o *object) {
 // definedClusters returns the names of the clusters that an object defines.
 func definedClusters(o *object) []string {
 	switch {
+	case !strings.HasSuffix(o.kind, "Cluster") && !strings.HasSuffix(o.kind, "Config"):
 	case o.is("kops.k8s.io", "Cluster"), o.is("container.cnrm.cloud.google.com", "ContainerCluster"), o.is("eksctl.io", "ClusterConfig"),
 		o.is("cluster.x-k8s.io", "Cluster"):
 		if o.name != "" {
@@ -225,7 +229,12 @@ type directories map[string]bool
 
 func directoriesOf(objects []*object) directories {
 	d := directories{}
+	var last *ingest.File
 	for _, o := range objects {
+		if o.file == last && o.overlay == nil {
+			continue
+		}
+		last = o.file
 		for _, from := range []string{o.file.Path(), o.where()} {
 			for dir := path.Dir(from); !d[dir]; dir = path.Dir(dir) {
 				d[dir] = true

@@ -16,6 +16,7 @@ import (
 type object struct {
 	file *ingest.File
 	root strict.Value
+	says strict.Value // its name, where it has one in its metadata
 
 	group string // "" for the built-in ones, such as apps and networking.k8s.io
 	kind  string
@@ -83,8 +84,9 @@ func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *obje
 	if o.group != "" {
 		o.foreign = o.group + "/" + kind
 	}
+	o.says = meta.Get("name")
 	if o.group == "" && permissions[kind] {
-		o.root = strict.Value{} // checked, and nobody asks again: the memory is for the others
+		o.root, o.says = strict.Value{}, strict.Value{} // checked, and nobody asks again: the memory is for the others
 	}
 	return o
 }
@@ -144,7 +146,7 @@ func origin(f *ingest.File, vs ...strict.Value) depgraph.Origin {
 
 // here returns the origin of the object itself: of its name, which is what people
 // look for.
-func (o *object) here() depgraph.Origin { return o.at(o.get("metadata", "name")) }
+func (o *object) here() depgraph.Origin { return o.at(o.says) }
 
 // texts returns a map of strings, nil for an empty one.
 func texts(v strict.Value) map[string]string {

@@ -217,7 +217,7 @@ func (k *kustomization) generate(objects []*object) []*object {
 			if name == "" {
 				continue
 			}
-			made := &object{file: k.file, root: item, kind: kind, name: name, ns: item.Get("namespace").Text(), overlay: (*overlay)(nil).next(k.dir)}
+			made := &object{file: k.file, root: item, says: item.Get("metadata", "name"), kind: kind, name: name, ns: item.Get("namespace").Text(), overlay: (*overlay)(nil).next(k.dir)}
 			if behavior := item.Get("behavior").Text(); behavior == "merge" || behavior == "replace" {
 				for _, o := range objects {
 					if o.kind == kind && o.name == name && kind == "ConfigMap" {

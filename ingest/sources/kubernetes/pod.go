@@ -64,6 +64,7 @@ func (x field) items() []field {
 type pod struct {
 	labels     map[string]string
 	templates  []field // the template as each file writes it, the last one first
+	specs      []field // the spec of each; nil until asked
 	containers []*container
 	volumes    []field
 }
@@ -110,8 +111,14 @@ func readContainer(x field) *container {
 
 // spec returns a field of the pod's spec, as the last overlay that states it has it.
 func (p *pod) spec(path ...string) field {
-	for _, t := range p.templates {
-		if x := t.get("spec").get(path...); x.exists() {
+	if len(p.specs) != len(p.templates) {
+		p.specs = make([]field, len(p.templates))
+		for i, t := range p.templates {
+			p.specs[i] = t.get("spec")
+		}
+	}
+	for _, spec := range p.specs {
+		if x := spec.get(path...); x.exists() {
 			return x
 		}
 	}

@@ -56,7 +56,7 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	if name == "" || strings.ContainsAny(name+ns, "{}$") {
 		return
 	}
-	ghost := &object{file: tool.file, root: tool.root, group: releaseGroup, kind: "Release", foreign: releaseGroup + "/Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
+	ghost := &object{file: tool.file, root: tool.root, says: tool.says, group: releaseGroup, kind: "Release", foreign: releaseGroup + "/Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
 	ghost.id = depgraph.ID{Kind: depgraph.KindService, Name: w.clusterPrefix(tool.cluster) + ns + "/" + name}
 	for _, run := range w.in(tool, ns).byName[name] {
 		if w.sees(ghost, run.object) {

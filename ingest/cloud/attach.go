@@ -23,7 +23,7 @@ var attachments = map[string][2]string{
 	"aws_route_table_association":                                {"subnet_id", "route_table_id"},
 	"aws_route":                                                  {"route_table_id", "nat_gateway_id|gateway_id|transit_gateway_id|vpc_peering_connection_id"},
 	"aws_lambda_event_source_mapping":                            {"function_name", "event_source_arn"},
-	"aws_sns_topic_subscription":                                 {"topic_arn", "endpoint"},
+	"aws_sns_topic_subscription":                                 {"endpoint", "topic_arn"}, // who listens waits for it, and it for nobody
 	"aws_cloudwatch_event_target":                                {"rule", "arn"},
 	"aws_apigatewayv2_integration":                               {"api_id", "integration_uri"},
 	"aws_api_gateway_integration":                                {"rest_api_id", "uri|integration"},

@@ -31,6 +31,9 @@ func (e *Emitter) relate(res *Resource) {
 		switch {
 		case res.Kind == depgraph.KindMonitor: // the watched one needs its monitor
 			owner, members = e.ID(x.to), []link.Target{{Name: link.ID(owner)}}
+		case res.Type == "aws_sns_topic" && strings.HasPrefix(x.attr, "subscription.") && x.to.Kind != "": // it waits for nobody who listens
+			owner, members = e.ID(x.to), []link.Target{{Name: link.ID(owner)}}
+			terms = termsOf(x.to, res, x.attr)
 		case x.through != nil, x.attr == Dependencies:
 			confidence = 0.7
 		case terms.Via == depgraph.RoutesTo:

@@ -189,6 +189,9 @@ func (st *stack) ref(name string) worth {
 	if r := st.resources[name]; r != nil {
 		return worth{{from: []*cloud.Resource{r}}}
 	}
+	if r := st.called[name]; r != nil {
+		return worth{{from: []*cloud.Resource{r}}}
+	}
 	parameter := st.root.Get("Parameters", name)
 	value := parameter.Get("Default")
 	if !value.Exists() || strings.HasPrefix(parameter.Get("Type").Text(), "AWS::SSM::") || parameter.Get("NoEcho").Text() == "true" {

@@ -16,9 +16,10 @@ type stack struct {
 	stack     *cloud.Stack
 	resources map[string]*cloud.Resource
 	children  map[string]*stack
-	given     map[string]worth // parameters that the parent sets
-	busy      map[string]bool  // conditions, outputs and exports that are being evaluated
-	memo      map[string]worth // of outputs and exports
+	called    map[string]*cloud.Resource // by the parameter that holds its name; nil where several have it
+	given     map[string]worth           // parameters that the parent sets
+	busy      map[string]bool            // conditions, outputs and exports that are being evaluated
+	memo      map[string]worth           // of outputs and exports
 }
 
 // maxNested is how deep stacks may nest.
@@ -27,7 +28,7 @@ const maxNested = 8
 func (s *set) make(t *template, name string, given map[string]worth, depth int) *stack {
 	st := &stack{
 		template: t, set: s, name: name, given: given, stack: cloud.NewStack(name, "cloudformation", t.file),
-		resources: map[string]*cloud.Resource{}, children: map[string]*stack{}, busy: map[string]bool{}, memo: map[string]worth{},
+		resources: map[string]*cloud.Resource{}, called: map[string]*cloud.Resource{}, children: map[string]*stack{}, busy: map[string]bool{}, memo: map[string]worth{},
 	}
 	st.stack.Always = true
 	s.made = append(s.made, st)
@@ -48,6 +49,7 @@ func (s *set) make(t *template, name string, given map[string]worth, depth int) 
 		}
 		if st.stack.Add(r) {
 			st.resources[id.Text] = r
+			st.call(res, r)
 		}
 	}
 	for id, res := range t.root.Get("Resources").Fields() {
@@ -62,6 +64,29 @@ func (s *set) make(t *template, name string, given map[string]worth, depth int) 
 		st.children[id.Text] = s.make(child, name+"/"+id.Text, params, depth+1)
 	}
 	return st
+}
+
+// call notes the parameter that a resource takes its name from: whoever is given the same
+// parameter is told of that resource.
+func (st *stack) call(res strict.Value, r *cloud.Resource) {
+	typ := res.Get("Type").Text()
+	last := typ[strings.LastIndexByte(typ, ':')+1:]
+	last = strings.TrimPrefix(last, "Simple") // AWS::Serverless::SimpleTable has a TableName
+	for _, property := range []string{last + "Name", last + "Identifier", "Name"} {
+		v := res.Get("Properties", property)
+		name := v.Get("Ref").Text()
+		if v.Tag() == "!Ref" {
+			name = v.Text()
+		}
+		if !st.root.Get("Parameters", name).Exists() {
+			continue
+		}
+		if other, taken := st.called[name]; taken && other != r {
+			r = nil
+		}
+		st.called[name] = r
+		return
+	}
 }
 
 // absent reports whether a resource's condition is known not to hold.

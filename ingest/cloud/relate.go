@@ -29,7 +29,7 @@ func (e *Emitter) relate(res *Resource) {
 		owner, members := e.ID(res), []link.Target{{Name: link.ID(e.ID(x.to))}}
 		confidence := 0.9
 		switch {
-		case res.Kind == depgraph.KindMonitor: // the watched one needs its monitor
+		case terms.Via == depgraph.WatchedBy: // the watched one needs its monitor
 			owner, members = e.ID(x.to), []link.Target{{Name: link.ID(owner)}}
 		case res.Type == "aws_sns_topic" && strings.HasPrefix(x.attr, "subscription.") && x.to.Kind != "": // it waits for nobody who listens
 			owner, members = e.ID(x.to), []link.Target{{Name: link.ID(owner)}}

@@ -54,10 +54,14 @@ func (e *emitter) emitParts(o *object, ns string, names []string) {
 	slices.Sort(spaces)
 	for _, ns := range slices.Compact(spaces) {
 		for _, name := range names {
+			var found []*workload
 			for _, run := range e.w.in(o, ns).byName[name] {
 				if e.w.sees(o, run.object) {
-					e.need(need{owner: o.id, to: to(run.id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.9})
+					found = append(found, run)
 				}
+			}
+			if len(found) == 1 { // of several editions nobody says which
+				e.need(need{owner: o.id, to: to(found[0].id), phases: runs, via: "carried-by", at: o.here(), confidence: 0.9})
 			}
 		}
 	}

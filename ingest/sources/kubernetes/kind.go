@@ -107,8 +107,13 @@ func idOf(o *object) depgraph.ID {
 }
 
 func toolPrefix(o *object) string {
-	if o.group == "argoproj.io" {
+	switch {
+	case o.group == "argoproj.io":
 		return "argocd"
+	case o.group == tektonGroup && o.kind != "Pipeline": // a task may be called as the pipeline that it is of
+		return "tekton/" + strings.ToLower(o.kind)
+	case o.group == tektonGroup:
+		return "tekton"
 	}
 	return "flux"
 }
@@ -147,7 +152,8 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 		return depgraph.KindJob, false
 	case "gateway.networking.k8s.io/Gateway", "networking.istio.io/Gateway", "route.openshift.io/Route":
 		return depgraph.KindGateway, false
-	case "argoproj.io/Application", "argoproj.io/ApplicationSet", "kustomize.toolkit.fluxcd.io/Kustomization", "helm.toolkit.fluxcd.io/HelmRelease":
+	case "argoproj.io/Application", "argoproj.io/ApplicationSet", "kustomize.toolkit.fluxcd.io/Kustomization", "helm.toolkit.fluxcd.io/HelmRelease",
+		tektonGroup + "/Pipeline", tektonGroup + "/Task", tektonGroup + "/ClusterTask", tektonGroup + "/PipelineRun", tektonGroup + "/TaskRun":
 		return depgraph.KindTool, false
 	case "cert-manager.io/Certificate":
 		return depgraph.KindCertificate, false

@@ -85,6 +85,7 @@ var operated = map[string]operation{
 	"monitoring.coreos.com/PrometheusAgent":             {depgraph.KindService, "prom-agent-%", "", replicas, "operator.prometheus.io/name"},
 	"monitoring.coreos.com/Alertmanager":                {depgraph.KindService, "alertmanager-%", "alertmanager-operated", replicas, ""},
 	"monitoring.coreos.com/ThanosRuler":                 {depgraph.KindService, "thanos-ruler-%", "thanos-ruler-operated", replicas, ""},
+	"triggers.tekton.dev/EventListener":                 {depgraph.KindService, "el-%", "el-%", []string{"spec", "resources", "kubernetesResource", "replicas"}, "eventlistener"},
 	"sparkoperator.k8s.io/SparkApplication":             {depgraph.KindJob, "", "%-ui-svc", nil, ""},
 	"flink.apache.org/FlinkDeployment":                  {depgraph.KindService, "", "% %-rest", nil, "app"},
 	"nats.io/NatsCluster":                               {depgraph.KindQueue, "", "% %-mgmt", []string{"spec", "size"}, "nats_cluster"},

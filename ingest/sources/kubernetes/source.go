@@ -24,6 +24,7 @@ var doc = ingest.Doc{
 		"kustomization.yaml: resources, components, patches, namespace, names, images, replicas, generators",
 		"Chart.yaml and values.yaml: dependencies and images; Flux HelmRelease and Argo CD values",
 		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones; Crossplane's managed resources",
+		"Pipelines, Tasks and their runs of Tekton: what they run, read and apply; the listeners of its triggers",
 		"Traefik's routes and middlewares; Dapr's components; the keys that open what SOPS encrypted",
 	},
 	Limits: "Charts and templates are rendered with --render alone: without it an unrendered template is a partial input. The values of Secrets are never read. " +
@@ -194,6 +195,8 @@ func (e *emitter) emitObject(o *object) {
 		e.emitDatasource(o)
 	case helmGroup + "/HelmRelease":
 		e.emitHelmRelease(o)
+	case tektonGroup + "/Pipeline", tektonGroup + "/Task", tektonGroup + "/ClusterTask", tektonGroup + "/PipelineRun", tektonGroup + "/TaskRun":
+		e.emitTekton(o)
 	case daprGroup + "/Component":
 		e.emitDaprComponent(o)
 	case daprGroup + "/Configuration":

@@ -173,7 +173,7 @@ There may be further ways: --proofs N shows more.
   answers to a.svc, shop
   read from
     a.yaml:1  kubernetes declared
-  conflict tier: 0 or 1
+  unclear  tier: 0 or 1
   needs
     service:a needs service:b calls a.yaml:3:7
   needed by facility:c

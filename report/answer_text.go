@@ -318,7 +318,7 @@ func (n Identity) writeText(t *Terminal, o Options) {
 		t.Line(Plain, "    nothing defines it: others name it")
 	}
 	for _, c := range n.Conflicts {
-		t.Print(Yellow, "  conflict ").Wrap(Plain, c)
+		t.Print(Yellow, "  unclear  ").Wrap(Plain, c)
 	}
 	if len(n.Needs) > 0 {
 		t.Line(Plain, "  needs")

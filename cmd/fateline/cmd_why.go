@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -162,13 +163,11 @@ func needsOf(g *depgraph.Graph, i depgraph.NodeIndex) []report.Step {
 // unresolvedText says in a sentence what is wrong with a name or a fact.
 func unresolvedText(u depgraph.Unresolved) string {
 	text := u.Name + " is " + u.Why.String()
-	for i, c := range u.Candidates {
-		if i == 0 {
-			text += ": "
-		} else {
-			text += " or "
-		}
-		text += c
+	if u.Why == depgraph.Conflicting {
+		text = "inputs disagree on " + u.Name
+	}
+	if len(u.Candidates) > 0 {
+		text += ": " + strings.Join(u.Candidates, " or ")
 	}
 	if place := u.Origin.Place(); place != "" {
 		text += " (" + place + ")"

@@ -52,7 +52,7 @@ func (l *linker) own(d *Definition, root int32) depgraph.Node {
 	n.ID = id
 	var aliases []string
 	add := func(alias string) {
-		if alias == "" || alias == id.String() || alias == id.Name {
+		if alias == "" || alias == id.String() || alias == id.Name && !slices.Contains(d.Node.Aliases, alias) {
 			return
 		}
 		// An alias that turned out to be the id of another node is none.

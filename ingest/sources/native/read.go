@@ -3,6 +3,7 @@ package native
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -133,9 +134,13 @@ func (n *node) graphNode() depgraph.Node {
 }
 
 // names makes every alias a host name as well: "kv.internal" is how others call it.
+// One that is an id, and no host with its port, is none: only its kind would be left.
 func (n *node) names() []link.Name {
 	var names []link.Name
 	for _, alias := range n.Aliases {
+		if id, err := depgraph.ParseID(alias); err == nil && !strings.HasPrefix(id.Name, "//") && strings.Trim(id.Name, "0123456789") != "" {
+			continue
+		}
 		names = append(names, link.Host("", alias), link.Name{Space: link.SpaceService, Text: alias})
 	}
 	return names

@@ -81,6 +81,16 @@ func (p provider) name() string {
 
 // providerOf returns who runs a host of a provider's shared domain.
 func providerOf(host string) (provider, bool) {
+	if rest, china := strings.CutSuffix(host, ".amazonaws.com.cn"); china {
+		p, ok := providerOf(rest + ".amazonaws.com")
+		switch { // a partition of its own, as the names of its regions say
+		case !ok || p.region != "" && !strings.HasPrefix(p.region, "cn-"):
+			return provider{}, false
+		case p.region == "":
+			p.service += ".cn"
+		}
+		return p, true
+	}
 	if !providerTLDs[host[strings.LastIndexByte(host, '.')+1:]] {
 		return provider{}, false
 	}
@@ -108,6 +118,12 @@ func awsEndpoint(host string) (provider, bool) {
 		}
 	}
 	labels := strings.Split(rest, ".")
+	if n := len(labels); labels[n-1] == "vpce" { // ENDPOINT.SERVICE.REGION.vpce: the way to a service inside a network
+		if n < 4 || strings.HasPrefix(labels[n-3], "vpce-") {
+			return provider{}, false // of a customer
+		}
+		labels = labels[:n-1]
+	}
 	n := len(labels)
 	region, regional := regionIn(labels[n-1])
 	service := ""

@@ -100,6 +100,9 @@ func (v *View) Showing() string {
 		return fmt.Sprintf("%s in %s; %s within a box or hidden", plural(v.AllNodes, "node", "nodes"), plural(shown, "box", "boxes"), plural(v.HiddenEdges, "edge", "edges"))
 	}
 	said := fmt.Sprintf("showing all %d nodes", shown)
+	if shown == 1 {
+		said = "showing the only node"
+	}
 	if shown < v.AllNodes {
 		said = fmt.Sprintf("showing %d of %d nodes", shown, v.AllNodes)
 	}

@@ -209,7 +209,7 @@ func (j *judge) judgeSubstance(g *depgraph.Graph) {
 	case nodes == 0:
 		j.incomplete("the inputs name no node")
 	case g.Requirements() == 0:
-		j.incomplete("the inputs state no requirement: %d nodes need nothing", nodes)
+		j.incomplete("the inputs state no requirement: none of the nodes needs anything (%d)", nodes)
 	}
 	for _, reason := range j.policy.Incomplete {
 		j.incomplete("%s", reason)

@@ -89,5 +89,14 @@ func TestABuilderOfAGraphHoldsEverythingTheGraphHolds(t *testing.T) {
 		if diff := cmp.Diff(snapshot(g), snapshot(again)); diff != "" {
 			t.Fatalf("(-graph +rebuilt):\n%s", diff)
 		}
+		before := snapshot(g)
+		b := g.Builder()
+		for _, add := range drawFacts().Draw(t, "more") {
+			add(b)
+		}
+		_, _ = b.Build()
+		if diff := cmp.Diff(before, snapshot(g)); diff != "" {
+			t.Fatalf("what is added to a builder shows in its graph (-before +after):\n%s", diff)
+		}
 	})
 }

@@ -219,10 +219,28 @@ func (g *Graph) Unresolved() []Unresolved { return g.unresolved }
 // Drills lists the drills by date. The slice is shared.
 func (g *Graph) Drills() []Drill { return g.drills }
 
-// Builder returns a new builder that holds everything g holds.
+// Builder returns a new builder that holds everything g holds. It copies what is packed
+// as it is.
 func (g *Graph) Builder() *Builder {
-	b := NewBuilder()
-	g.addTo(b, func(Origin) bool { return true }, func(*Node) bool { return true })
+	b := &Builder{
+		tab: g.tab.clone(), index: make(map[ID]int32, len(g.ids)), ids: slices.Clone(g.ids),
+		nodes: make([]addedNode, len(g.nodes)), norigin: make([]nodeOrigin, 0, len(g.nodeOrigins)),
+		reqs: make([]packedReq, len(g.owner)), members: make([]int32, len(g.members)), origins: slices.Clone(g.origins),
+		inputs: slices.Clone(g.inputs), unresolved: slices.Clone(g.unresolved), drills: slices.Clone(g.drills),
+	}
+	for i, id := range g.ids {
+		b.index[id] = int32(i)
+		b.nodes[i] = addedNode{int32(i), g.nodes[i]}
+		for _, o := range g.nodeOrigins[g.nodeOriginAt[i]:g.nodeOriginAt[i+1]] {
+			b.norigin = append(b.norigin, nodeOrigin{int32(i), o})
+		}
+	}
+	for i, m := range g.members {
+		b.members[i] = int32(m)
+	}
+	for r := range g.owner {
+		b.reqs[r] = packedReq{int32(g.owner[r]), g.terms[r], g.memberAt[r], g.memberAt[r+1], g.originAt[r], g.originAt[r+1]}
+	}
 	return b
 }
 

@@ -1,5 +1,10 @@
 package depgraph
 
+import (
+	"maps"
+	"slices"
+)
+
 // Origins and terms repeat a few strings millions of times, so a graph keeps
 // them packed: 32 bytes an origin instead of over 200. The tables are shared
 // by a builder and the graphs it builds, and only ever grow.
@@ -28,6 +33,11 @@ func newTables() *tables {
 	return t
 }
 
+// clone returns tables that may grow while others read these.
+func (t *tables) clone() *tables {
+	return &tables{strings: t.strings.clone(), confs: t.confs.clone(), seens: t.seens.clone(), terms: t.terms.clone()}
+}
+
 type table[T comparable] struct {
 	index  map[T]uint32
 	values []T
@@ -35,6 +45,10 @@ type table[T comparable] struct {
 
 func newTable[T comparable](zero T) table[T] {
 	return table[T]{index: map[T]uint32{zero: 0}, values: []T{zero}}
+}
+
+func (t *table[T]) clone() table[T] {
+	return table[T]{index: maps.Clone(t.index), values: slices.Clone(t.values)}
 }
 
 func (t *table[T]) intern(v T) uint32 {

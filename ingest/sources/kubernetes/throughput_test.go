@@ -304,11 +304,15 @@ type written struct {
 
 // write writes copies of the estate until they are of mb megabytes as YAML, each form
 // to a directory of its own, in files of some 9 MB of YAML. JSON is written as lists,
-// as "kubectl get -o json" prints them.
+// as "kubectl get -o json" prints them. The directories go with the test, unless
+// FATELINE_MANIFESTS_KEEP names one to keep them in, for the whole program to be measured.
 func (e estate) write(tb testing.TB, mb int) written {
 	tb.Helper()
 	w := written{dirs: map[string]string{}, sizes: map[string]int64{}}
 	dir := tb.TempDir()
+	if keep := os.Getenv("FATELINE_MANIFESTS_KEEP"); keep != "" {
+		dir = filepath.Join(keep, tb.Name())
+	}
 	forms := []struct {
 		name, ending, head, between, foot string
 		text                              func(manifest) string
@@ -319,7 +323,7 @@ func (e estate) write(tb testing.TB, mb int) written {
 	}
 	for _, form := range forms {
 		w.dirs[form.name] = filepath.Join(dir, form.name)
-		if err := os.Mkdir(w.dirs[form.name], 0o700); err != nil {
+		if err := os.MkdirAll(w.dirs[form.name], 0o700); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -127,6 +127,16 @@ func (g *Graph) NodeOrigins(id ID) []Origin {
 	return g.unpackAll(g.nodeOrigins[g.nodeOriginAt[i]:g.nodeOriginAt[i+1]])
 }
 
+// NodeHas reports whether a place that speaks of node i is of a basis. It unpacks nothing.
+func (g *Graph) NodeHas(i NodeIndex, b Basis) bool {
+	return hasBasis(g.nodeOrigins[g.nodeOriginAt[i]:g.nodeOriginAt[i+1]], b)
+}
+
+// Has reports whether an origin of requirement r is of a basis. It unpacks nothing.
+func (g *Graph) Has(r ReqIndex, b Basis) bool {
+	return hasBasis(g.origins[g.originAt[r]:g.originAt[r+1]], b)
+}
+
 // OwnedBy returns the half-open range of the requirements that node i owns.
 func (g *Graph) OwnedBy(i NodeIndex) (from, to ReqIndex) { return g.ownedAt[i], g.ownedAt[i+1] }
 

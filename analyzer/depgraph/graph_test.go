@@ -103,6 +103,26 @@ func TestOfKindListsTheNodesOfAKind(t *testing.T) {
 	})
 }
 
+// TestABasisIsThatOfSomeOrigin checks Has and NodeHas against the origins themselves.
+func TestABasisIsThatOfSomeOrigin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := build(t, drawFacts().Draw(t, "facts"))
+		for _, basis := range []depgraph.Basis{depgraph.Declared, depgraph.Observed, depgraph.Implied} {
+			is := func(o depgraph.Origin) bool { return o.Basis == basis }
+			for i := range depgraph.NodeIndex(g.Len()) {
+				if got, want := g.NodeHas(i, basis), slices.ContainsFunc(g.NodeOrigins(g.ID(i)), is); got != want {
+					t.Fatalf("%v of %v: %v, want %v", basis, g.ID(i), got, want)
+				}
+			}
+			for r := range depgraph.ReqIndex(g.Requirements()) {
+				if got, want := g.Has(r, basis), slices.ContainsFunc(g.Origins(r), is); got != want {
+					t.Fatalf("%v of %v: %v, want %v", basis, g.Requirement(r), got, want)
+				}
+			}
+		}
+	})
+}
+
 // TestTheReverseIndexInvertsTheRequirements checks Naming, NeededBy, OwnedBy and
 // Edge against a walk over all requirements.
 func TestTheReverseIndexInvertsTheRequirements(t *testing.T) {

@@ -21,6 +21,10 @@ type packedOrigin struct {
 	basis  Basis
 }
 
+func hasBasis(origins []packedOrigin, b Basis) bool {
+	return slices.ContainsFunc(origins, func(o packedOrigin) bool { return o.basis == b })
+}
+
 type tables struct {
 	strings table[string]
 	confs   table[float64]

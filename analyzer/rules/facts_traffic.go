@@ -13,9 +13,12 @@ func seenInTraffic(o depgraph.Origin) bool { return o.Basis == depgraph.Observed
 func (e *estate) observed() []bool {
 	out := make([]bool, e.g.Len())
 	for i := range node(e.g.Len()) {
-		out[i] = slices.ContainsFunc(e.g.NodeOrigins(e.g.ID(i)), seenInTraffic)
+		out[i] = e.g.NodeHas(i, depgraph.Observed)
 	}
 	for r := range req(e.g.Requirements()) {
+		if !e.g.Has(r, depgraph.Observed) {
+			continue
+		}
 		for _, o := range e.g.Origins(r) {
 			if !seenInTraffic(o) {
 				continue

@@ -46,10 +46,13 @@ func runUndeclaredDependency(ctx context.Context, pass *analyzer.Pass, _ struct{
 		return err
 	}
 	for x := range node(e.g.Len()) {
-		if e.isGroup(x) || !declared(e, x) {
+		if e.isGroup(x) || !e.g.NodeHas(x, depgraph.Declared) {
 			continue
 		}
 		for r, end := e.g.OwnedBy(x); r < end; r++ {
+			if !e.g.Has(r, depgraph.Observed) {
+				continue
+			}
 			t := e.g.Terms(r)
 			for _, m := range e.g.Members(r) {
 				edge := e.g.Edge(r, m, t.Phases.List()[0])
@@ -64,11 +67,6 @@ func runUndeclaredDependency(ctx context.Context, pass *analyzer.Pass, _ struct{
 		}
 	}
 	return nil
-}
-
-// declared reports whether some input declares the node itself.
-func declared(e *estate, n node) bool {
-	return slices.ContainsFunc(e.g.NodeOrigins(e.g.ID(n)), func(o depgraph.Origin) bool { return o.Basis == depgraph.Declared })
 }
 
 func reportUndeclared(pass *analyzer.Pass, edge depgraph.Edge) {

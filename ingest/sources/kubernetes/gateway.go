@@ -182,10 +182,7 @@ func (e *emitter) hostTarget(o *object, host strict.Value) target {
 func (e *emitter) emitIstioGateway(o *object) {
 	e.define(o, depgraph.Node{})
 	selector := o.get("spec", "selector")
-	var proxies []*workload
-	for _, ns := range e.w.namespaces(o) {
-		proxies = append(proxies, e.w.labelled(o, ns, selector)...)
-	}
+	proxies := e.w.bearing(o, selector)
 	e.need(need{owner: o.id, to: to(ids(proxies)...), phases: runs, via: "carried-by", at: o.at(selector)})
 	if len(proxies) == 0 {
 		e.placeInCluster(o)

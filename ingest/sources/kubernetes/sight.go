@@ -3,6 +3,8 @@ package kubernetes
 import (
 	"slices"
 	"strings"
+
+	"github.com/fateline/fateline/analyzer/strict"
 )
 
 // What an object sees of the workloads is asked for by thousands of others: by every
@@ -27,6 +29,15 @@ type sights struct {
 	groups map[clusterRef][]*workload // by the API group of what an operator runs
 	spaces map[string][]string        // by cluster: the namespaces that have workloads
 	asked  map[sightRef][]*workload
+
+	classes []*object                    // the storage classes that are a default
+	bearers map[clusterLabel][]*workload // by a label of their pods, namespace by namespace; nil until asked
+}
+
+// clusterLabel is a label of pods in a cluster.
+type clusterLabel struct {
+	cluster string
+	label
 }
 
 func (w *world) sights() *sights {
@@ -49,6 +60,11 @@ func (w *world) sights() *sights {
 		if at := (clusterRef{run.cluster, run.ns}); !seen[at] {
 			seen[at] = true
 			s.spaces[run.cluster] = append(s.spaces[run.cluster], run.ns)
+		}
+	}
+	for _, o := range w.ofKind("", "StorageClass") {
+		if o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
+			s.classes = append(s.classes, o)
 		}
 	}
 	w.indexed = s
@@ -81,6 +97,27 @@ func (w *world) ofGroup(from *object, group string) []*workload {
 
 // namespaces lists those of an object's cluster that have workloads.
 func (w *world) namespaces(from *object) []string { return w.sights().spaces[from.cluster] }
+
+// bearing returns the workloads in sight, of all namespaces, whose pods have the
+// labels that a plain selector wants.
+func (w *world) bearing(from *object, selector strict.Value) []*workload {
+	s := w.sights()
+	if s.bearers == nil {
+		s.bearers = map[clusterLabel][]*workload{}
+		for cluster, spaces := range s.spaces {
+			for _, ns := range spaces {
+				for l, runs := range w.spaces[namespaceRef{cluster, ns}].byLabel {
+					at := clusterLabel{cluster, l}
+					s.bearers[at] = append(s.bearers[at], runs...)
+				}
+			}
+		}
+	}
+	for key, v := range selector.Fields() {
+		return w.satisfying(from, selector, s.bearers[clusterLabel{from.cluster, label{key.Text, v.Text()}}])
+	}
+	return nil
+}
 
 // inSight returns the workloads in sight that are so, in the order of the input. They
 // are found once for each question: equal questions have equal answers.

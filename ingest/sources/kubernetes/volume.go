@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -200,10 +201,9 @@ func (e *emitter) storageClass(owner depgraph.ID, o *object, claim field, phases
 }
 
 func (e *emitter) defaultClass(from *object) *object {
-	for _, o := range e.w.ofKind("", "StorageClass") {
-		if e.w.sees(from, o) && o.annotation("storageclass.kubernetes.io/is-default-class").Text() == "true" {
-			return o
-		}
+	all := e.w.sights().classes
+	if i := slices.IndexFunc(all, func(o *object) bool { return e.w.sees(from, o) }); i >= 0 {
+		return all[i]
 	}
 	return nil
 }

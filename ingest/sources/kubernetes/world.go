@@ -333,12 +333,16 @@ func (w *world) selected(from *object, ns string, selector strict.Value) []*work
 
 // labelled is the same, of every edition in sight.
 func (w *world) labelled(from *object, ns string, selector strict.Value) []*workload {
-	var found []*workload
-	var candidates []*workload
 	for key, v := range selector.Fields() {
-		candidates = w.in(from, ns).byLabel[label{key.Text, v.Text()}]
-		break // the others are checked below
+		return w.satisfying(from, selector, w.in(from, ns).byLabel[label{key.Text, v.Text()}])
 	}
+	return nil
+}
+
+// satisfying returns those of candidates, which have the first label that a plain
+// selector wants, that are in sight and have the others.
+func (w *world) satisfying(from *object, selector strict.Value, candidates []*workload) []*workload {
+	var found []*workload
 	for _, run := range candidates {
 		if w.sees(from, run.object) && plainSelects(selector, run.pod.labels) {
 			found = append(found, run)

@@ -15,22 +15,40 @@ const maxReturn = 4
 // tell others. The gateway or domain of that name routes to the program itself. What
 // traffic shows, and what a native file says, is a call.
 //
-// It costs O(F + c * R) for F facts, of which c name a gateway or domain, and the R
-// routes that lead on from there.
+// It costs O(F + d * R) for F facts, of which d gateways or domains are members, and the R
+// routes that lead on from one.
 func (l *linker) settleReturns() {
-	var routes map[int32][]int32
+	var calls []nameUse
 	for i := range l.facts.len() {
 		f := l.facts.get(i)
 		if f.rank != rankText && f.rank != rankStructured || f.terms.IfLost == depgraph.Unaffected || l.isFront(f.owner) ||
-			f.terms.Via != depgraph.Calls && f.terms.Via != depgraph.Resolves || !slices.ContainsFunc(f.members, l.isFront) {
+			f.terms.Via != depgraph.Calls && f.terms.Via != depgraph.Resolves || len(f.members) == 0 ||
+			slices.ContainsFunc(f.members, func(m int32) bool { return !l.isFront(m) }) {
 			continue
 		}
-		if routes == nil {
-			routes = l.routes()
+		for _, m := range f.members {
+			calls = append(calls, nameUse{m, int32(i)})
 		}
-		if !slices.ContainsFunc(f.members, func(m int32) bool { return !l.isFront(m) || !leadsTo(routes, m, f.owner) }) {
-			f.terms.IfLost = depgraph.Unaffected
-			l.facts.amend(i, f.terms, joinNotes(f.note, "the address leads back to it"))
+	}
+	if len(calls) == 0 {
+		return
+	}
+	// One front after the other: how many of its members lead back to the owner of a fact.
+	fronts, uses := compress(calls, len(l.ids))
+	r := routing{to: l.routes(), reached: make([]int32, len(l.ids))}
+	back := map[int32]int{}
+	for front := range int32(len(l.ids)) {
+		use := uses[fronts[front]:fronts[front+1]]
+		if len(use) > 0 {
+			r.follow(front)
+		}
+		for _, i := range use {
+			if f := l.facts.get(int(i)); r.leadsTo(f.owner) {
+				if back[i]++; back[i] == len(f.members) {
+					f.terms.IfLost = depgraph.Unaffected
+					l.facts.amend(int(i), f.terms, joinNotes(f.note, "the address leads back to it"))
+				}
+			}
 		}
 	}
 }
@@ -52,22 +70,30 @@ func (l *linker) routes() map[int32][]int32 {
 	return out
 }
 
-// leadsTo reports whether the routes of a front reach a node.
-func leadsTo(routes map[int32][]int32, front, node int32) bool {
-	seen := []int32{front}
-	for next, depth := seen, 0; len(next) > 0 && depth < maxReturn; depth++ {
+// routing follows routes, of one front at a time.
+type routing struct {
+	to      map[int32][]int32
+	reached []int32 // by node: the last round that reached it
+	round   int32
+}
+
+// follow finds what the routes of a front reach.
+func (r *routing) follow(front int32) {
+	r.round++
+	next := []int32{front}
+	for depth := 0; len(next) > 0 && depth < maxReturn; depth++ {
 		var further []int32
 		for _, at := range next {
-			for _, to := range routes[at] {
-				if to == node {
-					return true
-				}
-				if !slices.Contains(seen, to) {
-					seen, further = append(seen, to), append(further, to)
+			for _, to := range r.to[at] {
+				if r.reached[to] != r.round {
+					r.reached[to] = r.round
+					further = append(further, to)
 				}
 			}
 		}
 		next = further
 	}
-	return false
 }
+
+// leadsTo reports whether they reach a node.
+func (r *routing) leadsTo(node int32) bool { return r.reached[node] == r.round }

@@ -132,3 +132,38 @@ func nameLength(s string) int {
 	}
 	return i
 }
+
+// MostGiven is how many bytes the variables of one program or file may put into texts. It
+// is more than Linux passes to a program (execve(2): 6 MiB).
+const MostGiven = 8 << 20
+
+// Lookup gives the values of variables, up to so many bytes in all. Whatever defines
+// values by others looks these up so: where each names the one before twice, some lines
+// would fill any memory.
+type Lookup struct {
+	look func(name string) (value string, ok bool)
+	left int
+	over bool
+}
+
+// NewLookup returns one that gives at most so many bytes.
+func NewLookup(most int, look func(name string) (value string, ok bool)) *Lookup {
+	return &Lookup{look: look, left: most}
+}
+
+// Look returns the value of a variable. One that would make it too much is unknown.
+func (l *Lookup) Look(name string) (value string, ok bool) {
+	value, ok = l.look(name)
+	if len(value) > l.left {
+		l.over = true
+		return "", false
+	}
+	l.left -= len(value)
+	return value, ok
+}
+
+// Over reports whether a value was held back. A nil Lookup holds nothing back.
+func (l *Lookup) Over() bool { return l != nil && l.over }
+
+// HeldBack is what to say then: what was read is not all.
+const HeldBack = "variables stand in so many places, or in each other, that they put too much text into them"

@@ -29,6 +29,7 @@ func isApache(name string, text []byte) bool {
 // what is no configuration, or ends in the middle.
 func apacheRoutes(text string) ([]route, error) {
 	a := &apache{values: map[string]string{}, balancers: map[string][]Server{}}
+	a.given = address.NewLookup(address.MostGiven, func(name string) (string, bool) { v, ok := a.values[name]; return v, ok })
 	number := 0
 	for text != "" {
 		line, first := "", number+1
@@ -61,12 +62,13 @@ func apacheRoutes(text string) ([]route, error) {
 		}
 		out = append(out, r)
 	}
-	return out, errors.Join(a.errs...)
+	return out, errors.Join(append(a.errs, heldBack(a.given))...)
 }
 
 // apache is what was read of a configuration.
 type apache struct {
 	values    map[string]string // Define
+	given     *address.Lookup   // by values
 	balancers map[string][]Server
 	routes    []route
 	sections  []section
@@ -202,7 +204,7 @@ func rewritesToProxy(flags string) bool {
 
 // fill puts what the configuration defines in the place of "${NAME}".
 func (a *apache) fill(s string) string {
-	return address.ExpandShell(s, func(name string) (string, bool) { v, ok := a.values[name]; return v, ok })
+	return address.ExpandShell(s, a.given.Look)
 }
 
 // apacheWord is one word of a directive, and where it begins: bytes from its start.

@@ -33,16 +33,14 @@ func nginxRoutes(text string) ([]route, error) {
 			values[d.words[1]] = d.words[2]
 		}
 	}
+	given := address.NewLookup(address.MostGiven, func(name string) (string, bool) { value, ok := values["$"+name]; return value, ok })
 	var out []route
 	for _, d := range all {
 		name, passes := strings.CutSuffix(d.words[0], "_pass")
 		if !passes || len(d.words) < 2 || name == "try" {
 			continue
 		}
-		to := address.ExpandShell(d.words[1], func(name string) (string, bool) {
-			value, ok := values["$"+name]
-			return value, ok
-		})
+		to := address.ExpandShell(d.words[1], given.Look)
 		_, host, found := strings.Cut(to, "://")
 		if !found {
 			host = to
@@ -63,7 +61,7 @@ func nginxRoutes(text string) ([]route, error) {
 			}
 		}
 	}
-	return out, errors.Join(l.errs...)
+	return out, errors.Join(append(l.errs, heldBack(given))...)
 }
 
 // lexer takes a configuration apart as ngx_conf_file.c does: words, ended by ';' or

@@ -190,6 +190,14 @@ func needsOf(routes []route) []Need {
 	return out
 }
 
+// heldBack is the error where the values of variables were held back; else nil.
+func heldBack(given *address.Lookup) error {
+	if !given.Over() {
+		return nil
+	}
+	return &strict.Error{ID: strict.TooManyValues, Line: 1, Col: 1, Msg: address.HeldBack}
+}
+
 // Inside gives the errors of a configuration that stands inside another file their
 // places there. in says what holds it, such as the key of a ConfigMap.
 func Inside(err error, in string, place func(line, col int) (int, int)) error {

@@ -5,15 +5,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/compose-spec/compose-go/v2/dotenv"
 
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
-	"github.com/fateline/fateline/ingest/textfile"
 )
 
 // Source reads Compose projects.
@@ -84,71 +80,6 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	}
 	return frag, err
 }
-
-// environments are env files, by path. One that Compose could not read is an error where
-// a project uses it; many files are called *.env that none does.
-type environments map[string]*envFile
-
-type envFile struct {
-	file *ingest.File
-	vars map[string]string
-	line map[string]int // where a variable is set
-	err  error
-}
-
-// of returns a file that a project uses; nil where there is none that can be read.
-func (e environments) of(p string) *envFile {
-	f := e[p]
-	if f != nil && f.err != nil {
-		f.file.Fail(f.err)
-		return nil
-	}
-	return f
-}
-
-func (e environments) add(f *ingest.File) error {
-	text, err := f.Text()
-	if err != nil {
-		return err
-	}
-	env := &envFile{file: f, line: map[string]int{}}
-	e[path.Clean(f.Path())] = env
-	vars, err := dotenv.UnmarshalWithLookup(text, func(string) (string, bool) { return "", false })
-	if err != nil {
-		env.err = envError(text, err)
-		f.Note("no file of variables as Compose reads it")
-		return nil
-	}
-	f.Counted(1)
-	env.vars = vars
-	for i, line := range strings.Split(text, "\n") {
-		if m := assignment.FindStringSubmatch(line); m != nil {
-			env.line[m[1]] = i + 1
-		}
-	}
-	return nil
-}
-
-// assignment is a line of an env file that sets a variable.
-var assignment = regexp.MustCompile(`^\s*(?:export\s+)?([^\s#=:]+)\s*[=:]`)
-
-// envError gives an error of the library a place. Its text stays behind: the library
-// quotes the line, and so its value.
-func envError(text string, err error) error {
-	e := &strict.Error{ID: "environment-syntax", Line: 1, Col: 1, Msg: "no file of variables as Compose reads it"}
-	if m := errorLine.FindStringSubmatch(err.Error()); m != nil {
-		e.Line, _ = strconv.Atoi(m[1])
-	}
-	if strings.Contains(err.Error(), "unterminated") {
-		e.Msg = "the value is never closed"
-	}
-	if lines := strings.Split(text, "\n"); e.Line >= 1 && e.Line <= len(lines) {
-		return textfile.Fault("environment-syntax", e.Line, e.Col, lines[e.Line-1], e.Msg)
-	}
-	return e
-}
-
-var errorLine = regexp.MustCompile(`line (\d+)`)
 
 // projects groups the files: those of one directory are one project, and so is what they
 // include, which is none of its own then.

@@ -13,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
+	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -24,6 +25,7 @@ type project struct {
 	files    map[string]document // every Compose file of the run, for extends
 	name     string
 	vars     map[string]string
+	given    *address.Lookup // by vars
 	services map[string]bool // how containers reach each other, in lower case
 	readers  map[string]int  // services that read an env file, by its path, or a config or secret, by kind:name
 	// collectors are the services that gather signals, and keepers those of them that
@@ -36,6 +38,7 @@ type project struct {
 
 func (p *project) prepare() {
 	p.vars = map[string]string{}
+	p.given = address.NewLookup(address.MostGiven, func(name string) (string, bool) { v, ok := p.vars[name]; return v, ok })
 	dirs := []string{p.dir}
 	for _, d := range p.docs {
 		if dir := path.Dir(d.file.Path()); !slices.Contains(dirs, dir) {
@@ -129,13 +132,9 @@ func (p *project) fill(s string) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
-	lookup := func(name string) (string, bool) {
-		v, ok := p.vars[name]
-		return v, ok
-	}
 	// A variable may hold variables again (.env files that refer to each other).
 	for range 4 {
-		out, err := template.SubstituteWithOptions(s, lookup, template.WithoutLogging)
+		out, err := template.SubstituteWithOptions(s, p.given.Look, template.WithoutLogging)
 		if err != nil || out == s {
 			break
 		}
@@ -151,6 +150,7 @@ func (p *project) read(frag *link.Fragment) {
 		s.fragment = frag
 		s.read()
 	}
+	p.docs[0].file.Fail(heldBack(p.given))
 }
 
 // resolve returns a path that stands in a file of the project as a path of the inputs: it

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
 )
@@ -30,6 +31,9 @@ func (e *emitter) emitContainer(run *workload, c *container) {
 	}
 	e.emitHandler(run, c.get("lifecycle", "postStart"), vars, "postStart", starts, depgraph.Down)
 	e.emitHandler(run, c.get("lifecycle", "preStop"), vars, "preStop", runs, depgraph.Unaffected)
+	if at := c.parts[0]; vars.given.Over() && at.f != nil {
+		at.f.Fail(heldBack(at.v))
+	}
 }
 
 // emitImage adds the image and the registry that it is pulled from.
@@ -183,6 +187,9 @@ type variables struct {
 	run  *workload
 	c    *container
 	seen map[string]string // nil until one is looked up
+	// hidden are those that have a value which the inputs do not show.
+	hidden map[string]bool
+	given  *address.Lookup // by look; nil until one is looked up
 }
 
 func (e *emitter) variables(run *workload, c *container) *variables {
@@ -193,7 +200,10 @@ func (e *emitter) variables(run *workload, c *container) *variables {
 // before it.
 func (v *variables) collect() {
 	e, run, c := v.e, v.run, v.c
-	v.seen = map[string]string{}
+	v.seen, v.hidden = map[string]string{}, map[string]bool{}
+	for _, x := range c.env {
+		v.hidden[x.get("name").text()] = true
+	}
 	for _, x := range c.envFrom {
 		o := e.w.find(run.object, "ConfigMap", run.ns, run.overlay.renamed("ConfigMap", x.get("configMapRef", "name").text()))
 		if o == nil {
@@ -230,10 +240,8 @@ func (v *variables) look(name string) (string, bool) {
 	if value, ok := v.seen[name]; ok {
 		return value, true
 	}
-	for _, x := range v.c.env {
-		if x.get("name").text() == name {
-			return "", false // it has a value that the inputs do not show
-		}
+	if v.hidden[name] {
+		return "", false
 	}
 	return v.e.serviceVariable(v.run, name)
 }
@@ -243,7 +251,15 @@ func (v *variables) expand(s string) string {
 	if strings.IndexByte(s, '$') < 0 {
 		return s
 	}
-	return address.Expand(s, v.look)
+	if v.given == nil {
+		v.given = address.NewLookup(address.MostGiven, v.look)
+	}
+	return address.Expand(s, v.given.Look)
+}
+
+// heldBack is the error where values were held back of what stands at a place.
+func heldBack(at strict.Value) error {
+	return &strict.Error{ID: strict.TooManyValues, Line: at.Line(), Col: at.Col(), Msg: address.HeldBack}
 }
 
 func (v *variables) expandAll(s string) string {
@@ -251,7 +267,7 @@ func (v *variables) expandAll(s string) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
-	return address.ExpandShell(s, v.look)
+	return address.ExpandShell(s, v.given.Look)
 }
 
 // serviceVariable returns the variables that Kubernetes sets for the Services of a

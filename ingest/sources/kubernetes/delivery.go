@@ -20,7 +20,8 @@ type channel struct {
 	ns         string   // the namespace of what it delivers; "" leaves it
 	overrides  bool     // of what states another one too
 	substitute map[string]string
-	replaces   bool // it replaces variables, also with nothing to put for them
+	given      *address.Lookup // by substitute
+	replaces   bool            // it replaces variables, also with nothing to put for them
 }
 
 // deliver returns the objects as the tools among them deliver them.
@@ -116,6 +117,8 @@ func fluxChannel(o *object, objects []*object, dirs directories) *channel {
 	for k, v := range build.Get("substitute").Fields() {
 		c.substitute[k.Text] = v.Text()
 	}
+	const most = 256 << 20 // a channel delivers many files
+	c.given = address.NewLookup(most, func(name string) (string, bool) { v, ok := c.substitute[name]; return v, ok })
 	return c
 }
 
@@ -185,13 +188,16 @@ func (c *channel) deliver(o *object) *object {
 			if !strings.Contains(s, "${") {
 				return s
 			}
-			return address.ExpandShell(s, func(name string) (string, bool) { v, ok := c.substitute[name]; return v, ok })
+			return address.ExpandShell(s, c.given.Look)
 		}
 		d.root = o.root.Rewrite(replace)
 		if d.root != o.root {
 			again := newObject(o.file, d.root, d.get("apiVersion").Text(), replace(o.kind))
 			d.labels = again.labels
 			d.name, d.ns = replace(o.name), replace(o.ns)
+		}
+		if c.given.Over() {
+			c.tool.file.Fail(heldBack(c.tool.root))
 		}
 	}
 	if c.ns != "" && (c.overrides || d.ns == "") && !clusterScoped(d.group, d.kind) {

@@ -41,6 +41,6 @@ func pace(getenv func(string) string) {
 	}()
 }
 
-// limitFor is how much memory a run may take from so many live bytes: what is live, a
-// third of it, and what the collector itself takes.
-func limitFor(live int64) int64 { return max(paceLimit, live+live/3+64<<20) }
+// limitFor is how much memory a run may take from so many live bytes: what is live and
+// a quarter of it.
+func limitFor(live int64) int64 { return max(paceLimit, live+live/4) }

@@ -155,12 +155,40 @@ func (p *Pass) Frozen(v depgraph.NodeIndex) Lanes {
 }
 
 // FallsWithout returns for each of some requirements the losses, among those given
-// for it, in which its owner goes down even in a graph that lacks it. What can be seen
-// at a glance takes two more simulations of the pass; of what is left, [PassSize] pairs
-// of a loss and a requirement are simulated at once, but for requirements that have no
-// member to spare: they cost a [Model.Lose] for each loss. Which groups serve standbys
-// alone is as it is with the requirement.
+// for it, in which its owner goes down even in a graph that lacks it. Of an owner that
+// rests on nothing that rests on it the pass knows that: it takes as long as to look at
+// what the owner needs. For the others, what can be seen at a glance takes two more
+// simulations of the pass; of what is left, [PassSize] pairs of a loss and a requirement
+// are simulated at once, but for requirements that have no member to spare: they cost a
+// [Model.Lose] for each loss. Which groups serve standbys alone is as it is with the
+// requirement.
 func (p *Pass) FallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
+	out := make([]Lanes, len(reqs))
+	var rest []int // places of those whose owner may rest on itself
+	loose := p.newLoose()
+	for i, r := range reqs {
+		if !p.standsAlone(r) {
+			rest = append(rest, i)
+			continue
+		}
+		out[i] = loose.fallsBut(r)
+		out[i].And(&among[i])
+	}
+	if len(rest) == 0 {
+		return out
+	}
+	restReqs, restAmong := make([]req, len(rest)), make([]Lanes, len(rest))
+	for k, i := range rest {
+		restReqs[k], restAmong[k] = reqs[i], among[i]
+	}
+	for k, falls := range p.tangledFallsWithout(restReqs, restAmong) {
+		out[rest[k]] = falls
+	}
+	return out
+}
+
+// tangledFallsWithout is FallsWithout for owners that may rest on themselves.
+func (p *Pass) tangledFallsWithout(reqs []req, among []Lanes) []Lanes {
 	if p.part == nil {
 		p.part = newFall(p.m.plan())
 	}
@@ -302,12 +330,17 @@ func (s *sweep) brokenGates(c int32) *brokenGates {
 	for i := s.p.gatesAt[c]; i < s.p.gatesAt[c+1]; i++ {
 		var broken row
 		s.broken(&s.p.gates[i], &broken)
-		again := b.one
-		again.and(&broken)
-		b.two.or(&again)
-		b.one.or(&broken)
+		b.add(&broken)
 	}
 	return b
+}
+
+// add counts one more gate.
+func (b *brokenGates) add(broken *row) {
+	again := b.one
+	again.and(broken)
+	b.two.or(&again)
+	b.one.or(broken)
 }
 
 // fallsBut returns when the immune cell of the owner of r, which has a member to

@@ -45,7 +45,7 @@ func Possible(name, text string) bool {
 // telling are words of which every text has one that Format knows by its text, but for
 // those of the tellingNames.
 var (
-	telling      = []string{"backend", "listen", "_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
+	telling      = append([]string{"backend", "listen"}, marks[:]...)
 	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", ".htaccess", "caddyfile"}
 )
 
@@ -83,16 +83,14 @@ func Format(name string, text []byte) string {
 	return ""
 }
 
-// hasMark reports whether a word stands in a text that every configuration of Envoy and
-// Traefik has: other files go by at once, and they may be large.
+// hasMark reports whether a text can be a configuration of Envoy or Traefik: others go by
+// at once, and they may be large.
 func hasMark(text []byte) bool {
-	for _, mark := range []string{"_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"} {
-		if bytes.Contains(text, []byte(mark)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(marks[:], func(mark string) bool { return bytes.Contains(text, []byte(mark)) })
 }
+
+// marks are the words of which every configuration of Envoy and Traefik has one.
+var marks = [...]string{"_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
 
 // Templated reports whether a text has yet to be made a configuration.
 func Templated(text string) bool {

@@ -3,7 +3,6 @@ package compose
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
@@ -62,18 +61,9 @@ func (s *service) replaced(field string) bool {
 // missing notes the env files without which Compose refuses to start a service and that
 // the inputs do not show: what they set, nothing else says.
 func (s *service) missing(b body) {
-	field := b.value.Get("env_file")
-	items := []strict.Value{field}
-	if field.Type() == strict.List {
-		items = slices.Collect(field.Items())
-	}
-	for _, item := range items {
-		name := item.Text()
-		if item.Type() == strict.Map {
-			if required, ok := item.Get("required").Bool(); ok && !required {
-				continue
-			}
-			name = item.Get("path").Text()
+	for item, name := range b.envNames() {
+		if required, ok := item.Get("required").Bool(); ok && !required {
+			continue
 		}
 		if filled := s.fill(name); filled != "" && s.env[s.resolve(b.file, name)] == nil {
 			b.file.Note("line %d: the env file %s of service %s is not among the inputs: what it sets is not known", item.Line(), strings.TrimPrefix(filled, "./"), s.name)

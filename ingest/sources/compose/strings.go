@@ -76,9 +76,9 @@ func (s *service) said(b body) []setting {
 	return out
 }
 
-// envFiles goes through the env files that a service reads, by path.
-func (p *project) envFiles(b body) iter.Seq2[string, *envFile] {
-	return func(yield func(string, *envFile) bool) {
+// envNames goes through what a service says of env files, and the names of these.
+func (b body) envNames() iter.Seq2[strict.Value, string] {
+	return func(yield func(strict.Value, string) bool) {
 		field := b.value.Get("env_file")
 		items := []strict.Value{field}
 		if field.Type() == strict.List {
@@ -89,6 +89,17 @@ func (p *project) envFiles(b body) iter.Seq2[string, *envFile] {
 			if item.Type() == strict.Map {
 				name = item.Get("path").Text()
 			}
+			if !yield(item, name) {
+				return
+			}
+		}
+	}
+}
+
+// envFiles goes through the env files that a service reads, by path.
+func (p *project) envFiles(b body) iter.Seq2[string, *envFile] {
+	return func(yield func(string, *envFile) bool) {
+		for _, name := range b.envNames() {
 			name = p.resolve(b.file, name)
 			if f := p.env.of(name); f != nil && !yield(name, f) {
 				return

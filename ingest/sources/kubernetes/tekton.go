@@ -97,20 +97,23 @@ var applied = regexp.MustCompile(`\bkubectl\b[^\n;|&]*?\s(?:apply|replace)\b[^\n
 // tektonApplies adds that a tool deploys what lies in the directories of the inputs that
 // its commands apply.
 func (e *emitter) tektonApplies(o *object, at strict.Value, commands string) {
+	told := map[string]bool{}
 	for _, m := range applied.FindAllStringSubmatch(commands, -1) {
-		if strings.Contains(m[1], "$") || strings.Contains(m[1], "://") {
+		if told[m[1]] || strings.Contains(m[1], "$") || strings.Contains(m[1], "://") {
 			continue
 		}
+		told[m[1]] = true
 		dir, ok := e.w.dirs.find(o, m[1])
+		file := ""
 		if !ok && path.Ext(m[1]) != "" {
 			dir, ok = e.w.dirs.find(o, path.Dir(m[1]))
+			file = path.Join(dir, path.Base(m[1]))
 		}
 		if !ok {
 			continue
 		}
 		for _, other := range e.w.objects {
-			file := path.Ext(m[1]) == "" || strings.HasSuffix(other.file.Path(), strings.TrimPrefix(m[1], "./"))
-			if !other.id.IsZero() && other != o && file && below(dir, other.where()) && e.w.sees(o, other) {
+			if !other.id.IsZero() && other != o && (file == "" || file == other.where()) && below(dir, other.where()) && e.w.sees(o, other) {
 				e.need(need{
 					owner: other.id, to: to(o.id), phases: deploys, via: depgraph.DeployedBy, at: o.at(at), confidence: 0.9,
 					note: "a step applies the directory of " + other.file.Path(),

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -22,8 +23,12 @@ type stack struct {
 	memo      map[string]worth           // of outputs and exports
 }
 
-// maxNested is how deep stacks may nest.
-const maxNested = 8
+// maxNested is how deep stacks may nest, and maxStacks how many there may be before no
+// more are nested: where each nests the next several times, some files would make any number.
+const (
+	maxNested = 8
+	maxStacks = 10_000
+)
 
 func (s *set) make(t *template, name string, given map[string]worth, depth int) *stack {
 	st := &stack{
@@ -56,6 +61,10 @@ func (s *set) make(t *template, name string, given map[string]worth, depth int) 
 		child := s.child(t, res)
 		if child == nil || st.resources[id.Text] == nil || depth >= maxNested {
 			continue
+		}
+		if len(s.made) >= maxStacks {
+			t.file.Fail(&strict.Error{ID: strict.TooManyValues, Line: id.Line, Col: id.Col, Msg: fmt.Sprintf("the templates nest each other so often that they make over %d stacks", maxStacks)})
+			break
 		}
 		params := map[string]worth{}
 		for k, v := range res.Get("Properties", "Parameters").Fields() {

@@ -31,22 +31,23 @@ func apacheRoutes(text string) ([]route, error) {
 	a := &apache{values: map[string]string{}, balancers: map[string][]Server{}}
 	a.given = address.NewLookup(address.MostGiven, func(name string) (string, bool) { v, ok := a.values[name]; return v, ok })
 	number := 0
+	var line []byte
 	for text != "" {
-		line, first := "", number+1
-		a.parts = a.parts[:0]
+		first := number + 1
+		line, a.parts = line[:0], a.parts[:0]
 		for {
 			var part string
 			a.parts = append(a.parts, len(line))
 			part, text, _ = strings.Cut(text, "\n")
 			number++
-			line += strings.TrimSuffix(part, "\r")
-			before, continued := strings.CutSuffix(line, `\`)
-			if !continued || text == "" {
+			line = append(line, strings.TrimSuffix(part, "\r")...)
+			last := len(line) - 1
+			if last < 0 || line[last] != '\\' || text == "" {
 				break
 			}
-			line = before + " " // as wide as what it stands for
+			line[last] = ' ' // as wide as what it stands for
 		}
-		a.line(first, line)
+		a.line(first, string(line))
 	}
 	for _, s := range a.sections {
 		a.fail(s.line, s.col, "the section <%s> is never closed", s.name)

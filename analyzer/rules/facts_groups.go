@@ -47,6 +47,31 @@ func (e *estate) lift(l *simulate.Loss, r req) (req, node) {
 	return r, owner
 }
 
+// loseAbout loses x as far as requirement r can tell, and those by which it is felt where
+// its owner is a group: what the loss says of their members, whether they are met, what
+// lift makes of r and how either is proven is as in the loss of x. It costs O(members of
+// what these need, directly or not), those alone that x takes along twice.
+func (e *estate) loseAbout(x node, r req) *simulate.Loss {
+	about := append(e.members(r), e.g.Members(r)...)
+	owners := []node{e.g.Owner(r)}
+	seen := map[node]bool{owners[0]: true}
+	for next := 0; next < len(owners); next++ {
+		if !e.isGroup(owners[next]) {
+			continue
+		}
+		for _, q := range e.g.Naming(owners[next]) {
+			about = append(about, e.g.Members(q)...)
+			if o := e.g.Owner(q); !seen[o] {
+				seen[o] = true
+				owners = append(owners, o)
+			}
+		}
+	}
+	asker := e.model.About(append(about, owners...)...)
+	defer asker.Close()
+	return asker.Lose(x)
+}
+
 // counts reports whether member m serves the owner of r at all.
 func (e *estate) counts(m node, r req) bool {
 	return e.g.At(m).Standby == nil || e.g.At(e.g.Owner(r)).Standby != nil

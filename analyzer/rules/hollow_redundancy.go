@@ -106,12 +106,15 @@ func runHollowRedundancy(ctx context.Context, pass *analyzer.Pass, _ struct{}) e
 	if err := s.find(ctx, s.candidates(alike), blast); err != nil {
 		return err
 	}
-	(&hollowScan{s}).report()
+	(&hollowScan{s, blast}).report()
 	return nil
 }
 
 // hollowScan reports what a search has found.
-type hollowScan struct{ *causeSearch }
+type hollowScan struct {
+	*causeSearch
+	blast *simulate.Blast
+}
 
 // report makes one finding of each cause.
 func (s *hollowScan) report() {
@@ -128,14 +131,13 @@ func (s *hollowScan) report() {
 
 func (s *hollowScan) reportCause(x node, broken []req) {
 	e := s.e
-	l := e.model.Lose(x)
 	var victims []node
 	for _, r := range broken {
 		victims = union(victims, s.e.owners(r))
 	}
 	// The gravest break is shown; of equally grave ones the first.
 	slices.SortStableFunc(broken, func(a, b req) int { return cmp.Compare(s.severity(x, b), s.severity(x, a)) })
-	severity, shown, proof := s.firstDeclared(x, l, broken)
+	severity, shown, l, proof := s.firstDeclared(x, broken)
 	if severity == analyzer.Medium && !slices.ContainsFunc(broken, func(r req) bool { return !s.onlyWatches(r) }) {
 		severity = analyzer.Low // as a blind monitor is: rules of one Prometheus are no alternatives on purpose
 	}
@@ -199,22 +201,35 @@ func (s *hollowScan) severity(x node, r req) analyzer.Severity {
 }
 
 // firstDeclared picks the break to show: the first that does not rest on what a
-// cluster implies. Where all of the first do, the finding is an advisory.
-func (s *hollowScan) firstDeclared(x node, l *simulate.Loss, broken []req) (analyzer.Severity, req, []depgraph.Edge) {
+// cluster implies. Where all of the first do, the finding is an advisory. The loss is
+// that of the cause, as far as the break can tell.
+func (s *hollowScan) firstDeclared(x node, broken []req) (analyzer.Severity, req, *simulate.Loss, []depgraph.Edge) {
 	const tried = 64
-	var first []depgraph.Edge
-	for i, r := range broken {
-		if i == tried {
-			break
-		}
+	prove := func(l *simulate.Loss, r req) []depgraph.Edge {
 		lifted, _ := s.e.lift(l, r)
-		proof := l.ProofUnmet(lifted, s.e.g.Terms(lifted).Phases.List()[0])
-		if !slices.ContainsFunc(proof, byCluster) {
-			return s.severity(x, r), r, proof
-		}
-		if first == nil {
-			first = proof
+		return l.ProofUnmet(lifted, s.e.g.Terms(lifted).Phases.List()[0])
+	}
+	about := s.lossAbout(x, broken[0])
+	first := prove(about, broken[0])
+	if !slices.ContainsFunc(first, byCluster) {
+		return s.severity(x, broken[0]), broken[0], about, first
+	}
+	if len(broken) > 1 {
+		l := s.e.model.Lose(x)
+		for _, r := range broken[1:min(tried, len(broken))] {
+			if proof := prove(l, r); !slices.ContainsFunc(proof, byCluster) {
+				return s.severity(x, r), r, l, proof
+			}
 		}
 	}
-	return analyzer.Low, broken[0], first
+	return analyzer.Low, broken[0], about, first
+}
+
+// lossAbout loses x for whoever asks about requirement r and what it is felt by alone,
+// unless that saves little: of what takes much along they need but a part.
+func (s *hollowScan) lossAbout(x node, r req) *simulate.Loss {
+	if s.blast.Of(x).Down < s.e.g.Len()/16 {
+		return s.e.model.Lose(x)
+	}
+	return s.e.loseAbout(x, r)
 }

@@ -111,7 +111,10 @@ func (a *apache) line(number int, line string) {
 		if !closed {
 			a.fail(number, col, "the header of a section is never closed")
 		}
-		words, _ := apacheWords(inside)
+		words, open := apacheWords(inside)
+		if closed && open {
+			a.fail(number, col, "a string is never closed")
+		}
 		if len(words) == 0 {
 			a.fail(number, col, "a section without a name")
 			return

@@ -89,6 +89,7 @@ func TestABrokenConfigurationOfApacheIsPartial(t *testing.T) {
 		{"closes nothing", "httpd.conf", whole + "</Location>\n", "apache-syntax 4:1"},
 		{"closes another", "httpd.conf", "<Location />\n" + whole + "</Directory>\n", "apache-syntax 1:1, apache-syntax 5:1"},
 		{"a header that is never closed", "httpd.conf", whole + "<IfModule x\n</IfModule>\n", "apache-syntax 4:1"},
+		{"a header whose string is never closed", "httpd.conf", whole + "<Location \"/x>\n</Location>\n", "apache-syntax 4:1"},
 		{"ends inside a string", "httpd.conf", whole + "ServerName \"shop", "apache-syntax 4:1"},
 		{"a section without a name", "httpd.conf", whole + "<>\n", "apache-syntax 4:1"},
 		{"quotes inside words, escapes, continued lines, comments", "httpd.conf", whole + "Header set X \"a \\\" b\"\nSetEnv it's fine\n# <Location \"\nDefine \\\n  A b\n", ""},

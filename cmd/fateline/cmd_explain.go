@@ -78,7 +78,7 @@ func explain(t *report.Terminal, r *analyzer.Rule) {
 		if part.head != "" {
 			t.Line(report.Bold, "%s", part.head)
 		}
-		t.Wrap(report.Plain, part.text)
+		t.Wrap(report.Plain, strings.Join(strings.Fields(part.text), " ")) // its source breaks lines elsewhere
 	}
 	for _, part := range []struct{ head, text string }{{"An input that has it", r.Doc.Before}, {"The same without it", r.Doc.After}} {
 		if part.text == "" {

@@ -256,6 +256,7 @@ func functions() template.FuncMap {
 		"ids":      texts,
 		"say":      report.Sentence,
 		"place":    report.Place,
+		"parts":    func(s string) []string { return strings.SplitAfter(s, "/") }, // between which a line may break
 		"count":    plural,
 		"upper":    strings.ToUpper,
 		"sentence": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." },

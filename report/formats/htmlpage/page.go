@@ -63,8 +63,20 @@ type list struct {
 
 // table is the first rows of many.
 type table[T any] struct {
-	Rows []T
-	All  int
+	Rows   []T
+	All    int
+	Filled map[string]bool // optional columns that a row says something in; no other is shown
+}
+
+// fill notes that a row says something in a column, if it does.
+func (t *table[T]) fill(column string, says bool) {
+	if !says {
+		return
+	}
+	if t.Filled == nil {
+		t.Filled = map[string]bool{}
+	}
+	t.Filled[column] = true
 }
 
 // Cut says how many rows are left out.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,6 +198,42 @@ func TestTablesAndPicturesAreAccessible(t *testing.T) {
 		case "input", "select":
 			if attribute(n, "aria-label") == "" {
 				t.Errorf("<%s> without a label", n.Data)
+			}
+		}
+	}
+}
+
+func TestEveryColumnSaysSomething(t *testing.T) {
+	full, bare := rendered(t, reporttest.Sample()), rendered(t, reporttest.Hostile([]string{"a", "b"}))
+	for _, n := range slices.Concat(elements(t, full), elements(t, bare)) {
+		if n.Data != "table" || attribute(n, "class") != "data" {
+			continue
+		}
+		var headings []string
+		said := map[int]bool{}
+		for row := range n.Descendants() {
+			if row.Data != "tr" {
+				continue
+			}
+			column := 0
+			for cell := range row.ChildNodes() {
+				switch {
+				case cell.Data != "th" && cell.Data != "td":
+					continue
+				case row.Parent.Data == "thead":
+					headings = append(headings, text(cell))
+				case text(cell) != "":
+					said[column] = true
+				}
+				column++
+			}
+			if column != len(headings) {
+				t.Errorf("a row has %d cells under %d headings %q", column, len(headings), headings)
+			}
+		}
+		for i, heading := range headings {
+			if !said[i] && slices.Contains([]string{"Owner", "Env", "Claims", "Replicas", "Stands in", "Root of", "at least", "lasts"}, heading) {
+				t.Errorf("no row says anything under %q", heading)
 			}
 		}
 	}

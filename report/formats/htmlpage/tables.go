@@ -28,8 +28,8 @@ type edgeRow struct {
 func (p *page) tables() {
 	p.nodeTable()
 	p.edgeTable()
-	p.InputRows = table[report.Input]{p.Inputs[:min(len(p.Inputs), mostRows)], len(p.Inputs)}
-	p.Names = table[depgraph.Unresolved]{p.Unresolved[:min(len(p.Unresolved), mostRows)], len(p.Unresolved)}
+	p.InputRows = table[report.Input]{Rows: p.Inputs[:min(len(p.Inputs), mostRows)], All: len(p.Inputs)}
+	p.Names = table[depgraph.Unresolved]{Rows: p.Unresolved[:min(len(p.Unresolved), mostRows)], All: len(p.Unresolved)}
 }
 
 // nodeTable lists the nodes, those that findings are about first where not all fit.
@@ -57,6 +57,12 @@ func (p *page) nodeTable() {
 		if origins := g.NodeOrigins(id); len(origins) > 0 {
 			row.Origin = report.Label(origins[0].Place())
 		}
+		p.Nodes.fill("owner", n.Owner != "")
+		p.Nodes.fill("env", n.Env != "")
+		p.Nodes.fill("claims", row.Claims != "")
+		p.Nodes.fill("replicas", row.Replicas != "")
+		p.Nodes.fill("places", row.Places != "")
+		p.Nodes.fill("root", len(row.Findings) > 0)
 		p.Nodes.Rows = append(p.Nodes.Rows, row)
 	}
 }
@@ -138,6 +144,8 @@ func (p *page) edgeTable() {
 		}
 		row.Basis, row.Confidence = best.Basis.String(), strconv.FormatFloat(best.Confidence, 'g', 2, 64)
 		row.Place = report.Label(best.Place())
+		p.Edges.fill("need", row.Need != "")
+		p.Edges.fill("lasts", row.Lasts != "")
 		p.Edges.Rows = append(p.Edges.Rows, row)
 	}
 }

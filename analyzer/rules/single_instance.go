@@ -130,7 +130,7 @@ func (e *estate) heavy(victims []node) int {
 	n := 0
 	for _, v := range victims {
 		switch e.g.ID(v).Kind.Family() {
-		case depgraph.FamilyWorkload, depgraph.FamilyOperations:
+		case depgraph.FamilyWorkload, depgraph.FamilyOperations, depgraph.FamilyPlace:
 			n++
 		}
 	}

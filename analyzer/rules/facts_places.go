@@ -42,12 +42,15 @@ func (e *estate) isPlacement(r req) bool {
 	return t.Via == depgraph.PlacedIn && t.Phases.Has(depgraph.Run) && t.IfLost == depgraph.Down
 }
 
-// fill returns what goes with p by placement alone.
-func (gr *ground) fill(p node) []node {
+// fill returns what goes with some places together by placement alone, in ascending order.
+func (gr *ground) fill(places ...node) []node {
 	g := gr.e.g
-	gone := map[node]bool{p: true}
+	gone := map[node]bool{}
+	for _, p := range places {
+		gone[p] = true
+	}
 	left := map[req]int{}
-	queue := []node{p}
+	queue := slices.Clone(places)
 	var out []node
 	for len(queue) > 0 {
 		at := queue[0]

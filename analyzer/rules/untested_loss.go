@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ drills:
 - {date: 2026-05-12, fails: ["facility:south"], scope: whole}
 `,
 	Remedy: "Take the whole place out, on a day that you choose, with the people who would be there at night; and exercise each way to recover.",
-	Limits: "It knows only the drills that the inputs list. A drill of a wider place counts for what stands in it. Ages count to --now, else to the newest date in the inputs.",
+	Limits: "It knows only the drills that the inputs list. A drill of a wider place, or of several, counts for what stands in them. Ages count to --now, else to the newest date in the inputs.",
 	Since:  "0.1.0",
 }
 
@@ -66,9 +67,12 @@ func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossPar
 	if now.IsZero() {
 		now = newestDate(e.g)
 	}
-	s := &drillScan{pass: pass, e: e, ground: gr, now: now, limit: time.Duration(p.LimitDays) * 24 * time.Hour}
-	for _, kind := range s.kinds() {
-		s.kind(kind)
+	s := &drillScan{pass: pass, e: e, now: now, limit: time.Duration(p.LimitDays) * 24 * time.Hour}
+	for _, d := range e.g.Drills() {
+		s.gone = append(s.gone, failed(e, gr, d))
+	}
+	for _, places := range s.losses() {
+		s.places(places)
 	}
 	s.ways()
 	return nil
@@ -93,26 +97,48 @@ func newestDate(g *depgraph.Graph) time.Time {
 }
 
 type drillScan struct {
-	pass   *analyzer.Pass
-	e      *estate
-	ground *ground
-	now    time.Time
-	limit  time.Duration // 0: for ever
+	pass  *analyzer.Pass
+	e     *estate
+	gone  [][]node // by drill: what it failed
+	now   time.Time
+	limit time.Duration // 0: for ever
 }
 
-// kinds lists the kinds of place that are claimed or were drilled, in alphabetical order.
-func (s *drillScan) kinds() []depgraph.Kind {
-	kinds := slices.Clone(s.e.claims.kinds)
-	for _, x := range s.e.claims.ids {
-		kinds = append(kinds, s.e.g.ID(x).Kind)
-	}
-	for _, d := range s.e.g.Drills() {
-		for _, id := range d.Fails {
-			kinds = append(kinds, id.Kind)
+// failed lists what a drill failed, and what stands in that and nowhere else; ascending.
+func failed(e *estate, gr *ground, d depgraph.Drill) []node {
+	var fails []node
+	for _, id := range d.Fails {
+		if x, known := e.g.Index(id); known {
+			fails = append(fails, x)
 		}
 	}
-	slices.Sort(kinds)
-	return slices.DeleteFunc(slices.Compact(kinds), func(k depgraph.Kind) bool { return !k.IsPlace() })
+	slices.Sort(fails)
+	fails = slices.Compact(fails)
+	fails = append(fails, gr.fill(fails...)...)
+	slices.Sort(fails)
+	return slices.Compact(fails)
+}
+
+// losses lists the places that somebody claims to survive, and all those of a kind
+// that somebody claims to survive or that was ever drilled: by kind, in alphabetical order.
+func (s *drillScan) losses() [][]node {
+	whole := slices.Clone(s.e.claims.kinds)
+	for _, d := range s.e.g.Drills() {
+		for _, id := range d.Fails {
+			whole = append(whole, id.Kind)
+		}
+	}
+	var losses [][]node
+	for _, kind := range slices.Sorted(maps.Keys(s.e.byKind)) {
+		places := s.e.byKind[kind]
+		if !slices.Contains(whole, kind) {
+			places = slices.DeleteFunc(slices.Clone(places), func(p node) bool { return len(s.e.claims.ofNode[p]) == 0 })
+		}
+		if len(places) > 0 {
+			losses = append(losses, places)
+		}
+	}
+	return losses
 }
 
 // untested is a place whose loss nobody knows, and why.
@@ -122,12 +148,13 @@ type untested struct {
 	why   string
 }
 
-// kind reports the places of a kind whose whole loss was not drilled of late. A
-// place in which nothing stands is lost without anybody noticing.
-func (s *drillScan) kind(kind depgraph.Kind) {
+// places reports those of some places of one kind whose whole loss was not drilled of
+// late. A place in which nothing stands is lost without anybody noticing.
+func (s *drillScan) places(all []node) {
 	e := s.e
+	kind := e.g.ID(all[0]).Kind
 	var found []untested
-	for _, p := range e.byKind[kind] {
+	for _, p := range all {
 		edge, stands := s.occupant(p)
 		if !stands {
 			continue
@@ -158,17 +185,25 @@ func (s *drillScan) kind(kind depgraph.Kind) {
 		Remedy: fmt.Sprintf("Drill the whole loss of %s.", names(e.ids(places))),
 		Root:   []depgraph.ID{{Kind: kind, Name: "*"}}, Nodes: e.ids(places), Proof: proof,
 		Claim: analyzer.Claim{
-			Then: e.ids(places[:min(len(places), shown)]), State: analyzer.IsStated, Because: s.because(kind),
+			Then: e.ids(places[:min(len(places), shown)]), State: analyzer.IsStated, Because: s.because(kind, places),
 		},
 	})
 }
 
-// because says why the losses of a kind should have been tried.
-func (s *drillScan) because(kind depgraph.Kind) string {
+// because says why the losses of some places of a kind should have been tried.
+func (s *drillScan) because(kind depgraph.Kind, places []node) string {
 	if who := s.e.claims.ofKind[kind]; len(who) > 0 {
 		return fmt.Sprintf("%s %s to survive the loss of any one %s", names(s.e.ids(who)), verb(len(who), "claims", "claim"), kind)
 	}
-	return fmt.Sprintf("other places of kind %s were drilled, or are claimed to be survived", kind)
+	var who []node
+	for _, p := range places {
+		who = append(who, s.e.claims.ofNode[p]...)
+	}
+	slices.Sort(who)
+	if who = slices.Compact(who); len(who) > 0 {
+		return fmt.Sprintf("%s %s to survive their loss", names(s.e.ids(who)), verb(len(who), "claims", "claim"))
+	}
+	return fmt.Sprintf("places of kind %s were drilled", kind)
 }
 
 func plural(kind depgraph.Kind) string {
@@ -203,8 +238,8 @@ func (s *drillScan) occupant(p node) (depgraph.Edge, bool) {
 func (s *drillScan) why(p node) string {
 	var last time.Time
 	partly := false
-	for _, d := range s.e.g.Drills() {
-		if !s.covers(d, p) || d.Date.After(s.now) {
+	for i, d := range s.e.g.Drills() {
+		if !has(s.gone[i], p) || d.Date.After(s.now) {
 			continue
 		}
 		if d.Partly {
@@ -222,14 +257,6 @@ func (s *drillScan) why(p node) string {
 		return "was drilled only in part"
 	}
 	return "was never drilled"
-}
-
-// covers reports whether a drill failed p, or a place around it.
-func (s *drillScan) covers(d depgraph.Drill, p node) bool {
-	return slices.ContainsFunc(d.Fails, func(id depgraph.ID) bool {
-		q, known := s.e.g.Index(id)
-		return known && s.ground.encloses(q, p)
-	})
 }
 
 // ways reports the ways to recover that no drill exercised.

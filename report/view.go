@@ -42,12 +42,13 @@ type View struct {
 // ViewNode is one node of a picture.
 type ViewNode struct {
 	ID    depgraph.ID
-	Label string // for people, escaped and cut
-	Box   string // the key of its box; "" stands free
-	Where string // the place it stands in, in words; "" where that is unknown
-	Mark  Mark   // what the findings or a loss say of it
-	Say   string // the mark in words, for those who see no colour: "root of single-facility"
-	Many  int    // of an overview: how many nodes it stands for; else 0
+	Label string        // for people, escaped and cut
+	Box   string        // the key of its box; "" stands free
+	Where string        // the place it stands in, in words; "" where that is unknown
+	Mark  Mark          // what the findings or a loss say of it
+	Say   string        // the mark in words, for those who see no colour: "root of single-facility"
+	Many  int           // of an overview, or of twins: how many nodes it stands for; else 0
+	Twins []depgraph.ID // that are drawn as this one, sorted
 }
 
 // ViewEdge is one arrow of a picture: all needs of one node for another.
@@ -95,7 +96,13 @@ func (m Mark) String() string {
 
 // Showing says what the picture leaves out: "showing 60 of 412 nodes; 351 edges hidden".
 func (v *View) Showing() string {
-	shown := len(v.Nodes)
+	shown, alike := len(v.Nodes), 0
+	for _, n := range v.Nodes {
+		shown += len(n.Twins)
+		if len(n.Twins) > 0 {
+			alike += n.Many
+		}
+	}
 	if v.Grouped {
 		return fmt.Sprintf("%s in %s; %s within a box or hidden", plural(v.AllNodes, "node", "nodes"), plural(shown, "box", "boxes"), plural(v.HiddenEdges, "edge", "edges"))
 	}
@@ -105,6 +112,9 @@ func (v *View) Showing() string {
 	}
 	if shown < v.AllNodes {
 		said = fmt.Sprintf("showing %d of %d nodes", shown, v.AllNodes)
+	}
+	if alike > 0 {
+		said += fmt.Sprintf(", %d of them gathered by what they need", alike)
 	}
 	if v.HiddenEdges > 0 {
 		said += fmt.Sprintf("; %s hidden", plural(v.HiddenEdges, "edge", "edges"))

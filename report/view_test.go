@@ -220,3 +220,70 @@ service:e -> zone:y | zone:z via=placed-in run,start ifLost=down a.yaml:7
 		}
 	}
 }
+
+func TestTwinsAreDrawnAsOne(t *testing.T) {
+	b := depgraph.NewBuilder()
+	need := func(owner, member string, terms depgraph.Terms) {
+		b.AddRequirement(depgraph.Requirement{Owner: depgraph.MustID(owner), Members: []depgraph.ID{depgraph.MustID(member)}, Terms: terms, Origins: []depgraph.Origin{{Input: "x"}}})
+	}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		need("secret:"+name, "secretstore:vault", depgraph.Terms{Via: "secret-from"})
+		need("config:"+name, "service:api", depgraph.Terms{Via: "reads"})
+		need("service:"+name, "secretstore:vault", depgraph.Terms{Via: "reads"})
+	}
+	need("service:d", "config:d", depgraph.Terms{Via: "reads"})                                          // its life is another one
+	need("secret:e", "secretstore:vault", depgraph.Terms{Via: "secret-from", IfLost: depgraph.Degraded}) // and its
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := report.New(g, nil, gate.Verdict{})
+	v := report.PictureView(d, report.Options{})
+	if got, want := nodesOf(v), "config:a config:d secret:a secret:e secretstore:vault service:a service:api service:b service:c service:d"; got != want {
+		t.Errorf("drawn\n %s, want\n %s", got, want)
+	}
+	all := 0
+	for _, n := range v.Nodes {
+		all += 1 + len(n.Twins)
+		if n.ID.String() == "config:a" && (n.Title() != "config:a, config:b, config:c" || n.Sort() != "config, and 2 more like it") {
+			t.Errorf("the configurations: %q, %q", n.Title(), n.Sort())
+		}
+	}
+	if all != g.Len() {
+		t.Errorf("the picture stands for %d of %d nodes", all, g.Len())
+	}
+	for _, e := range v.Edges {
+		if !strings.Contains(nodesOf(v), e.From.String()) || !strings.Contains(nodesOf(v), e.To.String()) {
+			t.Errorf("an edge without its end: %v -> %v", e.From, e.To)
+		}
+	}
+	if got := v.Showing(); got != "showing all 15 nodes, 7 of them gathered by what they need" {
+		t.Errorf("it says %q", got)
+	}
+}
+
+func TestACrowdLeavesOutWhatHangsOnOneNode(t *testing.T) {
+	for _, services := range []int{10, 40} {
+		b := depgraph.NewBuilder()
+		need := func(owner, member string) {
+			b.AddRequirement(depgraph.Requirement{Owner: depgraph.MustID(owner), Members: []depgraph.ID{depgraph.MustID(member)}, Origins: []depgraph.Origin{{Input: "x"}}})
+		}
+		for i := range services {
+			need(fmt.Sprintf("service:%d", i), fmt.Sprintf("image:%d", i))
+			need(fmt.Sprintf("service:%d", i), "image:base")
+			need(fmt.Sprintf("service:%d", i), fmt.Sprintf("datastore:%d", i))
+		}
+		g, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := report.PictureView(report.New(g, nil, gate.Verdict{}), report.Options{Nodes: 300})
+		want := g.Len() - services
+		if len(v.Nodes) != want || !strings.Contains(nodesOf(v), "image:base") {
+			t.Errorf("%d services: %d nodes, want %d: %s", services, len(v.Nodes), want, nodesOf(v))
+		}
+		if got := len(v.Edges) + v.HiddenEdges; got != v.AllEdges {
+			t.Errorf("%d services: %d edges shown or hidden, want %d", services, got, v.AllEdges)
+		}
+	}
+}

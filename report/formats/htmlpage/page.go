@@ -159,7 +159,7 @@ func (p *page) figures(ctx context.Context, o report.Options) error {
 	if p.Graph.Nodes == 0 {
 		return nil
 	}
-	around, err := svg.Layout(ctx, report.NewView(p.Document, o), true)
+	around, err := svg.Layout(ctx, report.PictureView(p.Document, o), true)
 	if err != nil {
 		return err
 	}

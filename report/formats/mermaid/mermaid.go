@@ -38,7 +38,7 @@ func write(ctx context.Context, w io.Writer, d *report.Document, o report.Option
 		o.Nodes = usualNodes
 	}
 	out := bufio.NewWriter(w)
-	if _, err := out.WriteString(Chart(report.NewView(d, o), d.Summary())); err != nil {
+	if _, err := out.WriteString(Chart(report.PictureView(d, o), d.Summary())); err != nil {
 		return err
 	}
 	return out.Flush()
@@ -63,7 +63,7 @@ func Chart(v *report.View, about string) string {
 		}
 		names[n.ID] = fmt.Sprintf("n%d", len(names)+1)
 		left, right := brackets(n.ID.Kind)
-		fmt.Fprintf(&b, "  %s%s\"%s\"%s\n", names[n.ID], left, Escape(n.Label)+"<br/>"+Escape(string(n.ID.Kind)), right)
+		fmt.Fprintf(&b, "  %s%s\"%s\"%s\n", names[n.ID], left, Escape(n.Label)+"<br/>"+Escape(n.Sort()), right)
 	}
 	for _, e := range edges {
 		arrow := "-->"

@@ -69,14 +69,11 @@ const (
 
 // newShape returns a node without a place.
 func newShape(n report.ViewNode) Shape {
-	s := Shape{ID: report.Label(n.ID.String()), Mark: n.Mark.String(), Say: n.Say, Dashed: n.ID.Kind == depgraph.KindExternal}
+	s := Shape{ID: n.Title(), Mark: n.Mark.String(), Say: n.Say, Dashed: n.ID.Kind == depgraph.KindExternal}
 	s.Fill, s.Color, s.Stroke = colours(n.Mark)
-	sub := string(n.ID.Kind)
+	sub := n.Sort()
 	switch {
-	case n.Many == 1:
-		sub = "1 node"
-	case n.Many > 1:
-		sub = fmt.Sprintf("%d nodes", n.Many)
+	case n.Many > 0:
 	case n.ID.Kind == depgraph.KindGroup:
 		sub = ""
 	case n.Where != "":

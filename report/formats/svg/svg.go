@@ -47,7 +47,7 @@ func Functions() template.FuncMap {
 }
 
 func write(ctx context.Context, w io.Writer, d *report.Document, o report.Options) error {
-	p, err := Layout(ctx, report.NewView(d, o), true)
+	p, err := Layout(ctx, report.PictureView(d, o), true)
 	if err != nil {
 		return err
 	}

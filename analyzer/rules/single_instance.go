@@ -26,7 +26,7 @@ var singleInstanceDoc = analyzer.Doc{
 	Text: `A node with one replica is gone whenever that replica is: with its host, in every roll-out that replaces it, with its disk. The
 finding lists what goes down with it. It is high from ten victims, or where one of them is generally available or of tier 0,
 medium from three, else low; names, addresses, secrets and settings that go with it do not count, nor do ten victims make it high
-that are found by addresses in settings, which say that a node is used and not that nothing works without it; three behind a bare name are low. Where nothing goes down but three or more could not start without it, or would have nothing to spare, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
+that only watch others, or are found by addresses in settings, which say that a node is used and not that nothing works without it; three behind a bare name are low. Where nothing goes down but three or more could not start without it, or would have nothing to spare, it is low. Nodes that always go down together are one finding, and an instance that goes down with another is
 folded under that one: it takes down all that this one does.`,
 	Before: `apiVersion: fateline.dev/v1
 kind: Architecture
@@ -102,8 +102,8 @@ func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 	shown := victims[max(0, slices.IndexFunc(victims, e.grave))]
 	proof := l.Proof(simulate.Down, shown)
 	severity := analyzer.Low
-	switch heavy := e.heavy(victims); {
-	case e.grave(shown) || heavy >= highVictims && surerThan(stated, proof):
+	switch heavy, watch := e.heavy(victims); {
+	case e.grave(shown) || heavy-watch >= highVictims && surerThan(stated, proof):
 		severity = analyzer.High
 	case heavy >= mediumVictims && surerThan(bareName, proof):
 		severity = analyzer.Medium
@@ -125,16 +125,20 @@ func reportInstance(pass *analyzer.Pass, e *estate, x node) bool {
 }
 
 // heavy counts the victims that do something: not the names, addresses, secrets and
-// settings that are gone with what they belong to.
-func (e *estate) heavy(victims []node) int {
-	n := 0
+// settings that are gone with what they belong to. watch are those of them that only
+// watch: nobody is served by them.
+func (e *estate) heavy(victims []node) (n, watch int) {
 	for _, v := range victims {
-		switch e.g.ID(v).Kind.Family() {
+		kind := e.g.ID(v).Kind
+		switch kind.Family() {
 		case depgraph.FamilyWorkload, depgraph.FamilyOperations, depgraph.FamilyPlace:
 			n++
 		}
+		if kind == depgraph.KindMonitor {
+			watch++
+		}
 	}
-	return n
+	return n, watch
 }
 
 // reportStarter reports x if several others need it to start, as they need the one
@@ -151,7 +155,7 @@ func reportStarter(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss) boo
 			}
 		}
 	}
-	if e.heavy(victims) < mediumVictims {
+	if heavy, _ := e.heavy(victims); heavy < mediumVictims {
 		return reportFirstChoice(pass, e, x, l)
 	}
 	id := e.g.ID(x)
@@ -184,7 +188,7 @@ func reportFirstChoice(pass *analyzer.Pass, e *estate, x node, l *simulate.Loss)
 			proof = append(proof, e.g.Edge(r, m, depgraph.Run))
 		}
 	}
-	if e.heavy(victims) < mediumVictims {
+	if heavy, _ := e.heavy(victims); heavy < mediumVictims {
 		return false
 	}
 	id := e.g.ID(x)

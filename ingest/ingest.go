@@ -190,6 +190,9 @@ func (f *found) ask(ctx context.Context, sources []*Source, lim Limits) {
 	if f.report = isReport(head.Data); f.report {
 		return
 	}
+	if f.sealed = bytes.HasPrefix(head.Data, []byte("\x00GITCRYPT\x00")); f.sealed {
+		return // whatever it is called: none of it can be read
+	}
 	name := f.path
 	if head.Packing != safeio.Plain {
 		name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
@@ -266,6 +269,9 @@ func (w *walker) units(out *Reading) []*task {
 func (f *found) unclaimed() string {
 	if f.empty {
 		return "empty"
+	}
+	if f.sealed {
+		return "encrypted by git-crypt: unlock the repository and read it again"
 	}
 	return "no source reads it"
 }

@@ -24,6 +24,7 @@ type found struct {
 	ref    *safeio.Ref
 	empty  bool
 	report bool // of Fateline's own
+	sealed bool // by git-crypt
 	err    error
 	claims []claimed
 }

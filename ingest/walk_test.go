@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
 func TestPathsStayAsTheyWereNamedAndNeverAbsolute(t *testing.T) {
@@ -204,5 +206,16 @@ func TestTheGitConfigurationIsOfferedAndNothingElseOfIt(t *testing.T) {
 	want := []string{"repo/.git  excluded (left out by Fateline: version control data)", "repo/x  unclaimed (no source reads it)"}
 	if diff := cmp.Diff(want, ledger(r.Inputs)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWhatGitCryptHasSealedIsNobodys(t *testing.T) {
+	dir := tree(t, map[string]string{"d/a.lines": "\x00GITCRYPT\x00\x01\x02: \xff", "d/b.lines": "a: b\n"})
+	r := mustRead(t, []string{filepath.Join(dir, "d")}, Options{})
+	if len(r.Problems) > 0 || len(r.Inputs) != 2 {
+		t.Fatalf("%d inputs, problems %v", len(r.Inputs), r.Problems)
+	}
+	if in := r.Inputs[0]; in.Status != depgraph.Unclaimed || !strings.Contains(in.Reason, "git-crypt") {
+		t.Errorf("%+v, want it unclaimed, and why", in)
 	}
 }

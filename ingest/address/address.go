@@ -16,6 +16,7 @@ type Ref struct {
 	Repo      string // HOST/PATH of the source repository that a URL names; "" where it names none
 	Form      Form
 	Telemetry bool // where signals are sent: losing it leaves the owner unaffected
+	Gossip    bool // members of the owner's own cluster: it goes on without them
 	At        int  // byte offset in the text that was searched
 }
 
@@ -76,6 +77,7 @@ func Find(text string, c Context) []Ref {
 	refs := search(text, c)
 	for i := range refs {
 		refs[i].Telemetry = telemetry(c.Key, refs[i], text)
+		refs[i].Gossip = gossip(c.Key)
 	}
 	return refs
 }
@@ -157,11 +159,14 @@ func (r Ref) Targets(scope string) []link.Target {
 }
 
 // Terms returns the terms of the requirement that the reference states: to run,
-// down without it, or unaffected where it is telemetry.
+// down without it, degraded among members that gossip, or unaffected where it is telemetry.
 func (r Ref) Terms() depgraph.Terms {
 	t := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Down, Via: r.via()}
-	if r.Telemetry {
+	switch {
+	case r.Telemetry:
 		t.IfLost = depgraph.Unaffected
+	case r.Gossip:
+		t.IfLost = depgraph.Degraded
 	}
 	return t
 }

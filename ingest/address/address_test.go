@@ -35,6 +35,9 @@ func show(refs []Ref) string {
 		if r.Telemetry {
 			s += "*"
 		}
+		if r.Gossip {
+			s += " gossip"
+		}
 		out = append(out, s)
 	}
 	return strings.Join(out, "; ")
@@ -58,6 +61,11 @@ func TestFind(t *testing.T) {
 		{"a URL without port", "X", "https://api.pay.test", "https api.pay.test 0.9"},
 		{"a URL with upper case", "X", "HTTPS://API.Pay.test./x", "https api.pay.test 0.9"},
 		{"how the addresses begin that a program gives out", "system.internal-url-prefix", "http://orders:9000", ""},
+		{"who the program is", "SERVICE", "orders", ""},
+		{"a service of some use", "CART_SERVICE", "orders", "orders 0.6"},
+		{"a member that is asked for the others", "CORE_PEER_GOSSIP_BOOTSTRAP", "orders:7051", "orders:7051 0.8 gossip"},
+		{"a voter behind its number", "KAFKA_CONTROLLER_QUORUM_VOTERS", "1@orders:9093,2@db:9093", "orders:9093,db:9093 0.8"},
+		{"a user without a password", "X", "alice@orders:9093", ""},
 		{"a prefix of something else", "topic.prefix", "http://orders:9000", "http orders:9000 0.9"},
 		{"user information is dropped", "X", "postgres://alice:s3cr3t@db:5432/shop?sslmode=disable", "postgres db:5432/shop 0.9"},
 		{"a password with a slash", "X", "postgres://alice:s3/cr3t@db:5432/shop", "postgres db:5432/shop 0.9"},

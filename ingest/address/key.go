@@ -24,6 +24,8 @@ func saysHost(key string) bool {
 	switch last {
 	case "connection", "connectionstring", "connect":
 		return true // "EventBusConnection", "ConnectionString", "KAFKA_ZOOKEEPER_CONNECT"
+	case "service", "services":
+		return len(words) > 1 // alone it says who the program is, to what is started with it
 	case "points":
 		return len(words) > 1 && words[len(words)-2] == "contact" // Cassandra's drivers
 	case "id":
@@ -71,6 +73,14 @@ func neverHost(key string) bool {
 		return true
 	}
 	return slices.Contains(words, "image") && !saysHost(key) || slices.Contains(words, "docker") && slices.Contains(words, "tag")
+}
+
+// gossip says whether a key holds members of the program's own cluster, of which it asks
+// one for the others: "CORE_PEER_GOSSIP_BOOTSTRAP", "memberlist.join_members".
+func gossip(key string) bool {
+	var few fewWords
+	words := words.Append(few[:0], key)
+	return slices.Contains(words, "gossip") || slices.Contains(words, "memberlist")
 }
 
 // ownAddress says whether a key holds an address of the program itself: what it

@@ -79,11 +79,12 @@ func listItem(item string, c Context) (r Ref, is bool) {
 	return plainItem(item, c)
 }
 
-// credentialItem reads "user:pw@host:port/db" without a scheme.
+// credentialItem reads "user:pw@host:port/db" without a scheme, and "1@host:port", a voter
+// of Kafka's or ZooKeeper's behind its number.
 func credentialItem(item string, at int) (Ref, bool) {
 	rest, path, _ := strings.Cut(item[at+1:], "/")
 	h, ok := splitHost(rest)
-	if !ok || h.Port == 0 || strings.IndexByte(item[:at], ':') < 0 {
+	if !ok || h.Port == 0 || strings.IndexByte(item[:at], ':') < 0 && !allDigits(item[:at]) {
 		return Ref{}, false
 	}
 	r, ok := newRef("", []Host{h}, HostPort, at+1)

@@ -11,7 +11,8 @@ import (
 )
 
 // caddyRoutes reads where a Caddyfile passes requests to, by caddyserver.com/docs/caddyfile:
-// reverse_proxy, php_fastcgi and forward_auth, also in snippets that a site imports. The
+// reverse_proxy, php_fastcgi and forward_auth, also in snippets that a site imports, and
+// proxy, which is that of Caddy 1 and of the layer4 module. The
 // error says what is no Caddyfile, or ends in the middle.
 func caddyRoutes(text string) ([]route, error) {
 	l := &caddyLexer{text: text, line: 1}
@@ -70,7 +71,7 @@ func (c *caddyReader) read(s statement, args []caddyWord, depth int) {
 		return
 	}
 	switch name := s.words[0].text; name {
-	case "reverse_proxy", "php_fastcgi", "forward_auth":
+	case "reverse_proxy", "php_fastcgi", "forward_auth", "proxy":
 		c.pass(s, args)
 		return
 	case "import":
@@ -103,7 +104,7 @@ func (c *caddyReader) pass(s statement, args []caddyWord) {
 	}
 	for _, inner := range s.inner {
 		switch words := inner.words; {
-		case len(words) > 1 && words[0].text == "to":
+		case len(words) > 1 && (words[0].text == "to" || words[0].text == "upstream"):
 			addresses = append(addresses[:len(addresses):len(addresses)], words[1:]...)
 		case len(words) > 2 && words[0].text == "dynamic":
 			addresses = append(addresses[:len(addresses):len(addresses)], words[2])

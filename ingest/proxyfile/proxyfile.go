@@ -28,6 +28,7 @@ var (
 	// A dynamic configuration of Traefik has its services and middlewares below the protocol.
 	traefikHead    = regexp.MustCompile(`(?m)^"?(http|tcp|udp)"?:[ \t]*(\{.*|#.*)?\r?$`)
 	traefikService = regexp.MustCompile(`\b(loadBalancer|weighted|failover|mirroring|forwardAuth)"?:`)
+	outsideStrings = regexp.MustCompile(`(?m)(^|[:,{(\[-])[ \t]*(\{\{|\{%|<%)`)
 	otherHead      = regexp.MustCompile(`(?m)^(services|openapi|swagger):`)
 	otherName      = regexp.MustCompile(`\.(nomad|hcl|tf|sh|bash|py|rb|go|js|ts|lua|md|rst|j2|erb)(\.|$)`) // holds a configuration, or makes one
 	structured     = regexp.MustCompile(`\.(ya?ml|json)(\.(tmpl|template))?$`)
@@ -92,8 +93,12 @@ func hasMark(text []byte) bool {
 // marks are the words of which every configuration of Envoy and Traefik has one.
 var marks = [...]string{"_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
 
-// Templated reports whether a text has yet to be made a configuration.
-func Templated(text string) bool {
+// Templated reports whether a text of a format has yet to be made a configuration. Traefik
+// makes its own: where the templates stand inside of strings, the text is one already.
+func Templated(format, text string) bool {
+	if format == "traefik" {
+		return outsideStrings.MatchString(text)
+	}
 	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "<%")
 }
 

@@ -87,6 +87,17 @@ func TestWhatTheProxyThatReadsAFileNeeds(t *testing.T) {
 			"authenticates run down gate:9091@2:15 (forward_auth)\nroutes-to run down web:80@5:19 (reverse_proxy)",
 		},
 		{
+			"Caddy 1 and streams of Caddy 2 pass on to what stands behind the path, and in the block", "Caddyfile",
+			"shop.example {\n proxy /cart cart:80 {\n  transparent\n }\n proxy / https://web\n}\n{\n layer4 {\n  :5432 {\n   route {\n    proxy {\n     upstream db:5432\n    }\n   }\n  }\n }\n}\n",
+			"routes-to run degraded cart:80@2:14 (proxy)\nroutes-to run degraded web@5:10 (proxy)\nroutes-to run degraded db:5432@12:15 (proxy)\n" +
+				"routes-to run down cart:80@2:14 web@5:10 db:5432@12:15 (any of its routes)",
+		},
+		{
+			"Traefik fills in the rest itself", "dynamic.yml",
+			"http:\n  routers: {r: {rule: 'Host(`{{ env \"NAME\" }}`)', service: s}}\n  services:\n    s: {loadBalancer: {servers: [{url: 'http://a:80'}, {url: 'http://{{ env \"B\" }}:80'}]}}\n",
+			"routes-to run down a:80@4:40 (service s)",
+		},
+		{
 			"Traefik uses the service of a router", "dynamic.yml",
 			"http:\n  routers: {r: {rule: x, service: s}}\n  services:\n    s: {loadBalancer: {servers: [{url: 'http://a:80'}]}}\n    unused: {loadBalancer: {servers: [{url: 'http://b:80'}]}}\n",
 			"routes-to run down a:80@4:40 (service s)",

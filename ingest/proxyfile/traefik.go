@@ -101,7 +101,7 @@ func (t *traefik) servers(name string, seen map[string]bool) []Server {
 	var out []Server
 	for item := range s.Get("loadBalancer", "servers").Items() {
 		a := either(item, "url", "address")
-		if a.Text() != "" {
+		if a.Text() != "" && !strings.Contains(a.Text(), "{{") { // Traefik fills it in from its environment
 			out = append(out, Server{hostPort(a.Text()), a.Line(), a.Col()})
 		}
 	}

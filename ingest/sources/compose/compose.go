@@ -23,7 +23,8 @@ var Source = ingest.Define(ingest.Spec{
 			"compose*.yaml, docker-compose*.yml: services, depends_on, links, network_mode, volumes_from, environment, env_file, command, image, build, volumes, configs, secrets, deploy, extends, include",
 			".env and *.env: variables",
 			"compose.override.yaml: what it says again of a variable or a command counts alone",
-			"labels: the services that a Traefik of the project routes to",
+			"labels: the services that a Traefik of the project, or of another one on the same network, routes to",
+			"dns, ipv4_address: services that answer for names, and by their addresses",
 		},
 		Limits: "Files layered with -f are read as one project where they stand in one directory; each speaks for itself, as any of several may be left out. Remote includes are not fetched.",
 		Since:  "0.1",
@@ -126,6 +127,10 @@ func projects(docs []document, env environments, byPath map[string]document) []*
 	for _, dir := range dirs {
 		byDir[dir].prepare()
 		out = append(out, byDir[dir])
+	}
+	nets := networksOf(out)
+	for _, p := range out {
+		p.nets = nets
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,6 +26,7 @@ type envFile struct {
 	file *ingest.File
 	vars map[string]string
 	line map[string]int // where a variable is set
+	free []string       // variables that its values name and nothing sets
 	err  error
 }
 
@@ -34,6 +36,10 @@ func (e environments) of(p string) *envFile {
 	if f != nil && f.err != nil {
 		f.file.Fail(f.err)
 		return nil
+	}
+	if f != nil && len(f.free) > 0 {
+		f.file.Note("nothing sets %s: empty in its values", strings.Join(f.free, ", "))
+		f.free = nil
 	}
 	return f
 }
@@ -45,14 +51,14 @@ func (e environments) add(f *ingest.File) error {
 	}
 	env := &envFile{file: f, line: map[string]int{}}
 	e[path.Clean(f.Path())] = env
-	vars, line, err := variables(text)
+	vars, free, line, err := variables(text)
 	if err != nil {
 		env.err = envError(text, line, err)
 		f.Note("no file of variables as Compose reads it")
 		return nil
 	}
 	f.Counted(1)
-	env.vars = vars
+	env.vars, env.free = vars, free
 	for i, line := range strings.Split(text, "\n") {
 		if m := assignment.FindStringSubmatch(line); m != nil {
 			env.line[m[1]] = i + 1
@@ -66,21 +72,53 @@ var assignment = regexp.MustCompile(`^\s*(?:export\s+)?([^\s#=:]+)\s*[=:]`)
 
 // variables returns what an env file sets, or the line before the statement in which it
 // is broken. The library reads one statement at a time: of several it would put together
-// values of any size, each naming the one before twice.
-func variables(text string) (vars map[string]string, line int, err error) {
+// values of any size, each naming the one before twice. It writes to the standard error
+// where a value names a variable that nothing sets: these are found out before, and are
+// free, in the order of the text.
+func variables(text string) (vars map[string]string, free []string, line int, err error) {
 	vars = map[string]string{}
 	given := address.NewLookup(address.MostGiven, func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
 	for at := 0; at < len(text); {
 		end := at + statement(text[at:])
-		set, err := dotenv.UnmarshalWithLookup(text[at:end], given.Look)
+		alone := named(text[at:end])
+		set, err := dotenv.UnmarshalWithLookup(text[at:end], func(name string) (string, bool) {
+			v, ok := given.Look(name)
+			if !ok && alone[name] {
+				if !slices.Contains(free, name) && len(free) < mostFree {
+					free = append(free, name)
+				}
+				return "", true
+			}
+			return v, ok
+		})
 		if err != nil {
-			return nil, line, err
+			return nil, nil, line, err
 		}
 		maps.Copy(vars, set)
 		line += strings.Count(text[at:end], "\n")
 		at = end
 	}
-	return vars, 0, heldBack(given)
+	return vars, free, 0, heldBack(given)
+}
+
+// mostFree is how many variables that nothing sets are told of a file.
+const mostFree = 20
+
+// variable is one in a value: a name alone, or one with what stands in its place or is
+// said where it is not set.
+var variable = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)(:?[-?+])?`)
+
+// named returns the variables that a statement names, and never with more than the name.
+func named(statement string) map[string]bool {
+	var out map[string]bool
+	for _, m := range variable.FindAllStringSubmatch(statement, -1) {
+		if out == nil {
+			out = map[string]bool{}
+		}
+		before, seen := out[m[1]]
+		out[m[1]] = m[2] == "" && (before || !seen)
+	}
+	return out
 }
 
 // heldBack is the error where values were held back; else nil.

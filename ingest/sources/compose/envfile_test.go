@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestAnEnvFileReadByStatementsIsTheWholeFile(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 24).Draw(t, "words"), "")
-		got, _, err := variables(text)
+		got, _, _, err := variables(text)
 		want, wantErr := alone(text)
 		if (err != nil) != (wantErr != nil) {
 			t.Fatalf("%q: error %v, want %v", text, err, wantErr)
@@ -40,7 +41,7 @@ func TestVariablesThatNameEachOtherTwiceStaySmall(t *testing.T) {
 	for i := range 60 {
 		fmt.Fprintf(&b, "A%d=${A%d}${A%d}\n", i+1, i, i)
 	}
-	vars, _, err := variables(b.String())
+	vars, _, _, err := variables(b.String())
 	if err == nil {
 		t.Error("nothing says that values are missing")
 	}
@@ -50,5 +51,19 @@ func TestVariablesThatNameEachOtherTwiceStaySmall(t *testing.T) {
 	}
 	if want := "hosthosthosthost"; vars["A2"] != want || size > 64<<20 {
 		t.Errorf("A2 = %q, want %q; all are of %d bytes", vars["A2"], want, size)
+	}
+}
+
+func TestVariablesThatNothingSetsAreToldOnceAndNowhereElse(t *testing.T) {
+	vars, free, _, err := variables("A=1\nB=${A}${C} $D\nE=${F:-6}\nG='$H'\nI=$C${K-k}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"C", "D"}; !slices.Equal(free, want) {
+		t.Errorf("free: %q, want %q", free, want)
+	}
+	want := map[string]string{"A": "1", "B": "1 ", "E": "6", "G": "$H", "I": "k"}
+	if !maps.Equal(vars, want) {
+		t.Error(cmp.Diff(want, vars))
 	}
 }

@@ -12,21 +12,33 @@ import (
 	"github.com/fateline/fateline/ingest/words"
 )
 
-// routes reads what a Traefik of the project routes to: the services whose labels
-// describe a router or a service to its Docker provider (doc.traefik.io, routing,
-// Docker). Each is a share of what it does, and with all of them it has nothing to do.
-func (s *service) routes() {
-	if path.Base(repository(s.fill(s.value.Get("image").Text()))) != "traefik" {
+// routes reports whether the service is a Traefik.
+func (s *service) routes() bool {
+	return path.Base(repository(s.fill(s.value.Get("image").Text()))) == "traefik"
+}
+
+// routed reads what a Traefik routes to: the services of its project, and of others on its
+// networks, whose labels describe a router or a service to its Docker provider
+// (doc.traefik.io, routing, Docker). Each is a share of what it does, and with all of them
+// it has nothing to do.
+func (s *service) routed() {
+	if !s.routes() {
 		return // a file that only adds to another one says it again
 	}
 	var labels []label
 	var to []link.Target
-	seen := map[string]bool{s.name: true}
-	for other := range s.each() {
-		if l, ok := other.routed(); ok && !seen[other.name] {
-			seen[other.name] = true
-			labels, to = append(labels, l), append(to, s.sibling(other.name))
+	seen := map[depgraph.ID]bool{s.id: true}
+	add := func(other *service) {
+		if l, ok := other.toldOf(); ok && !seen[other.id] {
+			seen[other.id] = true
+			labels, to = append(labels, l), append(to, link.Target{Name: link.Host(other.scope(), other.name)})
 		}
+	}
+	for other := range s.each() {
+		add(other)
+	}
+	for _, other := range s.nets.elsewhere(s) {
+		add(other)
 	}
 	terms := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), Via: depgraph.RoutesTo}
 	for i, l := range labels {
@@ -52,7 +64,7 @@ func (s *service) public(host, setting string) bool {
 		return false
 	}
 	said := words.Split(setting)
-	if _, ok := s.routed(); !ok && (len(said) == 0 || said[len(said)-1] != "domain") {
+	if _, ok := s.toldOf(); !ok && (len(said) == 0 || said[len(said)-1] != "domain") {
 		return false
 	}
 	for other := range s.each() {
@@ -63,8 +75,8 @@ func (s *service) public(host, setting string) bool {
 	return false
 }
 
-// routed returns the label of the service that tells Traefik of it.
-func (s *service) routed() (first label, ok bool) {
+// toldOf returns the label of the service that tells Traefik of it.
+func (s *service) toldOf() (first label, ok bool) {
 	for l := range s.labels() {
 		enable := l.key == "traefik.enable"
 		switch {

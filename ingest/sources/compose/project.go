@@ -32,6 +32,7 @@ type project struct {
 	// answer from a store; stored are the services that keep data, and routers those that
 	// are a Traefik. All in lower case.
 	collectors, keepers, stored, routers map[string]bool
+	nets                                 *networks // of all projects
 	// sidecars are the services that run Dapr's sidecar.
 	sidecars map[string]sidecar
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -48,13 +49,14 @@ func (s *service) read() {
 		said.body = b
 		said.starts(b.value)
 		said.shares(b.value)
+		said.asks(b.value)
 		said.pulls(b.value)
 		said.stores(b.value)
 		said.places(b.value)
 		said.strings(b)
 		said.missing(b)
 	}
-	s.routes()
+	s.routed()
 	s.variables()
 }
 
@@ -100,6 +102,11 @@ func (s *service) names() []link.Name {
 	for _, network := range s.value.Get("networks").Fields() {
 		for alias := range network.Get("aliases").Items() {
 			names = append(names, link.Host(s.scope(), s.fill(alias.Text())))
+		}
+		for _, field := range []string{"ipv4_address", "ipv6_address"} {
+			if ip := s.fill(network.Get(field).Text()); ip != "" {
+				names = append(names, link.Host(s.scope(), ip))
+			}
 		}
 	}
 	return names
@@ -217,6 +224,25 @@ func (s *service) shares(v strict.Value) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(item.Text(), "container:"), ":")
 		s.refer(item, link.Structured, bound, "volumes_from", 1, s.sibling(name))
 	}
+}
+
+// asks reads the name servers of a container, where they are services of the project:
+// Docker answers for these itself, and hands every other name on to any of them.
+func (s *service) asks(v strict.Value) {
+	servers := v.Get("dns")
+	items := []strict.Value{servers}
+	if servers.Type() == strict.List {
+		items = slices.Collect(servers.Items())
+	}
+	var to []link.Target
+	for _, item := range items {
+		ip := s.fill(item.Text())
+		if !s.known(ip) || slices.Contains(s.names(), link.Host(s.scope(), ip)) {
+			return // another one answers as well, or it is the server
+		}
+		to = append(to, s.sibling(ip))
+	}
+	s.refer(items[0], link.Structured, depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Degraded, Via: depgraph.Resolves}, "dns", 1, to...)
 }
 
 // bound are the terms of a container that lives inside another's namespace.

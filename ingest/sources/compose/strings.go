@@ -175,7 +175,7 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 	at := func(line, col int) depgraph.Origin {
 		return b.file.Origin(b.value.Place(address.Offset(written, line, col)))
 	}
-	if proxyfile.Format(file, []byte(text)) != "" && !proxyfile.Templated(text) {
+	if format := proxyfile.Format(file, []byte(text)); format != "" && !proxyfile.Templated(format, text) {
 		needs, _, err := proxyfile.Needs(file, text, strict.Limits{})
 		if err == nil {
 			for _, n := range needs {

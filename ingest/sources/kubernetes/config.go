@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -23,6 +24,28 @@ type entry struct {
 	phases depgraph.Phases
 }
 
+// files returns the files that a kustomization makes entries of a ConfigMap from, by the
+// keys that are wanted: other sources read them, and say it of who lists them.
+func (o *object) files(want func(key string) bool) []link.Name {
+	var out []link.Name
+	add := func(key, file string) {
+		if file != "" && (want == nil || want(key)) {
+			out = append(out, link.Name{Space: link.SpacePath, Text: path.Join(path.Dir(o.file.Path()), file)})
+		}
+	}
+	for item := range o.get("files").Items() {
+		key, file, keyed := strings.Cut(item.Text(), "=")
+		if !keyed {
+			key, file = path.Base(item.Text()), item.Text()
+		}
+		add(key, file)
+	}
+	for item := range o.get("envs").Items() {
+		add("", item.Text())
+	}
+	return out
+}
+
 // configuration returns the texts of ConfigMaps that a workload reads as files or as
 // variables. A single variable that picks one key is not among them: that it is
 // picked says whose it is.
@@ -43,6 +66,11 @@ func (e *emitter) readConfiguration(run *workload) []entry {
 		for _, d := range o.data() {
 			if want == nil || want(d.key) {
 				out = append(out, entry{d, o, phases})
+			}
+		}
+		for _, file := range o.files(want) {
+			if !slices.Contains(run.files, file) {
+				run.files = append(run.files, file)
 			}
 		}
 	}
@@ -132,7 +160,11 @@ func (e *emitter) countShares() {
 
 // isProxy says whether a text is the whole configuration of a proxy.
 func isProxy(d datum) bool {
-	return proxyfile.Possible(d.key, d.text) && proxyfile.Format(d.key, []byte(d.text)) != "" && !proxyfile.Templated(d.text)
+	if !proxyfile.Possible(d.key, d.text) {
+		return false
+	}
+	format := proxyfile.Format(d.key, []byte(d.text))
+	return format != "" && !proxyfile.Templated(format, d.text)
 }
 
 // checkProxies makes the files partial in which a ConfigMap holds a configuration of a

@@ -122,6 +122,9 @@ func (e *emitter) reads(run *workload, ref field, name string, phases depgraph.P
 		ifLost = depgraph.Unaffected
 	}
 	e.need(need{owner: run.id, to: e.material(run.object, kind, called.text()), phases: phases, ifLost: ifLost, via: via, at: called.at()})
+	if kind == "Secret" && len(e.credentials) > 0 {
+		e.usesCredential(run, called.text(), called.at())
+	}
 }
 
 // material refers to a ConfigMap or Secret of the object's namespace, for a need that is

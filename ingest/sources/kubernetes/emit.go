@@ -44,6 +44,8 @@ type emitter struct {
 	watching  watching
 	audiences audiences
 	istio     map[*object][]route // the routes that are bound to an Istio Gateway
+
+	credentials []credential // of the kinds that the estate has
 }
 
 // Phases that several fields share.

@@ -71,6 +71,7 @@ var operated = map[string]operation{
 	"redis.redis.opstreelabs.in/RedisReplication":       {depgraph.KindDatastore, "", "% %-headless", []string{"spec", "clusterSize"}, ""},
 	"redis.redis.opstreelabs.in/RedisCluster":           {depgraph.KindDatastore, "", "%-leader %-follower", []string{"spec", "clusterSize"}, ""},
 	"databases.spotahome.com/RedisFailover":             {depgraph.KindDatastore, "", "rfs-% rfr-% rfrm-%", []string{"spec", "redis", "replicas"}, ""},
+	"app.redislabs.com/RedisEnterpriseDatabase":         {depgraph.KindDatastore, "", "%", nil, ""},
 	"dragonflydb.io/Dragonfly":                          {depgraph.KindDatastore, "", "%", replicas, ""},
 	"clickhouse.altinity.com/ClickHouseInstallation":    {depgraph.KindDatastore, "", "clickhouse-%", nil, "clickhouse.altinity.com/chi"},
 	"scylla.scylladb.com/ScyllaCluster":                 {depgraph.KindDatastore, "", "%-client", nil, "scylla/cluster"},

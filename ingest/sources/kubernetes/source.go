@@ -114,6 +114,7 @@ func (e *emitter) emit() {
 	e.collectHosts()
 	e.checkProxies()
 	e.countShares()
+	e.countCredentials()
 	for _, o := range e.w.objects {
 		if run := o.run; run != nil {
 			e.emitWorkload(run)

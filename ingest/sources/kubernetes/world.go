@@ -7,6 +7,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
 )
 
 // world is everything that the unit holds, indexed, so that objects find each other.
@@ -48,7 +49,8 @@ type workload struct {
 	replicas   *int  // nil is unknown
 	origin     field // of the number of replicas
 	autoscaled bool
-	entries    []entry // the configuration that it reads, until it is emitted
+	entries    []entry     // the configuration that it reads, until it is emitted
+	files      []link.Name // of the inputs, that its configuration is made from, likewise
 	read       bool
 	static     bool // a static pod: it is started by its host, without the API server
 }

@@ -19,7 +19,7 @@ var Source = ingest.Define(ingest.Spec{
 			"nginx: upstream, server, proxy_pass, grpc_pass, fastcgi_pass, uwsgi_pass, scgi_pass, memcached_pass, set",
 			"Apache: ProxyPass, ProxyPassMatch, BalancerMember, RewriteRule with [P], SetHandler proxy:",
 			"HAProxy: backend, listen, server, server-template",
-			"Caddyfile: reverse_proxy, php_fastcgi, forward_auth, snippets and their imports",
+			"Caddyfile: reverse_proxy, php_fastcgi, forward_auth, proxy of Caddy 1 and of layer4, snippets and their imports",
 			"Traefik's dynamic configuration in YAML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth",
 			"Envoy bootstrap, YAML or JSON: clusters and their endpoints, the clusters of routes, of external authorization, of access logs and of xDS",
 		},
@@ -30,7 +30,7 @@ var Source = ingest.Define(ingest.Spec{
 }, ingest.NoParams, claim, read)
 
 func claim(name string, head []byte) (string, bool) {
-	if proxyfile.Format(name, head) == "" || proxyfile.Templated(string(head)) {
+	if format := proxyfile.Format(name, head); format == "" || proxyfile.Templated(format, string(head)) {
 		return "", false
 	}
 	return name, true

@@ -219,3 +219,24 @@ func TestManyLossesAtOnceAreThoseOfTheReference(t *testing.T) {
 		}
 	})
 }
+
+// Whatever is left for the last pass: none is lost twice, and none is passed over.
+func TestLossesOfAnyNumberAreVisitedOnceEach(t *testing.T) {
+	s := newSystem(t, chain(3), 60)
+	for _, n := range []int{0, 1, simulate.PassSize - 1, simulate.PassSize, simulate.PassSize + 1} {
+		losses := make([][]depgraph.NodeIndex, n)
+		for i := range losses {
+			losses[i] = s.at[i%3 : i%3+1]
+		}
+		next := 0
+		err := s.m.LoseMany(context.Background(), losses, nil, func(i int, sizes simulate.Sizes, _ []depgraph.NodeIndex) {
+			if want := len(s.m.Lose(losses[i]...).List(simulate.Down)) - 1; i != next || sizes.Down != want {
+				t.Errorf("of %d losses number %d takes %d down, want number %d and %d", n, i, sizes.Down, next, want)
+			}
+			next++
+		})
+		if err != nil || next != n {
+			t.Errorf("%d of %d losses are visited: %v", next, n, err)
+		}
+	}
+}

@@ -295,6 +295,30 @@ func TestOfEqualProofsItIsTheFirstByID(t *testing.T) {
 	}
 }
 
+// What is one step away comes before what it takes fewer edges to show.
+func TestAShallowProofIsShownWhereADeeperOneIsSmaller(t *testing.T) {
+	g := sketch(t, `
+		service:near needs 1:service:x|service:y|service:z
+		service:far needs service:middle
+		service:middle needs service:x
+		service:frozen start service:far&service:near
+		service:blind observe service:far
+		service:blind observe service:near
+		service:exposed needs service:far|service:up
+		service:exposed needs service:near|service:up`)
+	var lost []depgraph.NodeIndex
+	for _, id := range []string{"service:x", "service:y", "service:z"} {
+		lost = append(lost, find(t, g, id))
+	}
+	l := simulate.NewModel(g, 0).Lose(lost...)
+	for owner, state := range map[string]simulate.State{"service:frozen": simulate.Frozen, "service:blind": simulate.Blind, "service:exposed": simulate.Exposed} {
+		proof := l.Proof(state, find(t, g, owner))
+		if len(proof) != 4 || proof[0].To.Name != "near" {
+			t.Errorf("Proof(%v, %s) = %v, want the way over near", state, owner, proof)
+		}
+	}
+}
+
 // A model keeps what it has worked out for a few losses.
 func TestProofsOfSeveralLossesDoNotTouchEachOther(t *testing.T) {
 	eachSystem(t, tiered(100, 1_000, 10_000), 12, func(t *testing.T, rng *rand.Rand, s system) {

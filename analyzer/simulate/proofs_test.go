@@ -197,6 +197,9 @@ func TestProofsThatRandomSystemsHardlyHave(t *testing.T) {
 		"who is down is no less than degraded": {[]simtest.Need{
 			need(0, 1, 'd', 1, 2), need(2, 1, 'g', 1), placed(1, 4), need(1, 1, 'd', 3), need(3, 1, 'd', 5),
 		}, []int{4, 5}},
+		"who is down needs nothing more to be degraded": {[]simtest.Need{
+			need(0, 1, 'd', 1, 2), need(2, 1, 'g', 1), placed(1, 4), need(1, 1, 'g', 5),
+		}, []int{4, 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := simtest.World{Standby: make([]bool, 6), Group: make([]bool, 6), Needs: c.needs}

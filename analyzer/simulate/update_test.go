@@ -150,6 +150,8 @@ func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 				n.Members = append(n.Members, member-1)
 			case 3:
 				n.Phases = "s"
+			case 6:
+				n.Phases = "o"
 			}
 			w.Needs = append(w.Needs, n)
 		}
@@ -192,4 +194,141 @@ func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 		}
 	}
 	made.check(t, "around", "in part: around", "wide", "narrow")
+}
+
+// What is simulated anew is what needs go to or went to, and what that needs; of a node that
+// has very many all of these, as it costs more to compare them.
+func TestAnUpdateSimulatesWhatTheChangeLeadsToAndNoMore(t *testing.T) {
+	const few, many = 3, 6 // the owners of so many needs, as many as are compared, and of more
+	world := func() simtest.World {
+		w := simtest.World{Standby: make([]bool, 80), Group: make([]bool, 80)}
+		need := func(owner int, members ...int) {
+			w.Needs = append(w.Needs, simtest.Need{Owner: owner, Members: members, Number: 1, Phases: "r", IfLost: 'd'})
+		}
+		need(0, few)
+		need(0, 7, 8)
+		for v := range 65 {
+			if v < 63 {
+				need(few, 10+v)
+			}
+			need(many, 10+v)
+		}
+		need(10, 75)
+		need(75, 76)
+		w.Needs = append(w.Needs, simtest.Need{Owner: few, Members: []int{77}, Number: 1, Phases: "R", IfLost: 'd'})
+		return w
+	}
+	without := func(w *simtest.World, owner, member int) {
+		w.Needs = slices.DeleteFunc(w.Needs, func(n simtest.Need) bool { return n.Owner == owner && slices.Contains(n.Members, member) })
+	}
+	for name, c := range map[string]struct {
+		change    func(w *simtest.World)
+		simulated int
+		way       string
+	}{
+		"to be repaired is no part of a loss":   {func(w *simtest.World) { without(w, few, 77) }, 0, "unchanged"},
+		"one of few needs goes":                 {func(w *simtest.World) { without(w, 0, few) }, 66, "around"},
+		"one of many goes":                      {func(w *simtest.World) { without(w, few, 20) }, 1, "around"},
+		"one of many goes, and what that needs": {func(w *simtest.World) { without(w, few, 10) }, 3, "around"},
+		"one of very many":                      {func(w *simtest.World) { without(w, many, 20) }, 67, "around"},
+		"a node goes that nobody needs":         {func(w *simtest.World) { w.Standby, w.Group = w.Standby[:79], w.Group[:79] }, 0, "around"},
+		"a node comes that needs one": {func(w *simtest.World) {
+			w.Standby, w.Group = append(w.Standby, false), append(w.Group, false)
+			w.Needs = append(w.Needs, simtest.Need{Owner: 80, Members: []int{75}, Number: 1, Phases: "r", IfLost: 'd'})
+		}, 2, "around"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, back := range []bool{false, true} {
+				after := world()
+				c.change(&after)
+				old, next := newSystem(t, world(), 60), newSystem(t, after, 60)
+				if back {
+					old, next = next, old
+				}
+				before, err := old.m.Blast(context.Background())
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := checkUpdate(t, ways{}, before, next.m.Graph(), next.m.Outage())
+				come := max(0, next.m.Graph().Len()-old.m.Graph().Len())
+				if want := c.simulated + come; got.Simulated() != want || got.Way() != c.way || got.Way() == "around" && got.Means()[0] != "narrow" {
+					t.Errorf("%d losses are simulated, %s %v, want %d, %s", got.Simulated(), got.Way(), got.Means(), want, c.way)
+				}
+			}
+		})
+	}
+}
+
+// The first node of all turns into another one, and needs another one.
+func TestAnUpdateOfTheFirstNodeIsThatOfTheNewModel(t *testing.T) {
+	w := simtest.World{Standby: []bool{true, false, false}, Group: make([]bool, 3)}
+	before, err := newSystem(t, w, 60).m.Blast(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Standby = make([]bool, 3)
+	w.Needs = []simtest.Need{{Owner: 0, Members: []int{1}, Number: 1, Phases: "r", IfLost: 'd'}}
+	next := newSystem(t, w, 60)
+	checkUpdate(t, ways{}, before, next.m.Graph(), next.m.Outage())
+}
+
+// What stands below a change one on the other, with alternatives that lead back, and what
+// watches it from above: to lose a lower one takes the upper ones along, and seldom more.
+func TestAnUpdateOverATowerIsThatOfTheNewModel(t *testing.T) {
+	const tower, tops = 9, 7
+	made := ways{}
+	for seed := range uint64(tiered(2_000, 20_000, 200_000)) {
+		rng := rand.New(rand.NewPCG(seed, 33))
+		before := simtest.World{Standby: make([]bool, tower+tops), Group: make([]bool, tower+tops)}
+		place := rng.Perm(tower + tops)
+		need := func(owner int, phases string, members ...int) {
+			n := simtest.Need{Owner: place[owner], Number: 1, Phases: phases, IfLost: 'd'}
+			for _, m := range members {
+				n.Members = append(n.Members, place[m])
+			}
+			slices.Sort(n.Members)
+			n.Members = slices.Compact(n.Members)
+			if owner >= tower && rng.IntN(3) == 0 {
+				n.IfLost = 'g'
+			}
+			before.Needs = append(before.Needs, n)
+		}
+		for v := 1; v < tower; v++ {
+			switch below := v - 1 - rng.IntN(v)/3; rng.IntN(4) {
+			case 0:
+				need(v, "r", below, rng.IntN(tower+rng.IntN(2)*tops))
+			case 1:
+				need(v, "r", rng.IntN(v))
+				fallthrough
+			default:
+				need(v, "r", below)
+			}
+		}
+		for v := tower; v < tower+tops; v++ {
+			need(v, pickOne(rng, "s", "o", "r"), rng.IntN(tower))
+			if rng.IntN(2) == 0 {
+				need(v, "r", rng.IntN(v), tower+rng.IntN(tops))
+			}
+		}
+		after := before
+		after.Needs = slices.Clone(before.Needs)
+		for v := tower; v < tower+tops; v++ {
+			need(v, "r", tower-1-rng.IntN(3))
+			to := before.Needs[len(before.Needs)-1]
+			if rng.IntN(2) == 0 {
+				to.Members = []int{place[rng.IntN(v)]}
+			}
+			after.Needs = append(after.Needs, to)
+		}
+		old, next := newSystem(t, before, 60), newSystem(t, after, 60)
+		blast, err := old.m.Blast(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkUpdate(t, made, blast, next.m.Graph(), next.m.Outage())
+		if t.Failed() {
+			t.Fatalf("seed %d: %+v, then %+v", seed, before.Needs, after.Needs)
+		}
+	}
+	made.check(t, "around", "in part: around", "wide", "narrow", "hubs")
 }

@@ -12,7 +12,9 @@ const maxReturn = 4
 
 // settleReturns marks what is written as a call and leads back to who makes it: the
 // public name under which a program is reached, which is in its settings so that it can
-// tell others. The gateway or domain of that name routes to the program itself. What
+// tell others. A gateway or domain of that name routes to the program itself: the name may
+// stand for several, one of which asks those who come from outside to log in. What several
+// programs read at one place is a call of none of them then: it is the name of one. What
 // traffic shows, and what a native file says, is a call.
 //
 // It costs O(F + d * R) for F facts, of which d gateways or domains are members, and the R
@@ -36,22 +38,46 @@ func (l *linker) settleReturns() {
 	// One front after the other: how many of its members lead back to the owner of a fact.
 	fronts, uses := compress(calls, len(l.ids))
 	r := routing{to: l.routes(), reached: make([]int32, len(l.ids))}
-	back := map[int32]int{}
+	back := map[int32]bool{}
+	told := map[spot]bool{}
 	for front := range int32(len(l.ids)) {
 		use := uses[fronts[front]:fronts[front+1]]
 		if len(use) > 0 {
 			r.follow(front)
 		}
 		for _, i := range use {
-			if f := l.facts.get(int(i)); r.leadsTo(f.owner) {
-				if back[i]++; back[i] == len(f.members) {
-					f.terms.IfLost = depgraph.Unaffected
-					l.facts.amend(int(i), f.terms, joinNotes(f.note, "the address leads back to it"))
-				}
+			if f := l.facts.get(int(i)); !back[i] && r.leadsTo(f.owner) {
+				back[i] = true
+				told[spotOf(f.origin())] = true
+				l.unneeded(i, "the address leads back to it")
+			}
+		}
+	}
+	for _, use := range calls {
+		if i := use.what; !back[i] {
+			f := l.facts.get(int(i))
+			if told[spotOf(f.origin())] {
+				back[i] = true
+				l.unneeded(i, "the address leads back to another one that reads it")
 			}
 		}
 	}
 }
+
+// unneeded records that a fact is no need.
+func (l *linker) unneeded(i int32, why string) {
+	f := l.facts.get(int(i))
+	f.terms.IfLost = depgraph.Unaffected
+	l.facts.amend(int(i), f.terms, joinNotes(f.note, why))
+}
+
+// spot is where something is written.
+type spot struct {
+	input     string
+	line, col int
+}
+
+func spotOf(o depgraph.Origin) spot { return spot{o.Input, o.Line, o.Col} }
 
 // isFront reports whether a node is what people reach others by.
 func (l *linker) isFront(node int32) bool {

@@ -32,9 +32,13 @@ type project struct {
 	// answer from a store; stored are the services that keep data, and routers those that
 	// are a Traefik. All in lower case.
 	collectors, keepers, stored, routers map[string]bool
-	nets                                 *networks // of all projects
+	// waiting are the services that wait for others to serve: of each of these, in lower
+	// case; nil until asked.
+	waiting map[string][]string
 	// sidecars are the services that run Dapr's sidecar.
 	sidecars map[string]sidecar
+	// nets are those of all projects.
+	nets *networks
 }
 
 func (p *project) prepare() {

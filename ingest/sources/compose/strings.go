@@ -265,6 +265,8 @@ func (s *service) found(at depgraph.Origin, note string, most float64, refs []ad
 		terms := ref.Terms()
 		if s.collects() && !(s.keeps() && ref.KeepsData()) {
 			terms.IfLost = depgraph.Unaffected
+		} else if s.servesBefore(ref.Hosts) {
+			terms.IfLost = max(terms.IfLost, depgraph.Degraded)
 		}
 		o := at
 		o.Note, o.Confidence = note, min(ref.Form.Confidence(), most)

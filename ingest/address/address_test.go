@@ -61,6 +61,8 @@ func TestFind(t *testing.T) {
 		{"a URL without port", "X", "https://api.pay.test", "https api.pay.test 0.9"},
 		{"a URL with upper case", "X", "HTTPS://API.Pay.test./x", "https api.pay.test 0.9"},
 		{"how the addresses begin that a program gives out", "system.internal-url-prefix", "http://orders:9000", ""},
+		{"a store of vectors", "X", "http://vector-store:8000", "http vector-store:8000 0.9"},
+		{"Vector", "X", "http://logs-vector:8686", "http logs-vector:8686 0.9*"},
 		{"who the program is", "SERVICE", "orders", ""},
 		{"a service of some use", "CART_SERVICE", "orders", "orders 0.6"},
 		{"a member that is asked for the others", "CORE_PEER_GOSSIP_BOOTSTRAP", "orders:7051", "orders:7051 0.8 gossip"},

@@ -81,8 +81,10 @@ func telemetryHost(h Host) bool {
 	for i, w := range words {
 		switch w {
 		case "otel", "otelcol", "opentelemetry", "opentelemetrycollector", "otelcollector", "zipkin", "statsd", "fluentd", "fluentbit", "logstash",
-			"pushgateway", "vector", "promtail", "telegraf":
+			"pushgateway", "promtail", "telegraf":
 			return true
+		case "vector": // but not "vector-store", "vector-db"
+			return i+1 == len(words) || slices.Contains([]string{"agent", "aggregator", "collector", "headless"}, words[i+1])
 		case "jaeger":
 			return h.Port == 0 && (i+1 == len(words) || words[i+1] != "query" && words[i+1] != "ui") || i+1 < len(words) && (words[i+1] == "agent" || words[i+1] == "collector")
 		case "fluent":

@@ -116,9 +116,17 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 }
 
 // theirsAlone says whether no other workload of the namespace has a label with that value:
-// what several share is no name of one.
+// what several share is no name of one. A store that an operator runs is labelled after the
+// application that it is for, where there is one of that name.
 func (e *emitter) theirsAlone(run *workload, key, value string) bool {
 	s := run.home
+	if _, is := operated[run.foreign]; is {
+		for _, other := range s.byName[value] {
+			if other.id != run.id && e.w.sees(run.object, other.object) {
+				return false
+			}
+		}
+	}
 	if s.bearers == nil {
 		s.bearers = map[label][]*workload{}
 		for _, other := range s.workloads {

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer"
@@ -229,48 +230,123 @@ func (h *causePass) allowed(x node, r req, claimed bool) bool {
 // fallsAnyway returns for each of some requirements those of the given causes that take
 // its owner down without it. A group falls anyway where all that name it do.
 func (h *causePass) fallsAnyway(reqs []req, by []simulate.Lanes) []simulate.Lanes {
-	e := h.e
-	out := make([]simulate.Lanes, len(reqs))
-	var asked, naming []req
-	var among, unmet []simulate.Lanes
+	asked, among := slices.Clone(reqs), slices.Clone(by)
+	groups := map[node]simulate.Lanes{}
 	for i, r := range reqs {
-		owner := e.g.Owner(r)
-		if e.isGroup(owner) {
-			out[i] = by[i]
-			for _, q := range e.g.Naming(owner) {
-				lanes := h.p.Unmet(q)
-				lanes.And(&by[i])
-				naming, unmet = append(naming, q), append(unmet, lanes)
-			}
-			continue
+		if owner := h.e.g.Owner(r); h.e.isGroup(owner) {
+			h.alsoBreaks(groups, owner, by[i])
+			among[i] = simulate.Lanes{}
 		}
-		down := h.p.Down(owner)
+	}
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		for _, q := range h.e.g.Naming(group) {
+			if !h.e.isGroup(h.e.g.Owner(q)) {
+				asked, among = append(asked, q), append(among, h.unmet(q, groups[group]))
+			}
+		}
+	}
+	falls := h.nodesFallAnyway(asked, among)
+	missed := h.missed(groups, among[len(reqs):], falls[len(reqs):])
+	for i, r := range reqs {
+		if lanes, isGroup := missed[h.e.g.Owner(r)]; isGroup {
+			falls[i] = by[i]
+			falls[i].Without(&lanes)
+		}
+	}
+	return falls[:len(reqs)]
+}
+
+// widen adds causes to those of a group and reports whether any was not among them.
+func widen(groups map[node]simulate.Lanes, group node, more simulate.Lanes) bool {
+	all := groups[group]
+	if !more.Without(&all) {
+		return false
+	}
+	all.Or(&more)
+	groups[group] = all
+	return true
+}
+
+// unmet returns those of some causes that break r.
+func (h *causePass) unmet(r req, of simulate.Lanes) simulate.Lanes {
+	lanes := h.p.Unmet(r)
+	lanes.And(&of)
+	return lanes
+}
+
+// alsoBreaks notes the causes that break a group, and with it the groups that name it.
+// Groups may name each other in a circle.
+func (h *causePass) alsoBreaks(groups map[node]simulate.Lanes, group node, by simulate.Lanes) {
+	if !widen(groups, group, by) {
+		return
+	}
+	for queue := []node{group}; len(queue) > 0; queue = queue[1:] {
+		part := queue[0]
+		for _, q := range h.e.g.Naming(part) {
+			if owner := h.e.g.Owner(q); h.e.isGroup(owner) && widen(groups, owner, h.unmet(q, groups[part])) {
+				queue = append(queue, owner)
+			}
+		}
+	}
+}
+
+// nodesFallAnyway is fallsAnyway for requirements of which no owner is a group.
+func (h *causePass) nodesFallAnyway(reqs []req, by []simulate.Lanes) []simulate.Lanes {
+	out := make([]simulate.Lanes, len(reqs))
+	var taking []req
+	var among []simulate.Lanes
+	var places []int
+	for i, r := range reqs {
+		down := h.p.Down(h.e.g.Owner(r))
 		down.And(&by[i])
-		if e.takesOwner(r) {
-			asked, among = append(asked, r), append(among, down)
-		} else {
+		switch {
+		case !down.Any():
+		case h.e.takesOwner(r):
+			taking, among, places = append(taking, r), append(among, down), append(places, i)
+		default:
 			out[i] = down
 		}
 	}
-	var falls, serve []simulate.Lanes
-	if len(asked) > 0 {
-		falls = h.p.FallsWithout(asked, among)
-	}
-	if len(naming) > 0 {
-		serve = h.fallsAnyway(naming, unmet)
-	}
-	for i, r := range reqs {
-		owner := e.g.Owner(r)
-		switch {
-		case e.isGroup(owner):
-			for range e.g.Naming(owner) {
-				unmet[0].Without(&serve[0])
-				out[i].Without(&unmet[0])
-				unmet, serve = unmet[1:], serve[1:]
-			}
-		case e.takesOwner(r):
-			out[i], falls = falls[0], falls[1:]
+	if len(taking) > 0 {
+		for k, lanes := range h.p.FallsWithout(taking, among) {
+			out[places[k]] = lanes
 		}
 	}
 	return out
+}
+
+// missed returns for each of some groups the causes that break it and so, itself or by
+// way of other groups, a requirement of a node that does not fall without that one.
+// Given are, for each requirement of a node that names one of the groups, by the
+// groups' order, what breaks both and in which of that its owner falls anyway.
+func (h *causePass) missed(groups map[node]simulate.Lanes, broken, falls []simulate.Lanes) map[node]simulate.Lanes {
+	g := h.e.g
+	missed := make(map[node]simulate.Lanes, len(groups))
+	var queue []node
+	for _, group := range slices.Sorted(maps.Keys(groups)) {
+		lanes := simulate.Lanes{}
+		for _, q := range g.Naming(group) {
+			if h.e.isGroup(g.Owner(q)) {
+				continue
+			}
+			broken[0].Without(&falls[0])
+			lanes.Or(&broken[0])
+			broken, falls = broken[1:], falls[1:]
+		}
+		missed[group] = lanes
+		queue = append(queue, group)
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		above := queue[0]
+		for r, end := g.OwnedBy(above); r < end; r++ {
+			for _, part := range g.Members(r) {
+				lanes, by := h.unmet(r, groups[part]), missed[above]
+				lanes.And(&by)
+				if h.e.isGroup(part) && widen(missed, part, lanes) {
+					queue = append(queue, part)
+				}
+			}
+		}
+	}
+	return missed
 }

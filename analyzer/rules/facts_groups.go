@@ -34,17 +34,23 @@ func (e *estate) owners(r req) []node {
 // lift returns the requirement of a node that is no group by which a broken
 // requirement of a group is felt, and that node.
 func (e *estate) lift(l *simulate.Loss, r req) (req, node) {
-	owner := e.g.Owner(r)
-	for steps := 0; e.isGroup(owner) && steps < e.g.Len(); steps++ {
+	seen := map[node]bool{}
+	for queue := []req{r}; len(queue) > 0; queue = queue[1:] {
+		owner := e.g.Owner(queue[0])
+		if !e.isGroup(owner) {
+			return queue[0], owner
+		}
+		if seen[owner] {
+			continue
+		}
+		seen[owner] = true
 		for _, q := range e.g.Naming(owner) {
 			if !l.Met(q) {
-				r = q
-				break
+				queue = append(queue, q)
 			}
 		}
-		owner = e.g.Owner(r)
 	}
-	return r, owner
+	return r, e.g.Owner(r)
 }
 
 // loseAbout loses x as far as requirement r can tell, and those by which it is felt where

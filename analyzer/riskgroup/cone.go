@@ -73,8 +73,7 @@ func newCone(m *simulate.Model, v depgraph.NodeIndex) *cone {
 
 // eachGate calls visit with every requirement that can take x down: how many of
 // the members have to be lost for that, and the members that count; the slice is
-// shared and does not change. Members that are down anyway are left out, and so is
-// what can no longer be lost enough of.
+// shared and does not change. Members that are down anyway are left out.
 func eachGate(m *simulate.Model, x depgraph.NodeIndex, visit func(limit int, members []depgraph.NodeIndex)) {
 	g := m.Graph()
 	for from, to := g.OwnedBy(x); from < to; from++ {
@@ -88,9 +87,7 @@ func eachGate(m *simulate.Model, x depgraph.NodeIndex, visit func(limit int, mem
 				return !m.Counts(y, x) || m.DownAnyway(y)
 			})
 		}
-		if spare < len(members) {
-			visit(spare+1, members)
-		}
+		visit(spare+1, members) // no more than there are: at least one is needed
 	}
 }
 

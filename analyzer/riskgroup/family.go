@@ -56,8 +56,8 @@ func (b *bench) candidates(f family) {
 	}
 }
 
-// minimal returns the family of the minimal ones among the candidates, and takes
-// them off.
+// minimal returns the family of the minimal ones among the candidates, none of which is
+// empty, and takes them off.
 func (b *bench) minimal() family {
 	total := 0
 	for _, c := range b.cands {
@@ -68,14 +68,6 @@ func (b *bench) minimal() family {
 		return family{}
 	}
 	f := family{sets: make([]uint64, 0, total), at: make([]int32, b.order+2)}
-	if len(b.cands[0]) > 0 {
-		b.drop()
-		f.sets = append(f.sets, 0)
-		for n := range b.order + 1 {
-			f.at[n+1] = 1
-		}
-		return f
-	}
 	b.seen.reset(total)
 	for n := 1; n <= b.order; n++ {
 		f.at[n] = int32(len(f.sets))

@@ -21,6 +21,7 @@ type hitting struct {
 	most     int64    // work
 	found    [][]cell // each ascending; the smaller first
 	complete bool     // found is everything up to the size looked for
+	capped   bool     // else it is not as there are more sets than cap
 
 	loss    *loss
 	keeper  keeper
@@ -139,7 +140,7 @@ func (h *hitting) record(x cell) {
 	switch {
 	case h.known[key]:
 	case len(h.found) == h.cap:
-		h.complete = false
+		h.complete, h.capped = false, true
 	default:
 		h.known[key] = true
 		h.found = append(h.found, set)

@@ -163,6 +163,100 @@ func TestClassesChangeNoGroup(t *testing.T) {
 	}
 }
 
+// The fewer cells the fewer sets there are to look at: nothing is left to merge, and of the
+// gates of one cell none repeats another one's members.
+func TestClassesAreAsFewAsCanBe(t *testing.T) {
+	merged := 0
+	for seed := range cases(2000) {
+		c := randomCone(rand.New(rand.NewPCG(uint64(seed), 43))).withoutSingles()
+		of := c.classes()
+		merged += len(c.nodes) - len(of.nodes)
+		for x := range of.nodes {
+			if users := of.gatesNaming(cell(x)); len(users) == 1 {
+				if q := of.gates[users[0]]; q.limit == 1 && q.owner != of.top {
+					t.Errorf("seed %d: cell %d is needed by %d alone, which cannot spare it", seed, x, q.owner)
+				}
+			}
+			gates := of.gatesOf(cell(x))
+			for i, q := range gates {
+				for _, o := range gates[:i] {
+					if slices.Equal(o.members, q.members) {
+						t.Errorf("seed %d: two gates of cell %d have the members %v", seed, x, q.members)
+					}
+				}
+			}
+		}
+		of.components(func(q *gate) bool { return q.limit == 1 && q.owner != of.top }, func(component []cell) {
+			if len(component) > 1 {
+				t.Errorf("seed %d: the cells %v take each other down", seed, component)
+			}
+		})
+	}
+	if merged == 0 {
+		t.Error("nothing is merged")
+	}
+}
+
+// Of gates of the same members the one counts that takes fewest of them to close.
+func TestOfGatesOfTheSameMembersTheLowestLimitStays(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 47))
+	for range cases(2000) {
+		c := &cone{}
+		least := map[string]int32{}
+		for range 1 + rng.IntN(8) {
+			members := []cell{0, 1, 2}[:1+rng.IntN(3)]
+			q := gate{0, int32(1 + rng.IntN(3)), members}
+			c.gates = append(c.gates, q)
+			if low, known := least[keyOf(members)]; !known || q.limit < low {
+				least[keyOf(members)] = q.limit
+			}
+		}
+		all := slices.Clone(c.gates)
+		c.tidy(0)
+		for _, q := range c.gates {
+			if q.limit != least[keyOf(q.members)] {
+				t.Errorf("of %v stays %v", all, c.gates)
+			}
+		}
+		if len(c.gates) != len(least) {
+			t.Errorf("of %v stay %v", all, c.gates)
+		}
+	}
+}
+
+// Whichever way ends first, the sets are the same.
+func TestWithAnyBoundsTheSetsAreTheSame(t *testing.T) {
+	ways := map[string]int{}
+	for seed := range cases(600) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 53))
+		c := randomCone(rng).withoutSingles()
+		f := &Finder{o: Options{Cap: []int{0, 0, 5}[rng.IntN(3)]}}
+		want, complete, err := f.larger(t.Context(), c, math.MaxInt64, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, work := range []int64{0, 100, 10_000} {
+			for _, budget := range []int64{0, 1_000_000} {
+				got, whole, err := f.larger(t.Context(), c, work, budget)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if whole && !complete { // families know no cap
+					ways["whole"]++
+					continue
+				}
+				if diff := cmp.Diff(texts(c, want), texts(c, got)); diff != "" || whole != complete {
+					t.Fatalf("seed %d, work %d, budget %d: complete %v, want %v:\n%s", seed, work, budget, whole, complete, diff)
+				}
+				ways["same"]++
+			}
+		}
+	}
+	if ways["whole"] == 0 || ways["same"] == 0 {
+		t.Error(ways)
+	}
+}
+
 func TestABudgetThatIsSpentGivesUpInsteadOfAnsweringWrong(t *testing.T) {
 	answers := 0
 	for seed := range cases(300) {
@@ -224,6 +318,16 @@ func TestPackedSetsAreSets(t *testing.T) {
 			rest := slices.DeleteFunc(slices.Clone(a), func(x cell) bool { return slices.Contains(b, x) })
 			if got := p.cells(nil, p.minus(pa, pb)); !slices.Equal(got, rest) {
 				t.Fatalf("minus(%v, %v) = %v, want %v", a, b, got, rest)
+			}
+			pick := rng.IntN(1 << len(a))
+			var picked []cell
+			for i, x := range a {
+				if pick>>i&1 != 0 {
+					picked = append(picked, x)
+				}
+			}
+			if got := p.cells(nil, p.subset(pa, pick)); !slices.Equal(got, picked) {
+				t.Fatalf("subset(%v, %b) = %v, want %v", a, pick, got, picked)
 			}
 		}
 	}

@@ -103,11 +103,10 @@ func (p packing) subset(s uint64, pick int) uint64 {
 
 // wordSet is a set of words other than 0, by open addressing.
 type wordSet struct {
-	slots []uint64
-	used  int
+	slots []uint64 // at least half of them free
 }
 
-// reset empties the set and makes room for n words.
+// reset empties the set and makes room for n words; no more are added.
 func (w *wordSet) reset(n int) {
 	size := 16
 	for size < 2*n {
@@ -118,7 +117,6 @@ func (w *wordSet) reset(n int) {
 	} else {
 		clear(w.slots)
 	}
-	w.used = 0
 }
 
 // home is where a word would be if it were alone.
@@ -142,16 +140,6 @@ func (w *wordSet) add(s uint64) bool {
 		return false
 	}
 	w.slots[i] = s
-	w.used++
-	if 2*w.used > len(w.slots) {
-		old := w.slots
-		w.slots = make([]uint64, 2*len(old))
-		for _, t := range old {
-			if t != 0 {
-				w.slots[w.slot(t)] = t
-			}
-		}
-	}
 	return true
 }
 

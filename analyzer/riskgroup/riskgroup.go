@@ -161,7 +161,7 @@ func (f *Finder) search(ctx context.Context, v depgraph.NodeIndex) (*Groups, err
 		return &out.groups, ctx.Err()
 	}
 	c := whole.without(fatal).classes()
-	sets, complete, err := f.larger(ctx, c)
+	sets, complete, err := f.larger(ctx, c, coneWork, coneBudget)
 	for _, set := range sets {
 		classes := make([][]depgraph.NodeIndex, len(set))
 		for i, x := range set {
@@ -176,14 +176,15 @@ func (f *Finder) search(ctx context.Context, v depgraph.NodeIndex) (*Groups, err
 // larger finds the sets of two and more cells that take the top of a cone down, the
 // smaller first, where no cell does it alone. Hitting sets are fast where little
 // keeps the top up, and families where little of each part takes it down, which
-// nobody knows beforehand: both are given some time, and then the first all of it.
-func (f *Finder) larger(ctx context.Context, c *cone) (sets [][]cell, complete bool, err error) {
-	h := newHitting(ctx, c, f.o.cap(), coneWork)
-	if err := h.run(f.o.order()); err != nil || h.complete || len(h.found) == h.cap {
+// nobody knows beforehand: both are given some time, the work of the first and the
+// budget of the other, and then the first all of it.
+func (f *Finder) larger(ctx context.Context, c *cone, work, budget int64) (sets [][]cell, complete bool, err error) {
+	h := newHitting(ctx, c, f.o.cap(), work)
+	if err := h.run(f.o.order()); err != nil || h.complete || h.capped {
 		return h.found, h.complete, err
 	}
 	if p, fits := packingFor(f.o.order(), len(c.nodes)); fits {
-		s := newSolver(c, newBench(p, len(c.nodes), coneBudget), len(c.nodes), coneMost)
+		s := newSolver(c, newBench(p, len(c.nodes), budget), len(c.nodes), coneMost)
 		s.ctx = ctx
 		if found, ok := s.solve(c.top); ok {
 			for _, set := range found.sets {

@@ -97,6 +97,37 @@ func TestAnUpdatedSurveyIsThatOfTheNewGraph(t *testing.T) {
 	}
 }
 
+// The first node of all becomes the second.
+func TestASurveyThatIsUpdatedKnowsNodesAtTheirNewPlace(t *testing.T) {
+	build := func(names ...string) (*depgraph.Graph, depgraph.NodeIndex) {
+		b := depgraph.NewBuilder()
+		id := func(name string) depgraph.ID { return depgraph.ID{Kind: depgraph.KindService, Name: name} }
+		for _, name := range names {
+			b.AddNode(depgraph.Node{ID: id(name)})
+		}
+		b.AddRequirement(depgraph.Requirement{Owner: id("needs"), Members: []depgraph.ID{id("m")}, Origins: []depgraph.Origin{{Input: "a", Line: 1}}})
+		g, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _ := g.Index(id("needs"))
+		return g, v
+	}
+	before, v := build("m", "needs")
+	was, err := riskgroup.NewSurvey(context.Background(), simulate.NewModel(before, 0), []depgraph.NodeIndex{v}, riskgroup.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, v := build("a", "m", "needs")
+	got, err := was.Update(context.Background(), after, []depgraph.NodeIndex{v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := [][]depgraph.NodeIndex{{1}}; !cmp.Equal(got.Of(v).Sets, want) || got.Computed() != 0 {
+		t.Errorf("%v takes it down, %d computed, want %v of what is known", got.Of(v).Sets, got.Computed(), want)
+	}
+}
+
 // Of an estate one team changes: the entry services of teams that do not need it keep
 // what is known of them.
 func TestASurveyOfAnEstateComputesWhatTheChangeReaches(t *testing.T) {

@@ -121,10 +121,10 @@ func overlap(a, b string) bool {
 		return false
 	}
 	contains := func(from, to, at time.Duration) bool {
-		if from <= to {
+		if from < to {
 			return from <= at && at < to
 		}
-		return at >= from || at < to // over midnight
+		return at >= from || at < to // over midnight, or all day
 	}
 	return contains(fromA, toA, fromB) || contains(fromB, toB, fromA)
 }

@@ -74,6 +74,9 @@ func (e *emitter) readConfiguration(run *workload) []entry {
 			}
 		}
 	}
+	if run.group == releaseGroup {
+		e.releaseConfigMaps(run, func(o *object, want func(key string) bool) { add(o, want, runs) })
+	}
 	used := map[string]depgraph.Phases{}
 	for _, c := range run.pod.containers {
 		phases := runs

@@ -130,8 +130,11 @@ func (e *emitter) emitInstalled(run *workload) {
 	for _, host := range releaseHosts(tool, run.name) {
 		names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
 	}
+	e.configuration(run)
+	names = append(names, run.files...)
 	e.node(run.object).named = true
 	e.add(link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
+	e.emitConfiguration(run)
 	e.placeInCluster(run.object)
 	e.need(need{owner: run.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.here()})
 	values := []strict.Value{tool.get("spec", "values")}
@@ -147,6 +150,48 @@ func (e *emitter) emitInstalled(run *workload) {
 			e.need(need{owner: run.id, to: to(img.image.registry()), phases: starts, via: depgraph.Pulls, at: at, confidence: releaseTrust})
 		}
 		e.emitValues(run, "", v, note, 0)
+	}
+}
+
+// releaseConfigMaps calls use with each ConfigMap of the namespace that a release takes
+// values from, or hands to what it installs, and what it takes of it.
+func (e *emitter) releaseConfigMaps(run *workload, use func(o *object, want func(key string) bool)) {
+	tool := e.w.tools[run.object]
+	named := func(name string, want func(key string) bool) {
+		if o := e.w.find(run.object, "ConfigMap", run.ns, name); o != nil {
+			use(o, want)
+		}
+	}
+	for item := range tool.get("spec", "valuesFrom").Items() {
+		if item.Get("kind").Text() == "ConfigMap" {
+			key := firstOf(item.Get("valuesKey").Text(), "values.yaml")
+			named(item.Get("name").Text(), func(k string) bool { return k == key })
+		}
+	}
+	var walk func(v strict.Value, depth int)
+	walk = func(v strict.Value, depth int) {
+		if depth > 30 {
+			return
+		}
+		if v.Get("type").Text() == "configMap" {
+			named(v.Get("name").Text(), nil)
+		}
+		for k, item := range v.Fields() {
+			switch lower := strings.ToLower(k.Text); {
+			case lower == "configmap" || lower == "configmapref":
+				named(item.Get("name").Text(), nil)
+			case lower == "existingconfigmap" || strings.HasSuffix(lower, "configmapname"):
+				named(item.Text(), nil)
+			}
+			walk(item, depth+1)
+		}
+		for item := range v.Items() {
+			walk(item, depth+1)
+		}
+	}
+	walk(tool.get("spec", "values"), 0)
+	for _, s := range applicationSources(tool) {
+		walk(s.Get("helm", "valuesObject"), 0)
 	}
 }
 

@@ -226,6 +226,50 @@ func TestAClaimThatSelectsNothingIsRefusedWithASuggestion(t *testing.T) {
 	}
 }
 
+func TestAClaimIsLaidOnWhatIsEverythingThatItSelectsBy(t *testing.T) {
+	for _, sel := range []string{
+		"{ids: [service:shop]}", "{kinds: [service]}", "{labels: {tier: gold}}", "{owner: sales}", "{env: prod}", "{ids: [service:shop], owner: sales, env: prod}",
+	} {
+		text := strings.Replace(goodPolicy, "{kinds: [service], labels: {tier: gold}}", sel, 1)
+		p, err := read(t, strings.Replace(text, "  ga: true\n", "  ga: true\n  owner: platform\n  env: live\n", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := p.Apply(claimGraph(t))
+		if err != nil {
+			t.Fatalf("%s: %v", sel, err)
+		}
+		if n := g.Node(shop); n.Owner != "platform" || n.Env != "live" || n.GA == nil {
+			t.Errorf("%s: selected is %+v", sel, n)
+		}
+		if n := g.Node(store); n.Owner != "" || n.Env != "" || n.GA != nil {
+			t.Errorf("%s: not selected is %+v", sel, n)
+		}
+	}
+	p, err := read(t, strings.Replace(goodPolicy, "  tier: 0\n", "", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := p.Apply(claimGraph(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := g.Node(shop); n.Owner != "sales" || n.Env != "prod" || n.Tier != nil {
+		t.Errorf("of what the claim does not speak it changed: %+v", n)
+	}
+}
+
+func TestAParameterOfAnotherTypeIsRefused(t *testing.T) {
+	p, err := read(t, strings.Replace(goodPolicy, "limit: 3", "limit: few", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var into limitParams
+	if err := p.Params()["blast-budget"](&into); err == nil || !strings.HasPrefix(err.Error(), "policy.yaml:7") {
+		t.Errorf("error %v, want one of the line", err)
+	}
+}
+
 func TestAPolicySelectsRules(t *testing.T) {
 	p, err := read(t, strings.Replace(goodPolicy, "severity: high", "enabled: false, reason: all pets here", 1))
 	if err != nil {

@@ -80,6 +80,7 @@ func TestTheZeroVerdictIsIncomplete(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	day := func(y, m, d int) gate.Date { return gate.Date{Year: y, Month: m, Day: d} }
 	waiver := gate.Waiver{Finding: "f1", Owner: "payments", Reason: "being moved", Expires: day(2026, 12, 31)}
+	allowance := gate.Allowance{Input: "cut.yaml", Owner: "sre", Reason: "known", Expires: day(2026, 11, 22)}
 	cases := []struct {
 		name   string
 		change func(s *scene)
@@ -150,6 +151,12 @@ func TestVerdict(t *testing.T) {
 			s.find("f1", analyzer.High)
 			s.policy.Waivers, s.policy.Now = []gate.Waiver{waiver}, time.Time{}
 		}, 3, "no date"},
+		{"nor an allowance", func(s *scene) {
+			s.inputs = append(s.inputs, depgraph.Input{Path: "cut.yaml", Status: depgraph.Partial, Reason: "ends early"})
+			s.policy.AllowIncomplete, s.policy.Now = []gate.Allowance{allowance}, time.Time{}
+		}, 3, "no date"},
+		{"what nothing expires by needs no date", func(s *scene) { s.policy.Now, s.lastSeen = time.Time{}, noon }, 0, ""},
+		{"nor one that is right", func(s *scene) { s.lastSeen = noon.AddDate(1, 0, 0) }, 0, ""},
 		{"an unused waiver is a notice", func(s *scene) { s.policy.Waivers = []gate.Waiver{waiver} }, 0, "is unused"},
 		{"a clock before the build is not believed", func(s *scene) {
 			s.policy.Waivers, s.policy.Built = []gate.Waiver{waiver}, noon.AddDate(0, 0, 1)
@@ -157,12 +164,16 @@ func TestVerdict(t *testing.T) {
 		{"a clock more than a day before the newest evidence is not believed", func(s *scene) {
 			s.policy.Waivers, s.lastSeen = []gate.Waiver{waiver}, noon.Add(24*time.Hour+1)
 		}, 3, "newest evidence"},
+		{"nor where an allowance hangs on it", func(s *scene) {
+			s.inputs = append(s.inputs, depgraph.Input{Path: "cut.yaml", Status: depgraph.Partial, Reason: "ends early"})
+			s.policy.AllowIncomplete, s.lastSeen = []gate.Allowance{allowance}, noon.Add(24*time.Hour+1)
+		}, 3, "newest evidence"},
 		{"a clock a day before the newest evidence is", func(s *scene) {
 			s.policy.Waivers, s.lastSeen = []gate.Waiver{waiver}, noon.Add(24*time.Hour)
 		}, 0, ""},
 		{"an allowance lets one input be incomplete", func(s *scene) {
 			s.inputs = append(s.inputs, depgraph.Input{Path: "cut.yaml", Status: depgraph.Partial, Reason: "ends early"})
-			s.policy.AllowIncomplete = []gate.Allowance{{Input: "cut.yaml", Owner: "sre", Reason: "known", Expires: day(2026, 11, 22)}}
+			s.policy.AllowIncomplete = []gate.Allowance{allowance}
 		}, 0, "allowed by sre until 2026-11-22"},
 		{"an expired allowance does not", func(s *scene) {
 			s.inputs = append(s.inputs, depgraph.Input{Path: "cut.yaml", Status: depgraph.Partial, Reason: "ends early"})
@@ -181,7 +192,7 @@ func TestVerdict(t *testing.T) {
 			s := whole()
 			c.change(s)
 			v := s.judge(t)
-			if v.Exit() != c.exit {
+			if v.Exit() != c.exit || v.Compared() {
 				t.Errorf("exit %d, want %d; incomplete %q, violations %v", v.Exit(), c.exit, v.Incomplete(), v.Violations())
 			}
 			said := slices.Concat(v.Incomplete(), v.Allowed(), v.Notices())
@@ -219,7 +230,7 @@ func TestBaseline(t *testing.T) {
 			s.policy.Baseline = gate.NewBaseline([]gate.Known{k})
 			v := s.judge(t)
 			id := s.results.Rules[0].Findings[0].ID
-			if said := v.Of(id); v.Exit() != c.exit || said.Baseline != c.standing {
+			if said := v.Of(id); v.Exit() != c.exit || !v.Compared() || said.Baseline != c.standing {
 				t.Errorf("exit %d, %v; want %d, %v", v.Exit(), said.Baseline, c.exit, c.standing)
 			}
 			if fixed := len(v.Fixed()) == 1; fixed != (id != "f1") {

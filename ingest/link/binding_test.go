@@ -157,6 +157,38 @@ func TestABindingMakesAFactAsSureAsBothAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestOfSeveralWaysToOneNodeTheSurestIsTold(t *testing.T) {
+	bind := func(host string, line int, confidence float64, to link.Name) link.Binding {
+		b := binds(host, true, to)
+		b.Origin.Line, b.Origin.Confidence = line, confidence
+		return b
+	}
+	there := id("datastore:1")
+	for _, c := range []struct {
+		name     string
+		bindings []link.Binding
+		sure     float64
+		note     string
+	}{
+		{"a chain is as sure as all its links", []link.Binding{bind("redis", 2, 0.5, link.Host(shop, "cache")), bind("cache", 3, 0.5, there)}, 0.25, "through redis (svc.yaml:2), through cache (svc.yaml:3)"},
+		{"the surest", []link.Binding{bind("redis", 2, 0.5, there), bind("redis", 3, 0.75, there)}, 0.75, "through redis (svc.yaml:3)"},
+		{"in any order", []link.Binding{bind("redis", 2, 0.75, there), bind("redis", 3, 0.5, there)}, 0.75, "through redis (svc.yaml:2)"},
+		{"of those as sure the first", []link.Binding{bind("redis", 3, 0.5, there), bind("redis", 2, 0.5, there)}, 0.5, "through redis (svc.yaml:2)"},
+		{"of those as sure the first, in order", []link.Binding{bind("redis", 2, 0.5, there), bind("redis", 3, 0.5, there)}, 0.5, "through redis (svc.yaml:2)"},
+		{"what states no confidence is sure", []link.Binding{bind("redis", 2, 0, there), bind("redis", 3, 0.5, there)}, 1, "through redis (svc.yaml:2)"},
+	} {
+		g := mustLink(t, &link.Fragment{Definitions: defs("service:web", "datastore:1"), Bindings: c.bindings, References: []link.Reference{needs(depgraph.Terms{}, "redis")}})
+		for q := range g.AllRequirements() {
+			if o := q.Origins[0]; o.Confidence != c.sure || o.Note != c.note {
+				t.Errorf("%s: sure by %v, %q, want %v, %q", c.name, o.Confidence, o.Note, c.sure, c.note)
+			}
+		}
+		if g.Requirements() != 1 {
+			t.Errorf("%s: %d requirements", c.name, g.Requirements())
+		}
+	}
+}
+
 func TestANativeFileMayNameItsOwner(t *testing.T) {
 	self := needs(depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Recover)}, "x")
 	self.Form, self.Members = link.Native, []link.Target{{Name: id("service:web")}}

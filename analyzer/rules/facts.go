@@ -156,7 +156,9 @@ func (e *estate) members(r req) []node {
 				continue
 			}
 			for q, end := e.g.OwnedBy(m); q < end; q++ {
-				add(q)
+				if e.g.Terms(q).IfLost != depgraph.Unaffected {
+					add(q)
+				}
 			}
 		}
 	}

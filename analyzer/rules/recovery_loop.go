@@ -240,13 +240,18 @@ func (s *loopScan) worst(l loop) way {
 // chains shows how each lost way back comes to need the node: from the node to the
 // way, and from the way to the node.
 func (s *loopScan) chains(l loop) []depgraph.Edge {
+	e := s.e
 	var chains [][]depgraph.Edge
-	for _, w := range l.ways {
-		for _, m := range s.e.g.Members(w.req) {
-			if s.e.falls(l.lost, m) {
-				chains = append(chains, append([]depgraph.Edge{s.e.g.Edge(w.req, m, w.phase)}, l.lost.Proof(simulate.Down, m)...))
-			}
+	shown := map[node]bool{}
+	for _, n := range e.directNeeds(l.node) {
+		i := slices.IndexFunc(l.ways, func(w way) bool { return w.req == n.first() })
+		if i < 0 || shown[n.member()] || !e.falls(l.lost, n.member()) {
+			continue
 		}
+		shown[n.member()] = true
+		chain := e.edges(n)
+		chain[0] = e.g.Edge(n.first(), n.steps[0].Member, l.ways[i].phase)
+		chains = append(chains, append(chain, l.lost.Proof(simulate.Down, n.member())...))
 	}
 	slices.SortStableFunc(chains, func(a, b []depgraph.Edge) int { return cmp.Compare(len(a), len(b)) })
 	return join(chains...)

@@ -145,6 +145,9 @@ func fluxPath(o *object, objects []*object) string {
 				to := strings.Trim(strings.TrimPrefix(copied.Get("to").Text(), "@artifact"), "/")
 				_, from, _ := strings.Cut(copied.Get("from").Text(), "/") // behind the alias of the source
 				from, all := strings.CutSuffix(from, "/**")
+				if !all && !strings.ContainsAny(from, "*?[{") {
+					from, all = strings.Trim(from, "/"), true // a directory, with all that is in it
+				}
 				rest, inside := strings.CutPrefix(in+"/", to+"/")
 				if to == "" {
 					rest, inside = in, true

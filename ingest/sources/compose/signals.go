@@ -16,6 +16,10 @@ var keeper = regexp.MustCompile(`(^|/)(jaeger|jaeger-collector|jaeger-query|all-
 // store is what the images of programs that keep data are called.
 var store = regexp.MustCompile(`(^|/)(postgres|postgresql|postgis|mysql|mysql-server|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|cassandra|scylla|clickhouse|clickhouse-server|elasticsearch|opensearch|couchdb|influxdb|neo4j|rabbitmq|etcd|meilisearch|minio)$`)
 
+// proxy is what the images of programs that pass requests on are called, also those that
+// hold a configuration of one's own.
+var proxy = regexp.MustCompile(`(^|[/-])(nginx|openresty|caddy|traefik|haproxy|envoy|httpd)$`)
+
 // findImages notes what services are by their images. A service may be written in several
 // files that are layered, of which only one says its image.
 func (p *project) findImages() {
@@ -36,6 +40,16 @@ func (s *service) keeps() bool { return s.keepers[strings.ToLower(s.name)] }
 
 // keepsData reports whether a service of the project is a store.
 func (p *project) keepsData(service string) bool { return p.stored[strings.ToLower(service)] }
+
+// passesOn reports whether the service passes requests on.
+func (s *service) passesOn() bool {
+	for _, b := range s.layered() {
+		if proxy.MatchString(repository(s.fill(b.value.Get("image").Text()))) {
+			return true
+		}
+	}
+	return false
+}
 
 // repository returns an image without tag and digest.
 func repository(image string) string {

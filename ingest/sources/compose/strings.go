@@ -114,7 +114,8 @@ const sharedTrust = 0.4
 
 // variables reads the variables that look like addresses. Those of a file that is laid
 // over another are read with what it is laid over. A store that shares an env file with
-// others finds its own settings there, and the addresses of its neighbours are theirs.
+// others finds its own settings there, and the addresses of its neighbours are theirs; so
+// are those of stores for a proxy.
 func (s *service) variables() {
 	if _, ok := s.under(); ok {
 		return
@@ -128,7 +129,13 @@ func (s *service) variables() {
 			}
 			trust = sharedTrust
 		}
-		s.found(e.at, e.key, trust, s.find(e.key, e.text, linked))
+		refs := s.find(e.key, e.text, linked)
+		if e.shared && s.passesOn() {
+			refs = slices.DeleteFunc(refs, func(r address.Ref) bool {
+				return !slices.ContainsFunc(r.Hosts, func(h address.Host) bool { return !s.keepsData(h.Name) })
+			})
+		}
+		s.found(e.at, e.key, trust, refs)
 	}
 }
 

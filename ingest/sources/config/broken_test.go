@@ -17,6 +17,8 @@ func TestABrokenConfigurationIsPartial(t *testing.T) {
 		{"TOML closes nothing", "a.toml", "a = 1\n]\n", "toml-syntax 2:1"},
 		{"TOML nests too deep", "a.toml", "a = " + strings.Repeat("[", 200), "too-deep 1:1"},
 		{"a template of TOML", "a.toml", "a = 1\n{{ if x }}\n", "unrendered-template 2:1"},
+		{"a template of JSON", "a.json", "{\n  \"a\": ${names}\n}\n", "unrendered-template 2:8"},
+		{"a string of JSON that is filled in later", "a.json", "{\"a\": \"${name}\"}", ""},
 		{"INI ends inside a header", "a.ini", "[db]\nhost = a.example\n[cac", "ini-syntax 3:1"},
 		{"INI with a list", "a.cfg", "[db]\nhosts =\n[\"a.example\",\n\"b.example\"]\nskip-name\n", ""},
 		{"properties in Latin-1", "a.properties", "# caf\xe9\nurl=http://a.example\n", ""},

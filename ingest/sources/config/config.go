@@ -42,6 +42,9 @@ var fileName = regexp.MustCompile(`\.(properties|conf|cfg|ini|toml|ya?ml|json|te
 var (
 	structured = regexp.MustCompile(`\.(ya?ml|json)$`)
 	template   = regexp.MustCompile(`\{\{|\{%|%\{`) // of Go, Jinja, Terraform
+	// filledIn is a value of JSON that something else puts in: "${...}" of Terraform's
+	// templatefile and of shells, where no string holds it.
+	filledIn = regexp.MustCompile(`[:\[,]\s*\$\{`)
 )
 
 // ofTests are directories of what runs in a test and nowhere else.
@@ -93,7 +96,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 				_, err = strict.Parse(data, strict.Limits{})
 			}
 			if err != nil {
-				f.Fail(err)
+				f.Fail(unfilled(f.Path(), data, err))
 				continue
 			}
 		}
@@ -113,6 +116,20 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		}
 	}
 	return frag, ctx.Err()
+}
+
+// unfilled says of JSON with a value that is yet to be put in that it is a template: it is
+// broken only until then.
+func unfilled(name string, data []byte, err error) error {
+	at := filledIn.FindIndex(data)
+	if path.Ext(name) != ".json" || at == nil {
+		return err
+	}
+	before := string(data[:at[1]-len("${")])
+	return &strict.Error{
+		ID: strict.Template, Line: 1 + strings.Count(before, "\n"), Col: len(before) - strings.LastIndexByte(before, '\n'),
+		Msg: "a template that was never rendered", Fix: "render it and scan what comes out",
+	}
 }
 
 type reader struct {

@@ -150,8 +150,6 @@ func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 				n.Members = append(n.Members, member-1)
 			case 3:
 				n.Phases = "s"
-			case 6:
-				n.Phases = "o"
 			}
 			w.Needs = append(w.Needs, n)
 		}

@@ -73,7 +73,7 @@ func (e *estate) canServe(l *simulate.Loss, n node, manual bool, inside []node) 
 		return !l.Is(simulate.Down, n) && (manual || !e.g.At(n).IsManual())
 	}
 	if slices.Contains(inside, n) {
-		return false
+		return true // groups that hold each other up do: what is down is the least there can be
 	}
 	for r, end := e.g.OwnedBy(n); r < end; r++ {
 		if e.g.Terms(r).IfLost == depgraph.Down && !e.canMeet(l, r, manual, append(inside, n)) {

@@ -36,16 +36,19 @@ func TestCallsAreWhatTrafficCounted(t *testing.T) {
 	g := parse(t, `service:a
 service:a -> service:d  via=calls a.yaml:1,count=9
 service:a -> service:c  via=calls `+seen+`,count=3 more.json,basis=observed,confidence=0.9,count=4
-service:a -> service:b  via=calls `+seen+`,count=2
+service:a -> service:b  start via=calls `+seen+`,count=2
 service:a -> service:c  start via=calls `+seen+`,count=5
 service:a -> service:e  via=calls `+seen+`
-service:z -> service:a | service:b  via=calls `+seen+`,member=service:b,count=6
+service:y -> service:a | service:b  via=calls `+seen+`,member=service:b,count=6
+service:z -> service:a | service:d  via=calls `+seen+`,count=1
+service:z -> service:b  via=calls `+seen+`,count=6
+service:z -> service:a  start via=calls `+seen+`,count=8
 `)
 	var got []string
 	for _, c := range probe.Calls(g) {
 		got = append(got, fmt.Sprint(g.ID(c.From).Name, " ", g.ID(c.To).Name, " ", c.Count))
 	}
-	if diff := cmp.Diff([]string{"a b 2", "a c 7", "z b 6"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"a b 2", "a c 7", "y b 6", "z a 8", "z b 6", "z d 1"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

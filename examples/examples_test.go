@@ -186,6 +186,53 @@ func TestEveryIncidentIsFoundTheWeekBefore(t *testing.T) {
 	}
 }
 
+// A policy may ask of every generally available product what only some claim
+// themselves: the gate then fails for each of them that one facility takes along.
+func TestTheGateHoldsWhatIsGenerallyAvailableToThePolicy(t *testing.T) {
+	data, err := os.ReadFile("control-plane/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := gate.ReadPolicy("policy.yaml", data, rules.All(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for variant, exit := range map[string]int{"before": 1, "after": 0} {
+		plain := read(t, "control-plane/"+variant)
+		g, err := policy.Apply(plain.graph)
+		if err != nil {
+			t.Fatal(err)
+		}
+		results, err := analyzer.Run(context.Background(), g, rules.All(), analyzer.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := gate.Judge(g, results, policy); v.Exit() != exit {
+			t.Errorf("%s: the gate exits %d, want %d: %v", variant, v.Exit(), exit, estate{g, results}.findings())
+		}
+		kafka := depgraph.MustID("service:analytics/kafka")
+		at, _ := g.Index(kafka)
+		lost := simulate.NewModel(g, simulate.DefaultOutage).Lose(at)
+		named := map[depgraph.ID]bool{}
+		for f := range results.Findings() {
+			if f.Rule == "single-facility" && slices.Contains(f.Root, kafka) {
+				for _, id := range f.Nodes {
+					named[id] = true
+				}
+			}
+		}
+		if variant == "after" {
+			continue
+		}
+		for n := range g.Nodes() {
+			at, _ := g.Index(n.ID)
+			if n.GA != nil && *n.GA && lost.Is(simulate.Down, at) && !named[n.ID] {
+				t.Errorf("%s goes down with %s, and no finding says so", n.ID, kafka)
+			}
+		}
+	}
+}
+
 func TestThePublishedRemediesTakeTheFindingsAway(t *testing.T) {
 	for _, in := range incidents() {
 		after := read(t, in.name+"/after")

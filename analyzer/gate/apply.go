@@ -105,7 +105,7 @@ func (c *Claim) laid(n depgraph.Node) depgraph.Node {
 }
 
 func (s *Selection) empty() bool {
-	return len(s.IDs) == 0 && len(s.Kinds) == 0 && len(s.Labels) == 0 && s.Owner == "" && s.Env == ""
+	return len(s.IDs) == 0 && len(s.Kinds) == 0 && len(s.Labels) == 0 && s.Owner == "" && s.Env == "" && s.GA == nil
 }
 
 // matches reports whether a node is everything that the selection states.
@@ -115,7 +115,8 @@ func (s *Selection) matches(n *depgraph.Node) bool {
 		len(s.IDs) > 0 && !slices.Contains(s.IDs, n.ID),
 		len(s.Kinds) > 0 && !slices.Contains(s.Kinds, n.ID.Kind),
 		s.Owner != "" && s.Owner != n.Owner,
-		s.Env != "" && s.Env != n.Env:
+		s.Env != "" && s.Env != n.Env,
+		s.GA != nil && (n.GA == nil || *s.GA != *n.GA):
 		return false
 	}
 	for key, value := range s.Labels {

@@ -109,4 +109,5 @@ type Selection struct {
 	Labels map[string]string
 	Owner  string
 	Env    string
+	GA     *bool // as the node states it; a node that states neither is not selected
 }

@@ -63,6 +63,7 @@ type selectFile struct {
 	Labels map[string]string `json:"labels"`
 	Owner  string            `json:"owner"`
 	Env    string            `json:"env"`
+	GA     *bool             `json:"ga"`
 }
 
 type waiverFile struct {
@@ -238,9 +239,9 @@ func (r *policyReader) readClaim(f claimFile) Claim {
 	for _, v := range f.Select.Kinds {
 		c.Select.Kinds = append(c.Select.Kinds, depgraph.Kind(v.Text()))
 	}
-	c.Select.Labels, c.Select.Owner, c.Select.Env = f.Select.Labels, f.Select.Owner, f.Select.Env
+	c.Select.Labels, c.Select.Owner, c.Select.Env, c.Select.GA = f.Select.Labels, f.Select.Owner, f.Select.Env, f.Select.GA
 	if c.Select.empty() {
-		r.fail(f.Pos, "the claim selects nothing: want select with ids, kinds, labels, owner or env")
+		r.fail(f.Pos, "the claim selects nothing: want select with ids, kinds, labels, owner, env or ga")
 	}
 	return c
 }

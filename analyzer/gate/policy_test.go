@@ -283,3 +283,30 @@ func TestAPolicySelectsRules(t *testing.T) {
 		t.Error("a policy that leaves no rule is accepted")
 	}
 }
+
+func TestAClaimSelectsByWhatIsStatedToBeGenerallyAvailable(t *testing.T) {
+	yes, no := true, false
+	b := depgraph.NewBuilder()
+	for name, ga := range map[string]*bool{"yes": &yes, "no": &no, "silent": nil} {
+		b.AddNode(depgraph.Node{ID: depgraph.ID{Kind: depgraph.KindService, Name: name}, GA: ga})
+	}
+	g, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sel, want := range map[string]string{"{ga: true}": "service:yes", "{ga: false}": "service:no"} {
+		p, err := read(t, "apiVersion: fateline.dev/v1\nkind: Policy\nfailAt: high\nclaims:\n- select: "+sel+"\n  survives: [facility]\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := p.Apply(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range after.Nodes() {
+			if claims := len(n.Survives) > 0; claims != (n.ID.String() == want) {
+				t.Errorf("%s: %s claims %v", sel, n.ID, n.Survives)
+			}
+		}
+	}
+}

@@ -97,6 +97,59 @@ func TestACellInheritsFromAllThatItLeadsTo(t *testing.T) {
 	}
 }
 
+// What some cells stand on is whatever leads to them, over any number of others, with all of
+// its knot, and what some nodes watch.
+func TestCellsStandOnWhateverLeadsToThem(t *testing.T) {
+	knots := 0
+	eachPlan(t, func(t *testing.T, rng *rand.Rand, p *plan) {
+		got, watchers := newSet(len(p.weight)), newSet(p.m.g.Len())
+		want := map[int32]bool{}
+		for c := range int32(len(p.weight)) {
+			if rng.IntN(8) == 0 {
+				put(got, c)
+				want[c] = true
+			}
+		}
+		for v := range int32(p.m.g.Len()) {
+			if rng.IntN(8) == 0 {
+				put(watchers, v)
+			}
+		}
+		for before := -1; before < len(want); {
+			before = len(want)
+			for c := range int32(len(p.weight)) {
+				for _, f := range []*fan{&p.hard, &p.placed, &p.counted, &p.dimmed} {
+					for _, o := range f.of(c) {
+						if want[o] {
+							want[c] = true
+						}
+					}
+				}
+				for _, w := range p.watched.of(c) {
+					if isSet(watchers, int32(p.watchers[w].v)) {
+						want[c] = true
+					}
+				}
+				for o := range want {
+					if o != c && p.knot[o] == p.knot[c] && !want[c] {
+						want[c] = true
+						knots++
+					}
+				}
+			}
+		}
+		p.standOn(got, watchers)
+		for c := range int32(len(p.weight)) {
+			if isSet(got, c) != want[c] {
+				t.Errorf("cell %d is stood on: %v", c, isSet(got, c))
+			}
+		}
+	})
+	if knots == 0 {
+		t.Error("no knot is taken as a whole")
+	}
+}
+
 func TestTheLargestCellsAreThoseOfMostNodes(t *testing.T) {
 	eachPlan(t, func(t *testing.T, rng *rand.Rand, p *plan) {
 		for c := range p.weight {

@@ -45,7 +45,8 @@ type emitter struct {
 	audiences audiences
 	istio     map[*object][]route // the routes that are bound to an Istio Gateway
 
-	credentials []credential // of the kinds that the estate has
+	credentials []credential        // of the kinds that the estate has
+	values      map[string]document // of charts, by their file
 }
 
 // Phases that several fields share.

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"path"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -143,14 +144,26 @@ func (e *emitter) emitInstalled(run *workload) {
 		e.emitValueText(run, s.Get("helm", "values"), note)
 	}
 	for _, v := range values {
-		for _, img := range valueImages(v, nil, 0) {
-			at := run.at(img.v)
-			e.images(img.image, at)
-			e.need(need{owner: run.id, to: to(img.image.id()), phases: startRun, via: depgraph.BuiltFrom, at: at, confidence: releaseTrust, note: tagNote(img.image)})
-			e.need(need{owner: run.id, to: to(img.image.registry()), phases: starts, via: depgraph.Pulls, at: at, confidence: releaseTrust})
-		}
-		e.emitValues(run, "", v, note, 0)
+		e.emitChartValues(run, v, note)
 	}
+	for _, file := range run.files {
+		if d, ok := e.values[path.Clean(file.Text)]; ok { // said of the release, and written elsewhere
+			there := *run.object
+			there.file = d.file
+			e.emitChartValues(&workload{object: &there, pod: run.pod}, d.values, note)
+		}
+	}
+}
+
+// emitChartValues adds the images in values, and what they say obviously.
+func (e *emitter) emitChartValues(run *workload, v strict.Value, note string) {
+	for _, img := range valueImages(v, nil, 0) {
+		at := run.at(img.v)
+		e.images(img.image, at)
+		e.need(need{owner: run.id, to: to(img.image.id()), phases: startRun, via: depgraph.BuiltFrom, at: at, confidence: releaseTrust, note: tagNote(img.image)})
+		e.need(need{owner: run.id, to: to(img.image.registry()), phases: starts, via: depgraph.Pulls, at: at, confidence: releaseTrust})
+	}
+	e.emitValues(run, "", v, note, 0)
 }
 
 // releaseConfigMaps calls use with each ConfigMap of the namespace that a release takes

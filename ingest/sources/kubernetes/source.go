@@ -22,7 +22,7 @@ var doc = ingest.Doc{
 	Reads: []string{
 		"YAML and JSON with apiVersion and kind, lists and dumps of kubectl included",
 		"kustomization.yaml: resources, components, patches, namespace, names, images, replicas, generators",
-		"Chart.yaml and values.yaml: dependencies and images; Flux HelmRelease and Argo CD values",
+		"Chart.yaml and values.yaml: dependencies and images; Flux HelmRelease and Argo CD values, also those in ConfigMaps that are generated",
 		"kops, eksctl, Karpenter and Cluster API objects: node pools and zones; Crossplane's managed resources",
 		"Pipelines, Tasks and their runs of Tekton: what they run, read and apply; the listeners of its triggers",
 		"Traefik's routes and middlewares; Dapr's components; the keys that open what SOPS encrypted",
@@ -49,6 +49,11 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	objects, names := assignClusters(objects)
 	objects, clashes := assignEditions(objects)
 	e := newEmitter(newWorld(objects, names))
+	for _, d := range documents {
+		if d.values.Exists() {
+			e.values[d.file.Path()] = d
+		}
+	}
 	e.f.Unresolved = append(e.f.Unresolved, clashes...)
 	e.f.Unresolved = append(e.f.Unresolved, in.unresolved...)
 	e.emit()
@@ -60,6 +65,7 @@ type document struct {
 	file          *ingest.File
 	objects       []*object
 	kustomization *kustomization
+	values        strict.Value // of a chart
 }
 
 func readDocument(f *ingest.File, doc strict.Document) document {
@@ -71,7 +77,7 @@ func readDocument(f *ingest.File, doc strict.Document) document {
 		return document{file: f}
 	case valuesFile.MatchString(base) && !doc.Root.Get("apiVersion").Exists():
 		noteValues(f, doc.Root)
-		return document{file: f}
+		return document{file: f, values: doc.Root}
 	}
 	objects := readObjects(f, doc.Root)
 	if len(objects) == 0 && doc.Root.Get("kind").Text() == "" {
@@ -95,7 +101,7 @@ func newEmitter(w *world) *emitter {
 	return &emitter{
 		w: w, f: &link.Fragment{Packed: &link.Packed{}}, nodes: map[depgraph.ID]*node{},
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
-		repos: map[string]bool{}, registries: map[string][]target{}, readings: map[reading]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
+		repos: map[string]bool{}, values: map[string]document{}, registries: map[string][]target{}, readings: map[reading]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
 	}
 }
 

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -12,29 +13,37 @@ import (
 func (j *scanner) str() (text []byte, ok bool) {
 	j.at++
 	from := j.at
-	for {
-		for j.at+8 <= len(j.s) && plainBytes(word(j.s[j.at:])) {
-			j.at += 8
-		}
-		// One of the next eight bytes matters, or they are the last.
-		for range 8 {
-			if j.at >= len(j.s) {
-				return nil, j.fail(JSONSyntax, "")
-			}
-			switch c := j.s[j.at]; {
-			case c == '"':
-				j.at++
-				return j.s[from : j.at-1], true
-			case c == '\\':
-				return j.escaped(from)
-			case c < 0x20:
-				return nil, j.fail(JSONSyntax, "control character 0x%02x in a string", c)
-			case c&0xC0 == 0x80:
-				j.bol++
-			}
+	for j.toSpecial() {
+		switch c := j.s[j.at]; {
+		case c == '"':
 			j.at++
+			return j.s[from : j.at-1], true
+		case c == '\\':
+			return j.escaped(from)
+		case c < 0x20:
+			return nil, j.fail(JSONSyntax, "control character 0x%02x in a string", c)
 		}
+		j.wide()
 	}
+	return nil, j.fail(JSONSyntax, "")
+}
+
+// toSpecial moves on to the next byte that is not ASCII, a control character, a quote
+// or a backslash, and says whether there is one.
+func (j *scanner) toSpecial() bool {
+	s, at := j.s, j.at
+	for at+8 <= len(s) {
+		if m := special(word(s[at:])); m != 0 {
+			j.at = at + bits.TrailingZeros64(m)>>3
+			return true
+		}
+		at += 8
+	}
+	for at < len(s) && s[at] >= 0x20 && s[at] < 0x80 && s[at] != '"' && s[at] != '\\' {
+		at++
+	}
+	j.at = at
+	return at < len(s)
 }
 
 const (
@@ -42,17 +51,29 @@ const (
 	highs = 0x8080808080808080
 )
 
-// plainBytes says whether eight bytes are ASCII and none of them is a control
-// character, a quote or a backslash.
-func plainBytes(x uint64) bool {
+// special has the high bit of the first of eight bytes, from the lowest on, that is not
+// ASCII, a control character, a quote or a backslash; none where there is none. Bits
+// above that one say nothing: what is taken from a small byte is borrowed of the next.
+func special(x uint64) uint64 {
 	quote, backslash := x^('"'*ones), x^('\\'*ones)
-	return (x|(x-0x20*ones)|(quote-ones)|(backslash-ones))&highs == 0
+	return (x | (x - 0x20*ones) | (quote - ones) | (backslash - ones)) & highs
+}
+
+// wide moves on over characters that are not ASCII.
+func (j *scanner) wide() {
+	for j.at < len(j.s) && j.s[j.at] >= 0x80 {
+		if j.s[j.at]&0xC0 == 0x80 {
+			j.bol++
+		}
+		j.at++
+	}
 }
 
 // escaped goes on with a string at its first backslash.
 func (j *scanner) escaped(from int) (text []byte, ok bool) {
 	out := append(j.unescaped[:0], j.s[from:j.at]...)
-	for j.at < len(j.s) {
+	for from = j.at; j.toSpecial(); from = j.at {
+		out = append(out, j.s[from:j.at]...)
 		switch c := j.s[j.at]; {
 		case c == '"':
 			j.at++
@@ -62,14 +83,13 @@ func (j *scanner) escaped(from int) (text []byte, ok bool) {
 			if out, ok = j.escape(out); !ok {
 				return nil, false
 			}
-			continue
 		case c < 0x20:
 			return nil, j.fail(JSONSyntax, "control character 0x%02x in a string", c)
-		case c&0xC0 == 0x80:
-			j.bol++
+		default:
+			from = j.at
+			j.wide()
+			out = append(out, j.s[from:j.at]...)
 		}
-		out = append(out, j.s[j.at])
-		j.at++
 	}
 	return nil, j.fail(JSONSyntax, "")
 }

@@ -20,7 +20,7 @@ const inCluster = "https://kubernetes.default.svc"
 // the clusters among the inputs, sorted. What is delivered to several clusters is
 // copied, once for each.
 func assignClusters(objects []*object) (out []*object, names []string) {
-	c := clusters{defined: map[string][]string{}}
+	c := clusters{defined: map[string][]string{}, byPath: map[string][]string{}}
 	for _, o := range objects {
 		c.see(o)
 	}
@@ -34,13 +34,15 @@ func assignClusters(objects []*object) (out []*object, names []string) {
 	c.deliveries(objects, directoriesOf(objects))
 	slices.Sort(c.names)
 	c.names = slices.Compact(c.names)
+	out = make([]*object, 0, len(objects))
+	one := []string{""}
 	for _, o := range objects {
 		in := c.of(o)
 		if len(in) == 0 && len(c.names) == 1 {
 			in = c.names
 		}
 		if len(in) == 0 {
-			in = []string{""}
+			in = one
 		}
 		for i, name := range in {
 			at := o
@@ -59,6 +61,7 @@ type clusters struct {
 	names   []string
 	defined map[string][]string // directory to the clusters that a file in it defines
 	reach   []delivery
+	byPath  map[string][]string // what ofPath said
 }
 
 // delivery is a directory whose objects a tool brings to a cluster.
@@ -110,6 +113,9 @@ func definedClusters(o *object) []string {
 
 // clusterOfPath returns NAME for a file below a directory "clusters/NAME".
 func clusterOfPath(p string) string {
+	if !strings.Contains(p, "clusters") {
+		return "" // as of most
+	}
 	dir := path.Dir(p)
 	for end := len(dir); ; {
 		at := strings.LastIndex(dir[:end], "clusters/")
@@ -124,7 +130,7 @@ func clusterOfPath(p string) string {
 }
 
 // deliveries collects which directories Argo CD and Flux bring to which cluster.
-func (c *clusters) deliveries(objects []*object, dirs directories) {
+func (c *clusters) deliveries(objects []*object, dirs *directories) {
 	for _, o := range objects {
 		switch {
 		case o.is("argoproj.io", "Application"):
@@ -145,7 +151,7 @@ func (c *clusters) deliveries(objects []*object, dirs directories) {
 	}
 }
 
-func (c *clusters) deliver(dirs directories, tool *object, p, cluster string) {
+func (c *clusters) deliver(dirs *directories, tool *object, p, cluster string) {
 	if dir, ok := dirs.find(tool, p); ok && cluster != "" {
 		c.reach = append(c.reach, delivery{dir, cluster})
 	}
@@ -186,6 +192,17 @@ func (c *clusters) of(o *object) []string {
 			return []string{name} // each tool of a fleet delivers a copy
 		}
 	}
+	in, asked := c.byPath[p]
+	if !asked {
+		in = c.ofPath(p)
+		c.byPath[p] = in
+	}
+	return in
+}
+
+// ofPath returns the clusters to which a file is delivered, or else those that are defined
+// around it.
+func (c *clusters) ofPath(p string) []string {
 	var names []string
 	for _, d := range c.reach {
 		if below(d.dir, p) && !slices.Contains(names, d.cluster) {
@@ -221,55 +238,4 @@ func (o *object) where() string {
 // below says whether a file stands in a directory or below it.
 func below(dir, file string) bool {
 	return dir == "." || strings.HasPrefix(file, dir+"/")
-}
-
-// directories are all directories in which the inputs hold objects, or overlays that
-// bring them about, at any depth.
-type directories map[string]bool
-
-func directoriesOf(objects []*object) directories {
-	d := directories{}
-	var last *ingest.File
-	for _, o := range objects {
-		if o.file == last && o.overlay == nil {
-			continue
-		}
-		last = o.file
-		for _, from := range []string{o.file.Path(), o.where()} {
-			for dir := path.Dir(from); !d[dir]; dir = path.Dir(dir) {
-				d[dir] = true
-			}
-		}
-	}
-	return d
-}
-
-// find returns the directory of the inputs that a tool's path names. The path
-// counts from the root of a repository, which is one of the directories around the
-// tool's own file, or else anywhere, if there is one such directory only.
-func (d directories) find(tool *object, p string) (dir string, ok bool) {
-	p = strings.Trim(path.Clean("/"+p), "/")
-	if p == "" {
-		return "", false
-	}
-	for root := path.Dir(tool.file.Path()); ; root = path.Dir(root) {
-		if candidate := path.Join(root, p); d[candidate] {
-			dir, ok = candidate, true // the outermost counts: repositories are not nested
-		}
-		if root == "." || root == "/" {
-			break
-		}
-	}
-	if ok {
-		return dir, true
-	}
-	for candidate := range d {
-		if strings.HasSuffix(candidate, "/"+p) {
-			if ok {
-				return "", false
-			}
-			dir, ok = candidate, true
-		}
-	}
-	return dir, ok
 }

@@ -31,7 +31,7 @@ func deliver(objects []*object) []*object {
 	if len(channels) == 0 {
 		return objects
 	}
-	var out []*object
+	out := make([]*object, 0, len(objects))
 	made := map[*object]*object{} // a tool to itself as another tool delivers it
 	for _, o := range objects {
 		by := channelsFor(o, channels)
@@ -56,7 +56,7 @@ func deliver(objects []*object) []*object {
 
 // channelsOf collects the tools among the objects, each once: the clusters of a fleet
 // have tools of the same names, and may share the directories that these deliver.
-func channelsOf(objects []*object, dirs directories) []*channel {
+func channelsOf(objects []*object, dirs *directories) []*channel {
 	var out []*channel
 	seen := map[key]bool{}
 	for _, o := range objects {
@@ -88,14 +88,14 @@ func channelsOf(objects []*object, dirs directories) []*channel {
 	return out
 }
 
-func fluxChannel(o *object, objects []*object, dirs directories) *channel {
+func fluxChannel(o *object, objects []*object, dirs *directories) *channel {
 	dir, ok := dirs.find(o, fluxPath(o, objects))
 	if !ok {
 		return nil
 	}
 	c := &channel{tool: o, dirs: []string{dir}, ns: o.get("spec", "targetNamespace").Text(), overrides: true, substitute: map[string]string{}}
 	for item := range o.get("spec", "components").Items() {
-		if p := path.Join(dir, item.Text()); dirs[p] {
+		if p := path.Join(dir, item.Text()); dirs.all[p] {
 			c.dirs = append(c.dirs, p)
 		}
 	}

@@ -17,7 +17,7 @@ type world struct {
 	workloads []*workload
 	services  []*service
 	clusters  []string // the names among the inputs, sorted
-	dirs      directories
+	dirs      *directories
 
 	spaces   map[namespaceRef]*namespace
 	editions map[objectRef][]string  // by a ref without edition: the editions that have it

@@ -13,14 +13,29 @@ type image struct {
 	tag  string // "" where none is written; a digest where that is all there is
 }
 
+// notInImages are the bytes that no reference to an image has.
+var notInImages = func() (all [256]bool) {
+	for _, c := range []byte(" ${}<>\"'()*\\") {
+		all[c] = true
+	}
+	return all
+}()
+
 // imageOf reads "registry:5000/team/app:1.2@sha256:...". It is zero for what is no
 // image, such as a template.
 func imageOf(s string) image {
 	s = strings.TrimSpace(s)
-	for _, scheme := range []string{"docker://", "oci://", "docker-pullable://"} {
-		s = strings.TrimPrefix(s, scheme)
+	if strings.Contains(s, "://") {
+		for _, scheme := range []string{"docker://", "oci://", "docker-pullable://"} {
+			s = strings.TrimPrefix(s, scheme)
+		}
 	}
-	if s == "" || strings.ContainsAny(s, " ${}<>\"'()*\\") {
+	for i := range len(s) {
+		if notInImages[s[i]] {
+			return image{}
+		}
+	}
+	if s == "" {
 		return image{}
 	}
 	for { // credentials stand before a path, a digest after it

@@ -92,7 +92,7 @@ func isCNI(run *workload) bool {
 }
 
 func hasImage(run *workload, base string) bool {
-	return slices.ContainsFunc(run.pod.containers, func(c *container) bool { return imageOf(c.get("image").text()).base() == base })
+	return slices.ContainsFunc(run.pod.containers, func(c *container) bool { return c.base() == base })
 }
 
 // settleControl settles the ids of the three and binds the names of the API server.

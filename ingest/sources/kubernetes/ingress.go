@@ -147,9 +147,12 @@ func (e *emitter) emitController(o *object) {
 
 // carriedBy adds the workload that says it is the controller of a class.
 func (e *emitter) carriedBy(o *object, at strict.Value, class, controller string) {
+	bases := imagesOf(class, controller)
 	carriers := e.w.inSight(o, "carries "+class, controller, func(run *workload) bool {
-		says := saysWord(run, class) || saysWord(run, controller)
-		return says && carriesTraffic(run) || !says && isControllerOf(run, class, controller)
+		if saysWord(run, class) || saysWord(run, controller) {
+			return carriesTraffic(run)
+		}
+		return isControllerOf(run, bases)
 	})
 	if len(carriers) > 0 {
 		e.need(need{owner: o.id, to: to(carriers[0].id), phases: runs, via: "carried-by", at: o.at(at), confidence: 0.8, note: "the controller of class " + class})
@@ -165,17 +168,22 @@ func carriesTraffic(run *workload) bool {
 	return strings.Contains(run.name, "ingress") || strings.Contains(run.name, "gateway")
 }
 
-// isControllerOf says whether a workload runs the image of the controller that the
-// name of a class points to, without naming a class itself.
-func isControllerOf(run *workload, class, controller string) bool {
-	for word, bases := range controllers {
-		if !strings.Contains(class, word) && !strings.Contains(controller, word) {
-			continue
+// imagesOf returns the images of the controllers that the name of a class points to.
+func imagesOf(class, controller string) (bases []string) {
+	for word, images := range controllers {
+		if strings.Contains(class, word) || strings.Contains(controller, word) {
+			bases = append(bases, images...)
 		}
-		for _, base := range bases {
-			if hasImage(run, base) && namedFor(run, base) {
-				return true
-			}
+	}
+	return bases
+}
+
+// isControllerOf says whether a workload runs one of the images of a controller, without
+// naming a class itself.
+func isControllerOf(run *workload, bases []string) bool {
+	for _, c := range run.pod.containers {
+		if base := c.base(); slices.Contains(bases, base) && namedFor(run, base) {
+			return true
 		}
 	}
 	return false

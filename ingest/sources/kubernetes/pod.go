@@ -78,6 +78,9 @@ type container struct {
 	env     []field // by name, in order; later ones of the same name win
 	envFrom []field
 	volumes []string // the volumes that it mounts
+
+	runs  string // the base of its image, once asked
+	asked bool
 }
 
 // readPod reads a pod template.
@@ -143,6 +146,14 @@ func (c *container) get(path ...string) field {
 		}
 	}
 	return field{}
+}
+
+// base returns the last step of the path of its image, as its manifests write it.
+func (c *container) base() string {
+	if !c.asked {
+		c.runs, c.asked = imageOf(c.get("image").text()).base(), true
+	}
+	return c.runs
 }
 
 // patched returns the pod as a strategic merge patch makes it. The pod itself stays

@@ -84,8 +84,9 @@ func (w *world) addRelease(tool *object, ns, name string) {
 // own, and those that its values name.
 func releaseHosts(tool *object, name string) []string {
 	hosts := []string{name}
-	for _, chart := range sortedKeys(chartServices) {
-		if strings.Contains(chartOfRelease(tool), chart) {
+	installed := chartOfRelease(tool)
+	for _, chart := range servingCharts {
+		if strings.Contains(installed, chart) {
 			hosts = append(hosts, strings.Fields(strings.ReplaceAll(chartServices[chart], "%", name))...)
 		}
 	}
@@ -110,6 +111,9 @@ var chartServices = map[string]string{
 	"opentelemetry-collector": "%-opentelemetry-collector",
 	"vault":                   "%-active %-internal",
 }
+
+// servingCharts are those words, in order.
+var servingCharts = sortedKeys(chartServices)
 
 // chartOfRelease returns what a tool says about the chart that it installs.
 func chartOfRelease(tool *object) string {
@@ -225,17 +229,7 @@ func (e *emitter) emitValues(run *workload, key string, v strict.Value, note str
 		e.emitValues(run, key, item, note, depth+1)
 	}
 	for k, item := range v.Fields() {
-		lower := strings.ToLower(k.Text)
-		kind := ""
-		switch {
-		case lower == "existingsecret" || strings.HasSuffix(lower, "secretname"):
-			kind = "Secret"
-		case lower == "existingclaim":
-			kind = "PersistentVolumeClaim"
-		case lower == "existingconfigmap" || strings.HasSuffix(lower, "configmapname"):
-			kind = "ConfigMap"
-		}
-		if kind != "" && item.Type() == strict.String && item.Text() != "" && !strings.ContainsAny(item.Text(), "{}$ ") {
+		if kind := namedBy(k.Text); kind != "" && item.Type() == strict.String && item.Text() != "" && !strings.ContainsAny(item.Text(), "{}$ ") {
 			phases, via := starts, depgraph.Reads
 			if kind == "PersistentVolumeClaim" {
 				phases, via = startRun, depgraph.Mounts
@@ -243,13 +237,11 @@ func (e *emitter) emitValues(run *workload, key string, v strict.Value, note str
 			e.need(need{owner: run.id, to: quiet(e.w.target(run.object, kind, run.ns, item.Text())), phases: phases, via: via, at: run.at(item), confidence: releaseTrust, note: note})
 			continue
 		}
-		if ref := item.Get("name"); (lower == "secretref" || lower == "configmapref" || lower == "secretkeyref" || lower == "configmapkeyref") && ref.Text() != "" && !strings.ContainsAny(ref.Text(), "{}$ ") {
-			kind = "Secret"
-			if strings.HasPrefix(lower, "config") {
-				kind = "ConfigMap"
+		if kind := refersTo(k.Text); kind != "" {
+			if ref := item.Get("name"); ref.Text() != "" && !strings.ContainsAny(ref.Text(), "{}$ ") {
+				e.need(need{owner: run.id, to: quiet(e.w.target(run.object, kind, run.ns, ref.Text())), phases: starts, via: depgraph.Reads, at: run.at(ref), confidence: releaseTrust, note: note})
+				continue
 			}
-			e.need(need{owner: run.id, to: quiet(e.w.target(run.object, kind, run.ns, ref.Text())), phases: starts, via: depgraph.Reads, at: run.at(ref), confidence: releaseTrust, note: note})
-			continue
 		}
 		e.emitValues(run, k.Text, item, note, depth+1)
 	}
@@ -261,6 +253,37 @@ func (e *emitter) emitValues(run *workload, key string, v strict.Value, note str
 		}
 		e.emitText(run, field{v: v, f: run.file}, v.Text(), t)
 	}
+}
+
+// namedBy returns the kind of what the value of a key names, "" for most keys.
+func namedBy(key string) string {
+	switch {
+	case strings.EqualFold(key, "existingSecret"), endsIn(key, "secretName"):
+		return "Secret"
+	case strings.EqualFold(key, "existingClaim"):
+		return "PersistentVolumeClaim"
+	case strings.EqualFold(key, "existingConfigMap"), endsIn(key, "configMapName"):
+		return "ConfigMap"
+	}
+	return ""
+}
+
+// refersTo returns the kind of what a value under a key refers to by a name within it,
+// "" for most keys.
+func refersTo(key string) string {
+	switch {
+	case !endsIn(key, "ref"):
+	case strings.EqualFold(key, "secretRef"), strings.EqualFold(key, "secretKeyRef"):
+		return "Secret"
+	case strings.EqualFold(key, "configMapRef"), strings.EqualFold(key, "configMapKeyRef"):
+		return "ConfigMap"
+	}
+	return ""
+}
+
+// endsIn says whether a key ends in a word, in whatever case.
+func endsIn(key, word string) bool {
+	return len(key) >= len(word) && strings.EqualFold(key[len(key)-len(word):], word)
 }
 
 // neverCalled are keys of values under which addresses are shown or pulled from, and

@@ -48,7 +48,7 @@ func (w *world) sights() *sights {
 	seen := map[clusterRef]bool{}
 	for _, run := range w.workloads {
 		for _, c := range run.pod.containers {
-			at := clusterRef{run.cluster, imageOf(c.get("image").text()).base()}
+			at := clusterRef{run.cluster, c.base()}
 			if known := s.images[at]; len(known) == 0 || known[len(known)-1] != run {
 				s.images[at] = append(known, run)
 			}

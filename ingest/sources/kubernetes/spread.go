@@ -50,7 +50,7 @@ func (run *workload) needed(e *emitter) (q int, confidence float64) {
 // votes says whether a workload is a store that serves by majority alone.
 func votes(run *workload) bool {
 	for _, c := range run.pod.containers {
-		switch base := imageOf(c.get("image").text()).base(); base {
+		switch base := c.base(); base {
 		case "etcd", "zookeeper", "cp-zookeeper", "kubernetes-zookeeper":
 			return true
 		case "consul", "consul-enterprise":

@@ -150,7 +150,7 @@ func (e *emitter) resolvesNames(run *workload, at depgraph.Origin) {
 // stores of signals are what any database is to an application.
 func looksAtTelemetry(run *workload) bool {
 	for _, c := range run.pod.containers {
-		switch imageOf(c.get("image").text()).base() {
+		switch c.base() {
 		case "grafana", "kiali", "jaeger-query", "zipkin-ui", "lens", "hotrod-ui", "kibana", "headlamp":
 			return true
 		}

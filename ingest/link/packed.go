@@ -3,6 +3,7 @@ package link
 import (
 	"hash/maphash"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -15,11 +16,16 @@ import (
 // more. It is not safe for concurrent use while it grows.
 type Packed struct {
 	strings                table[string] // spaces, scopes, kinds, inputs: few, and often the same
-	spaces, scopes, inputs recent        // of strings
+	spaces, scopes, others lately        // of strings
 	terms                  table[depgraph.Terms]
 	manners                table[manner]
-	recent                 []uint32 // rows of names by hash: what was named lately is named again
-	owner                  struct { // of the last reference, and one more than its row: that of the next is often the same
+	plain                  [16]struct { // lately, of those that say no more than a basis and a confidence
+		basis      depgraph.Basis
+		confidence float64
+		row        uint32 // one more
+	}
+	recent []uint32 // rows of names by hash: what was named lately is named again
+	owner  struct { // of the last reference, and one more than its row: that of the next is often the same
 		name Name
 		row  uint32
 	}
@@ -111,8 +117,8 @@ func (p *Packed) Define(d Definition) {
 		return
 	}
 	out := packedDefinition{
-		id: p.id(n.ID), names: p.listed(d.Names), owner: p.strings.intern(n.Owner), env: p.strings.intern(n.Env), replicas: noReplicas,
-		scope: p.strings.intern(d.Scope), origin: p.origin(d.Origin), weak: d.Weak, form: d.Form, labelled: n.Labels != nil,
+		id: p.id(n.ID), names: p.listed(d.Names), owner: p.string(n.Owner), env: p.string(n.Env), replicas: noReplicas,
+		scope: p.string(d.Scope), origin: p.origin(d.Origin), weak: d.Weak, form: d.Form, labelled: n.Labels != nil,
 	}
 	if n.Replicas != nil {
 		out.replicas = int64(*n.Replicas)
@@ -203,11 +209,25 @@ func (p *Packed) standAt(s span, rows []packedTarget) bool {
 }
 
 func (p *Packed) origin(o depgraph.Origin) packedOrigin {
-	return packedOrigin{
-		input: p.strings.near(&p.inputs, o.Input), line: int32(o.Line), col: int32(o.Col),
-		manner: p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Seen}), note: p.strings.intern(o.Note),
-	}
+	return packedOrigin{input: p.string(o.Input), line: int32(o.Line), col: int32(o.Col), manner: p.manner(&o), note: p.string(o.Note)}
 }
+
+// manner returns the row of what an origin has in common with others: most have no more
+// than a basis and a confidence.
+func (p *Packed) manner(o *depgraph.Origin) uint32 {
+	if !o.Member.IsZero() || o.Source != "" || o.Seen != (depgraph.Seen{}) {
+		return p.manners.intern(manner{o.Member, o.Source, o.Basis, o.Confidence, o.Seen})
+	}
+	last := &p.plain[(math.Float64bits(o.Confidence)>>46^uint64(o.Basis))%uint64(len(p.plain))]
+	if last.row == 0 || last.basis != o.Basis || last.confidence != o.Confidence {
+		last.basis, last.confidence = o.Basis, o.Confidence
+		last.row = p.manners.intern(manner{basis: o.Basis, confidence: o.Confidence}) + 1
+	}
+	return last.row - 1
+}
+
+// string returns the row of a string.
+func (p *Packed) string(s string) uint32 { return p.others.row(&p.strings, s) }
 
 func (p *Packed) id(id depgraph.ID) uint32 {
 	return p.name(Name{Space: Space(id.Kind), Text: id.Name})
@@ -227,7 +247,7 @@ const recently = 1 << 13
 // name returns the row of a name: that of an equal one where it was added lately.
 func (p *Packed) name(n Name) uint32 {
 	p.seeded()
-	space, scope := p.strings.near(&p.spaces, string(n.Space)), p.strings.near(&p.scopes, n.Scope)
+	space, scope := p.spaces.row(&p.strings, string(n.Space)), p.scopes.row(&p.strings, n.Scope)
 	slot := &p.recent[(maphash.String(p.seed, n.Text)^uint64(space)*0x9e3779b97f4a7c15^uint64(scope)*0xbf58476d1ce4e5b9)%recently]
 	if *slot > 0 {
 		if have := p.names.at(*slot - 1); have.space == space && have.scope == scope && p.text.is(have.text, n.Text) {

@@ -34,27 +34,19 @@ func (l *list[T]) size() uint32 {
 type table[T comparable] struct {
 	index  map[T]uint32
 	values []T
-	recent recent
+	last   [16]uint32
+	turn   int
 }
 
-// recent is what a table was asked last, by one of those who ask it for different things.
-type recent struct {
-	last [16]uint32
-	turn int
-}
-
-func (t *table[T]) intern(v T) uint32 { return t.near(&t.recent, v) }
-
-// near is intern for what is likely to be asked for as lately.
-func (t *table[T]) near(r *recent, v T) uint32 {
-	for _, i := range r.last {
+func (t *table[T]) intern(v T) uint32 {
+	for _, i := range t.last {
 		if int(i) < len(t.values) && t.values[i] == v {
 			return i
 		}
 	}
 	i := t.find(v)
-	r.last[r.turn%len(r.last)] = i
-	r.turn++
+	t.last[t.turn%len(t.last)] = i
+	t.turn++
 	return i
 }
 
@@ -72,6 +64,23 @@ func (t *table[T]) find(v T) uint32 {
 	t.index[v] = i
 	t.values = append(t.values, v)
 	return i
+}
+
+// lately are the rows of strings by a few of their bytes: what one asks for next is
+// likely to be among what it asked for lately.
+type lately [64]uint32
+
+// row is find for a table of strings.
+func (l *lately) row(t *table[string], s string) uint32 {
+	at := len(s)
+	if at > 0 {
+		at += 7*int(s[at-1]) + 3*int(s[at/2])
+	}
+	i := &l[at%len(l)]
+	if int(*i) >= len(t.values) || t.values[*i] != s {
+		*i = t.find(s)
+	}
+	return *i
 }
 
 // extent is a text of texts.

@@ -186,7 +186,7 @@ func dsnKey(key string) bool {
 // descriptorDSN reads Oracle's net descriptors: "(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521))...",
 // with or without "jdbc:oracle:thin:@", and the short "jdbc:oracle:thin:@db:1521:sid".
 func descriptorDSN(text string, _ Context) ([]Ref, bool) {
-	if strings.IndexByte(text, '(') < 0 && strings.IndexByte(text, ':') < 0 {
+	if strings.IndexByte(text, '(') < 0 && !saysThin(text) {
 		return nil, false
 	}
 	lower := strings.ToLower(text)
@@ -228,6 +228,21 @@ func descriptorDSN(text string, _ Context) ([]Ref, bool) {
 		h.Port, _ = readPort(parts[1])
 	}
 	return oneRef("oracle", []Host{h}, len(text)-len(target)), true
+}
+
+// saysThin says whether a text names Oracle's thin driver, in whatever case.
+func saysThin(text string) bool {
+	const driver = "oracle:thin"
+	for from := 0; ; {
+		colon := strings.IndexByte(text[from:], ':')
+		if colon < 0 {
+			return false
+		}
+		if at := from + colon; at >= len(driver) && strings.EqualFold(text[at-len(driver):at], driver) {
+			return true
+		}
+		from += colon + 1
+	}
 }
 
 func descriptorPort(s string) int {

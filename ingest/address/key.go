@@ -1,8 +1,10 @@
 package address
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fateline/fateline/ingest/words"
 )
@@ -10,13 +12,92 @@ import (
 // fewWords is room for the words of nearly every name.
 type fewWords [8]string
 
-// saysHost says whether a key announces a host.
-func saysHost(key string) bool {
+// facts are what a key says of its value.
+type facts uint8
+
+const (
+	factHost  facts = 1 << iota // it announces a host
+	factNever                   // what looks like host:port is none
+	factOwn                     // an address of the program itself
+	factSent                    // where signals are sent
+	factPeer                    // members of the program's own cluster
+)
+
+// keyFacts are what is known of one key.
+type keyFacts struct {
+	key   string
+	facts facts
+}
+
+// lately are the keys that were asked about lately, by their hash: the settings of
+// one estate have few names, and its words are split for each of four questions.
+var (
+	lately     [1 << 10]atomic.Pointer[keyFacts]
+	latelySeed = maphash.MakeSeed()
+)
+
+// longestKey is how long a key is at most that is remembered.
+const longestKey = 64
+
+// of returns what a key says.
+func of(key string) facts {
+	if len(key) > longestKey {
+		return read(key)
+	}
+	slot := &lately[maphash.String(latelySeed, key)%uint64(len(lately))]
+	have := slot.Load()
+	if have == nil || have.key != key {
+		have = &keyFacts{strings.Clone(key), read(key)} // and not the document around it
+		slot.Store(have)
+	}
+	return have.facts
+}
+
+func read(key string) (f facts) {
 	var few fewWords
 	words := words.Append(few[:0], key)
 	if len(words) == 0 {
-		return false
+		return 0
 	}
+	if announcesHost(key, words) {
+		f |= factHost
+	}
+	if announcesOther(words, f&factHost != 0) {
+		f |= factNever
+	}
+	if announcesItself(key, words) {
+		f |= factOwn
+	}
+	if announcesSignals(words) {
+		f |= factSent
+	}
+	if slices.Contains(words, "gossip") || slices.Contains(words, "memberlist") {
+		f |= factPeer
+	}
+	return f
+}
+
+// saysHost says whether a key announces a host.
+func saysHost(key string) bool { return of(key)&factHost != 0 }
+
+// neverHost says whether the values of a key look like host:port and are not:
+// images and their tags, users and groups, times.
+func neverHost(key string) bool { return of(key)&factNever != 0 }
+
+// ownAddress says whether a key holds an address of the program itself: what it
+// listens on, advertises, or is reached by from outside. Such an address names
+// its owner and is no reference.
+func ownAddress(key string) bool { return of(key)&factOwn != 0 }
+
+// telemetryKey says whether a variable, flag or setting is about sending signals.
+func telemetryKey(key string) bool { return of(key)&factSent != 0 }
+
+// gossip says whether a key holds members of the program's own cluster, of which it asks
+// one for the others: "CORE_PEER_GOSSIP_BOOTSTRAP", "memberlist.join_members".
+func gossip(key string) bool { return of(key)&factPeer != 0 }
+
+// announcesHost is saysHost for the words of a key.
+func announcesHost(key string, words []string) bool {
 	if key == "-h" || key == "h" {
 		return true
 	}
@@ -58,37 +139,19 @@ func namesHost(key, host string) bool {
 	return len(h) >= 4 && k == h
 }
 
-// neverHost says whether the values of a key look like host:port and are not:
-// images and their tags, users and groups, times.
-func neverHost(key string) bool {
-	var few fewWords
-	words := words.Append(few[:0], key)
-	if len(words) == 0 {
-		return false
-	}
+// announcesOther is neverHost for the words of a key, which says host or does not.
+func announcesOther(words []string, host bool) bool {
 	switch words[len(words)-1] {
 	case "image", "images", "img", "tag", "tags", "version", "versions", "time", "times", "schedule", "cron", "uid", "gid", "user", "users",
 		"group", "groups", "mac", "format", "pattern", "regex", "regexp", "level", "levels", "ratio", "date", "locale", "lang", "label",
 		"labels", "selector", "color", "colour", "password", "secret", "token", "cookie", "digest", "hash", "checksum", "message", "title":
 		return true
 	}
-	return slices.Contains(words, "image") && !saysHost(key) || slices.Contains(words, "docker") && slices.Contains(words, "tag")
+	return slices.Contains(words, "image") && !host || slices.Contains(words, "docker") && slices.Contains(words, "tag")
 }
 
-// gossip says whether a key holds members of the program's own cluster, of which it asks
-// one for the others: "CORE_PEER_GOSSIP_BOOTSTRAP", "memberlist.join_members".
-func gossip(key string) bool {
-	var few fewWords
-	words := words.Append(few[:0], key)
-	return slices.Contains(words, "gossip") || slices.Contains(words, "memberlist")
-}
-
-// ownAddress says whether a key holds an address of the program itself: what it
-// listens on, advertises, or is reached by from outside. Such an address names
-// its owner and is no reference.
-func ownAddress(key string) bool {
-	var few fewWords
-	words := words.Append(few[:0], key)
+// announcesItself is ownAddress for the words of a key.
+func announcesItself(key string, words []string) bool {
 	for i, w := range words {
 		switch w {
 		case "docs", "documentation", "runbook", "runbooks", "homepage", "icon", "logo", "license", "licence", "favicon":

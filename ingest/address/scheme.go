@@ -100,13 +100,12 @@ func (r Ref) Kind() depgraph.Kind {
 // on which nothing else is usual, or by what the name of a host ends in.
 func (r Ref) KeepsData() bool {
 	return keeps(r.Kind()) || slices.ContainsFunc(r.Hosts, func(h Host) bool {
-		for _, s := range schemes {
-			if keeps(s.kind) && s.port == h.Port && s.port != 0 && s.port != 443 && s.port != 9000 {
-				return true
-			}
+		if slices.Contains(dataPorts, h.Port) {
+			return true
 		}
 		first, _, _ := strings.Cut(h.Name, ".")
-		words := words.Split(first)
+		var few fewWords
+		words := words.Append(few[:0], first)
 		if len(words) == 0 {
 			return false
 		}
@@ -118,6 +117,16 @@ func (r Ref) KeepsData() bool {
 		}
 	})
 }
+
+// dataPorts are the ports on which stores and queues alone are usual.
+var dataPorts = func() (ports []int) {
+	for _, s := range schemes {
+		if keeps(s.kind) && s.port != 0 && s.port != 443 && s.port != 9000 && !slices.Contains(ports, s.port) {
+			ports = append(ports, s.port)
+		}
+	}
+	return ports
+}()
 
 func keeps(k depgraph.Kind) bool { return k == depgraph.KindDatastore || k == depgraph.KindQueue }
 

@@ -13,11 +13,20 @@ func telemetry(key string, r Ref, text string) bool {
 	if telemetryKey(key) {
 		return true
 	}
-	path := ""
-	if strings.IndexByte(text, '/') >= 0 {
-		path = strings.ToLower(text)
+	return pushes(text) || slices.ContainsFunc(r.Hosts, telemetryHost)
+}
+
+// pushes says whether a text has the path of a receiver.
+func pushes(text string) bool {
+	steps := strings.Count(text, "/")
+	if strings.Contains(text, "://") {
+		steps-- // only one of the two begins a path
 	}
-	for _, push := range []string{
+	if steps < 2 {
+		return false // all that follow have two
+	}
+	path := strings.ToLower(text)
+	for _, push := range [...]string{
 		"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
 		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector",
 	} {
@@ -25,16 +34,11 @@ func telemetry(key string, r Ref, text string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.Hosts, telemetryHost)
+	return false
 }
 
-// telemetryKey says whether a variable, flag or setting is about sending signals.
-func telemetryKey(key string) bool {
-	var few fewWords
-	words := words.Append(few[:0], key)
-	if len(words) == 0 {
-		return false
-	}
+// announcesSignals is telemetryKey for the words of a key.
+func announcesSignals(words []string) bool {
 	has := func(ws ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ws, w) })
 	}

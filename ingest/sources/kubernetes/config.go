@@ -138,6 +138,7 @@ func (x entry) reading() reading { return reading{x.key, x.text} }
 type sharedText struct {
 	readers []*workload
 	several bool                   // they are several nodes
+	proxy   bool                   // it is the whole configuration of a proxy
 	names   *words.Readers         // by their names; nil until asked
 	books   map[string]bool        // whether it lists its readers, by the hosts found in it
 	leads   map[string]*workload   // the reader that hosts lead to
@@ -150,7 +151,7 @@ func (e *emitter) countShares() {
 		for _, entry := range e.configuration(run) {
 			x := e.readings[entry.reading()]
 			if x == nil {
-				x = &sharedText{}
+				x = &sharedText{proxy: isProxy(entry.datum)}
 				e.readings[entry.reading()] = x
 			}
 			if n := len(x.readers); n == 0 || x.readers[n-1] != run {
@@ -178,7 +179,7 @@ func (e *emitter) checkProxies() {
 			continue
 		}
 		for _, d := range o.data() {
-			if !isProxy(d) {
+			if x := e.readings[reading{d.key, d.text}]; x != nil && !x.proxy || x == nil && !isProxy(d) {
 				continue
 			}
 			_, _, err := proxyfile.Needs(d.key, d.text, strict.Limits{})
@@ -241,7 +242,7 @@ func (e *emitter) emitConfiguration(run *workload) {
 // emitProxy adds what a proxy needs that reads a text, and reports whether it is the
 // configuration of one. One that is broken is read as any other text.
 func (e *emitter) emitProxy(run *workload, x entry) bool {
-	if !isProxy(x.datum) {
+	if !e.readings[x.reading()].proxy {
 		return false
 	}
 	needs, _, err := proxyfile.Needs(x.key, x.text, strict.Limits{})

@@ -182,14 +182,16 @@ type datum struct {
 
 // data returns the entries of a ConfigMap, those of generators and overlays included.
 func (o *object) data() []datum {
-	var out []datum
-	replaced := map[string]bool{}
+	data := o.get("data")
+	out := make([]datum, 0, data.Len())
+	var replaced map[string]bool
 	if o.overlay != nil {
+		replaced = map[string]bool{}
 		for _, d := range o.overlay.merged {
 			replaced[d.key] = true
 		}
 	}
-	for key, v := range o.get("data").Fields() {
+	for key, v := range data.Fields() {
 		if !replaced[key.Text] {
 			out = append(out, datum{key: key.Text, text: v.Text(), value: field{v: v, f: o.file}})
 		}

@@ -118,9 +118,9 @@ func (e *emitter) emit() {
 	e.findApplications()
 	e.emitAreas()
 	e.collectHosts()
-	e.checkProxies()
 	e.countShares()
 	e.countCredentials()
+	e.checkProxies()
 	for _, o := range e.w.objects {
 		if run := o.run; run != nil {
 			e.emitWorkload(run)

@@ -103,8 +103,10 @@ type knownKey struct{ round, hash, at uint32 }
 
 var builders = sync.Pool{New: func() any { return &builder{keys: make([]knownKey, 256)} }}
 
-// mostKept is how many bytes a builder that is handed on may hold.
-const mostKept = 1 << 18
+// mostKept is how many bytes each part of a builder that is handed on may hold: what a
+// list of thousands of objects takes, for those that come in several files. The collector
+// takes what nobody asks for.
+const mostKept = 1 << 24
 
 // newBuilder returns a builder for one document. Its owner gives it back.
 func newBuilder() *builder {

@@ -61,34 +61,6 @@ func assignEditions(objects []*object) (kept []*object, clashes []depgraph.Unres
 	return kept, clashes
 }
 
-// repeated returns the keys that several objects have, in the order in which the input
-// has the first of each, and their objects. Most keys are those of one object.
-func repeated(objects []*object) (keys []key, byKey map[key][]*object) {
-	first := make(map[key]*object, len(objects))
-	byKey = map[key][]*object{}
-	for _, o := range objects {
-		k := keyOf(o)
-		switch other, again := first[k]; {
-		case !again:
-			first[k] = o
-		case byKey[k] == nil:
-			byKey[k] = []*object{other, o}
-		default:
-			byKey[k] = append(byKey[k], o)
-		}
-	}
-	if len(byKey) == 0 {
-		return nil, byKey
-	}
-	for _, o := range objects {
-		k := keyOf(o)
-		if same := byKey[k]; same != nil && same[0] == o {
-			keys = append(keys, k)
-		}
-	}
-	return keys, byKey
-}
-
 // place is the path by which an object belongs to an edition: that of its file,
 // without the suffix, or of the overlay that brings it about.
 func (o *object) place() string {
@@ -108,7 +80,7 @@ func splits(o *object) bool {
 	if _, workload := templatePath(o); workload {
 		return true
 	}
-	_, runs := operated[o.foreign]
+	_, runs := operatorOf(o)
 	return runs
 }
 

@@ -28,6 +28,7 @@ type emitter struct {
 	registries map[string][]target // by host
 
 	nodes     map[depgraph.ID]*node
+	room      []node               // for the next of them
 	control   map[string]*control  // by cluster: what is implied in it
 	areas     map[string]*area     // by cluster: where it stands
 	zones     map[depgraph.ID]bool // those whose region is told
@@ -140,7 +141,10 @@ type node struct {
 func (e *emitter) nodeOf(id depgraph.ID) *node {
 	n := e.nodes[id]
 	if n == nil {
-		n = &node{}
+		if len(e.room) == 0 {
+			e.room = make([]node, 256)
+		}
+		n, e.room = &e.room[0], e.room[1:]
 		e.nodes[id] = n
 	}
 	return n

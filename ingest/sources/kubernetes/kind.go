@@ -92,7 +92,7 @@ func clusterScoped(group, kind string) bool {
 func idOf(o *object) depgraph.ID {
 	kind, global := nodeKind(o)
 	name := o.name
-	if op := operated[o.foreign]; op.name != "" {
+	if op, is := operatorOf(o); is && op.name != "" {
 		name = strings.ReplaceAll(op.name, "%", name)
 	}
 	switch {
@@ -165,7 +165,7 @@ func nodeKind(o *object) (kind depgraph.Kind, global bool) {
 	if _, workload := foreignTemplates[o.foreign]; workload {
 		return depgraph.KindService, false
 	}
-	if op, ok := operated[o.foreign]; ok {
+	if op, ok := operatorOf(o); ok {
 		return op.kind, false
 	}
 	switch {

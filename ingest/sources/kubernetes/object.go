@@ -73,16 +73,13 @@ func appendItem(all []*object, f *ingest.File, list, item strict.Value) []*objec
 }
 
 func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *object {
-	meta := root.Get("metadata")
+	meta, sort := root.Get("metadata"), sortOf(apiVersion, kind)
 	o := &object{
-		file: f, root: root, group: groupOf(apiVersion), kind: kind,
+		file: f, root: root, group: sort.group, kind: sort.kind, foreign: sort.foreign,
 		name: meta.Get("name").Text(), ns: meta.Get("namespace").Text(), labels: texts(meta.Get("labels")),
 	}
 	if o.name == "" {
 		o.name = strings.TrimSuffix(meta.Get("generateName").Text(), "-")
-	}
-	if o.group != "" {
-		o.foreign = o.group + "/" + kind
 	}
 	o.says = meta.Get("name")
 	if o.group == "" && permissions[kind] {

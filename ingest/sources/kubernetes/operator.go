@@ -49,6 +49,15 @@ var (
 	replicas  = []string{"spec", "replicas"}
 )
 
+// operatorOf returns what an operator makes of an object; is says whether it is known.
+func operatorOf(o *object) (op operation, is bool) {
+	if o.foreign == "" {
+		return operation{}, false
+	}
+	op, is = operated[o.foreign]
+	return op, is
+}
+
 // operated are the kinds of operators whose results are well known, as "group/Kind".
 var operated = map[string]operation{
 	"postgresql.cnpg.io/Cluster":                        {depgraph.KindDatastore, "", "%-rw %-ro %-r", instances, "cnpg.io/cluster"},
@@ -100,7 +109,7 @@ var operated = map[string]operation{
 // emitOperated adds what an operator's object says beyond its kind: the Secrets that
 // it names, the class of its volumes.
 func (e *emitter) emitOperated(run *workload) {
-	if _, is := operated[run.foreign]; !is {
+	if _, is := operatorOf(run.object); !is {
 		return
 	}
 	if run.group == monitoring {

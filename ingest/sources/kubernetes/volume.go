@@ -230,29 +230,6 @@ func (e *emitter) emitStorageClass(o *object) {
 	e.emitStrings(o, o.get("parameters"), text{phases: runs, trust: 0.8})
 }
 
-// saysWord says whether a container of a workload is started with a word as the
-// value of a flag or variable: how a provisioner or controller says its name.
-func saysWord(run *workload, word string) bool {
-	if word == "" {
-		return false
-	}
-	for _, c := range run.pod.containers {
-		for _, x := range c.env {
-			if x.get("value").text() == word {
-				return true
-			}
-		}
-		for _, list := range []string{"command", "args"} {
-			for item := range c.get(list).v.Items() {
-				if s := item.Text(); s == word || strings.HasSuffix(s, "="+word) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // emitPersistentVolume adds a PersistentVolume and where it stands.
 func (e *emitter) emitPersistentVolume(o *object) {
 	e.define(o, depgraph.Node{})

@@ -72,10 +72,11 @@ func (e *emitter) emitNameServers(run *workload) {
 	e.need(need{owner: run.id, to: servers, phases: runs, via: depgraph.Resolves, at: at, note: "dnsConfig"})
 }
 
-// systemNames are the names by which a workload is known to traces and catalogues.
+// systemNames are the names by which a workload is known to traces and catalogues, for a
+// definition that is added at once.
 func (e *emitter) systemNames(run *workload) []link.Name {
 	scope := e.w.scope(offered(run.object), run.ns)
-	names := make([]link.Name, 0, 8)
+	names := e.names[:0]
 	add := func(s string) {
 		own := link.Name{Space: link.SpaceService, Scope: scope, Text: strings.TrimSpace(s)}
 		if own.Text != "" && !slices.Contains(names, own) && !strings.Contains(own.Text, "$") {
@@ -104,7 +105,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	if run.group == "serving.knative.dev" {
 		names = append(names, e.w.dnsNames(run.object, run.ns, run.name)...)
 	}
-	if op, ok := operated[run.foreign]; ok {
+	if op, ok := operatorOf(run.object); ok {
 		for _, host := range op.hosts(run.object) {
 			names = append(names, e.w.dnsNames(run.object, run.ns, host)...)
 		}
@@ -112,6 +113,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	if host, sub := run.pod.spec("hostname").text(), run.pod.spec("subdomain").text(); host != "" && sub != "" && run.kind == "Pod" {
 		names = append(names, e.w.dnsNames(run.object, run.ns, host+"."+sub)...)
 	}
+	e.names = names
 	return names
 }
 

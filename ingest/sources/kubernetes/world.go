@@ -52,7 +52,8 @@ type workload struct {
 	entries    []entry     // the configuration that it reads, until it is emitted
 	files      []link.Name // of the inputs, that its configuration is made from, likewise
 	read       bool
-	static     bool // a static pod: it is started by its host, without the API server
+	static     bool       // a static pod: it is started by its host, without the API server
+	words      *saidWords // nil until asked
 }
 
 // newWorld indexes the objects, whose clusters and editions are settled.
@@ -221,7 +222,7 @@ func (w *world) sees(from, to *object) bool {
 // addWorkload enters an object that runs pods.
 func (w *world) addWorkload(o *object) {
 	path, is := templatePath(o)
-	op, operator := operated[o.foreign]
+	op, operator := operatorOf(o)
 	if !is && !operator || o.name == "" || w.owned(o) {
 		return
 	}

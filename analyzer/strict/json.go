@@ -51,6 +51,9 @@ type scanner struct {
 	lim     Limits
 	visited int
 	err     error
+
+	last   uint32      // the key that was read last
+	likely [256]uint32 // the key that came after one, by where that stands; 0: none
 }
 
 // fail says why the text is refused, and returns false.
@@ -257,13 +260,12 @@ func (j *scanner) object(n *slot, depth int) bool {
 	for {
 		j.blanks()
 		line, col := j.line, j.col()
-		name, ok := j.name()
+		key, ok := j.key()
 		if !ok {
 			return false
 		}
-		key := keyIn(j.builder, name)
 		if firstLine, firstCol, again := j.again(from, &many, key); again {
-			j.err = errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(string(name)), firstLine, firstCol)
+			j.err = errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(j.written(key)), firstLine, firstCol)
 			return false
 		}
 		j.blanks()
@@ -291,7 +293,36 @@ func (j *scanner) object(n *slot, depth int) bool {
 	}
 }
 
-// name reads a key.
+// key reads a key and returns where it stands in the text of the document. Objects of a
+// sort say the same keys in the same order, so that the next is likely the one that came
+// after the last of its name before.
+func (j *scanner) key() (key uint32, ok bool) {
+	last := &j.likely[j.last%uint32(len(j.likely))]
+	if key = *last; key != 0 && j.at < len(j.s) && j.s[j.at] == '"' {
+		begin := j.at + 1
+		end := begin + int(j.builder.text[key])
+		if end < len(j.s) && j.s[end] == '"' && string(j.s[begin:end]) == string(j.builder.text[key+1:int(key)+1+end-begin]) {
+			if !j.spend() {
+				return 0, false
+			}
+			j.at, j.last = end+1, key
+			return key, true
+		}
+	}
+	from, bol := j.at, j.bol
+	name, ok := j.name()
+	if !ok {
+		return 0, false
+	}
+	key = keyIn(j.builder, name)
+	if j.at-from == len(name)+len(`""`) && j.bol == bol && len(name) < longKey {
+		*last = key // no escape, and each byte a character
+	}
+	j.last = key
+	return key, true
+}
+
+// name reads a key in quotes.
 func (j *scanner) name() (text []byte, ok bool) {
 	switch {
 	case j.peek() == '"':

@@ -45,6 +45,17 @@ func isKey[T keyText](b *builder, at uint32, name T) bool {
 	return equal(b.text[at+5:], name)
 }
 
+// written returns the text of a key.
+func (b *builder) written(at uint32) string {
+	size := uint32(b.text[at])
+	at++
+	if size == longKey {
+		size = binary.LittleEndian.Uint32(b.text[at:])
+		at += 4
+	}
+	return string(b.text[at : at+size])
+}
+
 // equal says whether text begins with name, and is long enough to.
 func equal[T keyText](text []byte, name T) bool {
 	for ; len(name) >= 8; text, name = text[8:], name[8:] {

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -56,9 +57,15 @@ func control(data []byte) int {
 	i := 0
 	for i < len(data) {
 		// Eight bytes at a time: what is below 0x20 borrows, and what is not ASCII may do as it likes.
-		for i+8 <= len(data) && (word(data[i:])-0x20*ones)&^word(data[i:])&highs == 0 {
-			i += 8
+		rest := data[i:]
+		for len(rest) >= 8 {
+			x := binary.LittleEndian.Uint64(rest)
+			if (x-0x20*ones)&^x&highs != 0 {
+				break
+			}
+			rest = rest[8:]
 		}
+		i = len(data) - len(rest)
 		for end := min(i+8, len(data)); i < end; i++ {
 			if c := data[i]; c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
 				return i

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/bits"
 	"strings"
 	"unicode/utf16"
@@ -31,14 +32,16 @@ func (j *scanner) str() (text []byte, ok bool) {
 // toSpecial moves on to the next byte that is not ASCII, a control character, a quote
 // or a backslash, and says whether there is one.
 func (j *scanner) toSpecial() bool {
-	s, at := j.s, j.at
-	for at+8 <= len(s) {
-		if m := special(word(s[at:])); m != 0 {
-			j.at = at + bits.TrailingZeros64(m)>>3
+	s := j.s
+	rest := s[j.at:]
+	for len(rest) >= 8 {
+		if m := special(binary.LittleEndian.Uint64(rest)); m != 0 {
+			j.at = len(s) - len(rest) + bits.TrailingZeros64(m)>>3
 			return true
 		}
-		at += 8
+		rest = rest[8:]
 	}
+	at := len(s) - len(rest)
 	for at < len(s) && s[at] >= 0x20 && s[at] < 0x80 && s[at] != '"' && s[at] != '\\' {
 		at++
 	}

@@ -35,7 +35,7 @@ bench: ## every benchmark, to out/bench.txt
 bench-diff: ## benchmarks of BASE (origin/main) and of this tree, in one sitting
 	.ci/bench-diff $(or $(BASE),origin/main)
 mutants: ## change one operator at a time, and list the changes that no test notices
-	$(GO) run ./.ci/mutants -tier quick ./analyzer/simulate ./analyzer/riskgroup ./analyzer/rules
+	$(GO) run ./.ci/mutants -tier quick ./analyzer/simulate ./analyzer/riskgroup ./analyzer/rules ./analyzer/gate ./analyzer/probe
 corpus: build ## scan every set of ../shared/corpus, where it is present
 	.ci/corpus ./$(BIN)
 update: ## rewrite goldens and generated tables, printing what changed

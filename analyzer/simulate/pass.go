@@ -42,13 +42,15 @@ type Pass struct {
 	every  Lanes // all losses of the pass
 	full   *sweep
 	part   *sweep // of a graph with fewer requirements; nil before it is asked for
+	ended  func() error
 }
 
 // Passes simulates losses [PassSize] at a time, in their order, and calls visit with
 // each pass, which belongs to visit. It takes 64 bytes for each cell of the model, and
-// O(members) a pass at most but for cycles. The only error is that of the context.
+// O(members) a pass at most but for cycles. The only error is that of the context, and what
+// a pass answered after its end is not to be used.
 func (m *Model) Passes(ctx context.Context, losses [][]depgraph.NodeIndex, visit func(p *Pass)) error {
-	p := &Pass{m: m, full: newFall(m.plan())}
+	p := &Pass{m: m, full: newFall(m.plan()), ended: ctx.Err}
 	for p.first = 0; p.first < len(losses); p.first += lanes {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -62,7 +64,7 @@ func (m *Model) Passes(ctx context.Context, losses [][]depgraph.NodeIndex, visit
 		visit(p)
 		p.full.clear()
 	}
-	return nil
+	return ctx.Err()
 }
 
 // newFall returns a sweep that is never asked who is degraded.
@@ -201,6 +203,9 @@ func (p *Pass) tangledFallsWithout(reqs []req, among []Lanes) []Lanes {
 		}
 	}
 	for i, r := range reqs {
+		if p.ended() != nil {
+			return out
+		}
 		left, down := among[i], p.Down(p.m.g.Owner(r))
 		left.And(&down) // without a requirement no more is down
 		if !left.Without(&out[i]) {

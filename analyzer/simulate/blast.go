@@ -22,11 +22,12 @@ type Blast struct {
 	sizes     []Sizes // by node
 	simulated int
 	way       way
-	narrow    bool // with a plan of what matters alone
-	hubs      int  // whose losses were simulated first
 
 	m    *Model  // of the last graph that was simulated as a whole
 	base []Sizes // of that graph, by node
+
+	effort int   // to simulate that as a whole, in nanoseconds as estimated
+	means  means // of an update
 }
 
 // Blast simulates the loss of every single node, 512 at a time on each processor.
@@ -52,11 +53,14 @@ func (b *Blast) loseAll(ctx context.Context) error {
 			b.sizes[i].Down = int(p.weight[c]) - 1
 		}
 	}
+	var visits atomic.Int64
 	err := p.passes(ctx, len(causes), func(s *sweep, from, to int) {
 		for lane, c := range causes[from:to] {
 			s.seedCell(lane, c)
 		}
 		s.run()
+		visits.Add(int64(s.visits))
+		s.visits = 0
 		all := s.sizes()
 		for lane, c := range causes[from:to] {
 			for _, i := range p.nodes.of(c) {
@@ -70,6 +74,7 @@ func (b *Blast) loseAll(ctx context.Context) error {
 			b.sizes[i] = Sizes{}
 		}
 	}
+	b.effort = toPlan*m.g.Len() + perPass*int(visits.Load())
 	return err
 }
 
@@ -153,19 +158,19 @@ func (p *plan) matters(c int32) bool {
 // passes divides so many losses into passes and hands each to work on one of the
 // processors, with a sweep that is clear.
 func (p *plan) passes(ctx context.Context, losses int, work func(s *sweep, from, to int)) error {
-	return inPasses(ctx, losses, runtime.GOMAXPROCS(0), func() *sweep { return newSweep(p) }, func(s *sweep, from, to int) {
+	return inPasses(ctx, losses, lanes, func() *sweep { return newSweep(p) }, func(s *sweep, from, to int) {
 		work(s, from, to)
 		s.clear()
 	})
 }
 
-// inPasses divides so many losses into passes and hands each to work on one of the
-// so many processors, each of which makes itself a tool.
-func inPasses[T any](ctx context.Context, losses, processors int, tool func() T, work func(tool T, from, to int)) error {
+// inPasses divides so many losses into passes of so many and hands each to work on one of
+// the processors, each of which makes itself a tool.
+func inPasses[T any](ctx context.Context, losses, per int, tool func() T, work func(tool T, from, to int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	total := (losses + lanes - 1) / lanes
-	for range min(processors, total) {
+	total := (losses + per - 1) / per
+	for range min(runtime.GOMAXPROCS(0), total) {
 		group.Go(func() {
 			own := tool()
 			for {
@@ -173,7 +178,7 @@ func inPasses[T any](ctx context.Context, losses, processors int, tool func() T,
 				if pass >= total || ctx.Err() != nil {
 					return
 				}
-				work(own, pass*lanes, min((pass+1)*lanes, losses))
+				work(own, pass*per, min((pass+1)*per, losses))
 			}
 		})
 	}
@@ -188,26 +193,9 @@ func (l *laneSizes) of(lane int) Sizes {
 	return Sizes{Down: int(l.down[lane]), Degraded: int(l.degraded[lane]), Frozen: int(l.frozen[lane]), Blind: int(l.blind[lane])}
 }
 
-// add adds what the same losses did to others.
-func (l *laneSizes) add(more *laneSizes) {
-	for i := range lanes {
-		l.down[i] += more.down[i]
-		l.degraded[i] += more.degraded[i]
-		l.frozen[i] += more.frozen[i]
-		l.blind[i] += more.blind[i]
-	}
-}
-
 // sizes returns the sizes of the losses that have run.
 func (s *sweep) sizes() *laneSizes {
-	s.alert(nil)
-	return s.sizesOf(nil)
-}
-
-// sizesOf counts what the losses that have run did to some of the cells, nil: to all,
-// and to the watchers that were alerted.
-func (s *sweep) sizesOf(cells []uint64) *laneSizes {
-	s.survey(cells)
+	s.survey()
 	out := new(laneSizes)
 	s.fallen.counts(&out.down)
 	s.faded.counts(&out.degraded)

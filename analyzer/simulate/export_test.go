@@ -13,12 +13,11 @@ func (b *Blast) Way() string {
 
 // Means names the means that made the blast besides.
 func (b *Blast) Means() []string {
-	out := []string{"wide"}
-	if b.narrow {
-		out[0] = "narrow"
-	}
-	if b.hubs > 0 {
-		out = append(out, "hubs")
+	var out []string
+	for i, name := range []string{"blocks", "above", "asking", "knotted", "fading", "watching", "remaking"} {
+		if b.means>>i&1 != 0 {
+			out = append(out, name)
+		}
 	}
 	return out
 }

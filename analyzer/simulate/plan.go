@@ -24,6 +24,9 @@ type plan struct {
 	dimmed  fan // a cell to those with a dimmer that counts it
 	watched fan // a cell to the watchers that need it
 
+	standsOn fan // a cell to those that it goes down with, hard the other way; they may stand there twice
+	placedIn fan // placed the other way
+
 	gates    []gate // what takes a cell down when several others are; by cell
 	gatesAt  []int32
 	dimmers  []gate // what degrades a cell when others are down; by cell
@@ -142,6 +145,8 @@ func (p *plan) connect() {
 		cell := int32(c)
 		p.gatesAt = append(p.gatesAt, int32(len(p.gates)))
 		p.dimAt = append(p.dimAt, int32(len(p.dimmers)))
+		p.standsOn.at = append(p.standsOn.at, int32(len(hard.from)))
+		p.placedIn.at = append(p.placedIn.at, int32(len(placed.from)))
 		for _, v := range p.nodes.of(cell) {
 			for r, end := m.g.OwnedBy(node(v)); r < end; r++ {
 				q := m.calm.reqs[r]
@@ -172,6 +177,8 @@ func (p *plan) connect() {
 	}
 	p.gatesAt = append(p.gatesAt, int32(len(p.gates)))
 	p.dimAt = append(p.dimAt, int32(len(p.dimmers)))
+	p.standsOn = fan{append(p.standsOn.at, int32(len(hard.from))), hard.from}
+	p.placedIn = fan{append(p.placedIn.at, int32(len(placed.from))), placed.from}
 	n := int32(len(p.weight))
 	p.hard, p.placed, p.counted, p.dimmed = hard.fan(n), placed.fan(n), counted.fan(n), dimmed.fan(n)
 }

@@ -27,14 +27,8 @@ func (p *plan) bundle(cells []int32) {
 		return
 	}
 	down, degraded := p.large()
-	of := func(has []taken, c int32) taken {
-		if int(c) < len(has) {
-			return has[c]
-		}
-		return 0 // not of this plan
-	}
 	slices.SortStableFunc(cells, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(of(down, b), of(down, a)), cmp.Compare(of(degraded, b), of(degraded, a)))
+		return cmp.Or(cmp.Compare(down[b], down[a]), cmp.Compare(degraded[b], degraded[a]))
 	})
 }
 

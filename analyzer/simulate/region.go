@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"math"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -14,7 +13,7 @@ import (
 //	reached   those whose state may differ in some loss: what changed, and what needs it
 //	losses    those whose loss may do something else: what changed, and what it needs
 //	between   reached and among the losses: a cycle through what changed may hold them
-//	below     some of what changed stands on them
+//	below     between, and what that stands on
 //
 // The sets are of nodes of the graph before, but for those that end in After. A node
 // that is there after the change alone has changed.
@@ -25,23 +24,17 @@ type region struct {
 	reached, losses, between, below         []uint64
 	reachedAfter, lossesAfter, betweenAfter []uint64
 
-	work   work
-	inPart bool // however large, and by all means
+	wide    bool // all that is reached is between
+	inPart  bool // in many blocks
+	allowed int  // work, in nanoseconds as estimated
 }
 
-// work is how many nodes are in the sets, as far as these are known.
-type work struct{ losses, reached, between, below int }
-
-// newRegion reports whether it takes less to simulate the losses than to simulate
-// everything, or that nobody asks for that; else it has no more than it took to see.
-func newRegion(c *change, base *Model, inPart bool) (r *region, ok bool) {
-	r = &region{change: c, base: base, inPart: inPart}
+func newRegion(c *change, base *Model) *region {
+	r := &region{change: c, base: base}
 	r.lose()
-	if ok = r.climb(r.isLarge); ok {
-		r.descend()
-		ok = !r.isLarge()
-	}
-	return r, ok
+	r.climb()
+	r.descend()
+	return r
 }
 
 // Same compares a graph with that of m, and returns for each of its nodes the node of m's
@@ -51,7 +44,7 @@ func newRegion(c *change, base *Model, inPart bool) (r *region, ok bool) {
 // the same is the same, too. It costs O(nodes + members).
 func (m *Model) Same(next *depgraph.Graph) []depgraph.NodeIndex {
 	r := &region{change: compare(m.g, next, m.traits, m.outage), base: m}
-	r.climb(func() bool { return false })
+	r.climb()
 	for v := range r.Old {
 		if isSet(r.reachedAfter, int32(v)) {
 			r.Old[v] = -1
@@ -60,22 +53,14 @@ func (m *Model) Same(next *depgraph.Graph) []depgraph.NodeIndex {
 	return r.Old
 }
 
-// isLarge reports whether to simulate everything takes less, by what is known so far.
-// Both are estimated in units of one node in one pass; the factors are measured,
-// BenchmarkUpdate.
+// isLarge reports whether to plan what is between takes a quarter of what is allowed or more:
+// cycles hold much of the graph together then.
 func (r *region) isLarge() bool {
-	const (
-		toPlan   = 70   // a node of a new plan
-		toCopy   = 20   // one that is relevant
-		again    = 3    // one of these in one pass: many losses reach them
-		mattered = 0.65 // of all losses: those of nodes that somebody needs
-	)
-	passes := func(losses float64) float64 { return math.Ceil(losses / lanes) }
-	both := float64(r.work.below + 2*r.work.reached)
-	update := float64(r.work.between)*toPlan + both*(toCopy+again*passes(float64(r.work.losses)))
-	all := float64(r.After.Len())
-	return !r.inPart && update > all*(toPlan+passes(mattered*all))
+	return countIn(r.betweenAfter) > r.allowed/toPlan/4
 }
+
+// toPlan is what a node of a new model and plan takes, in nanoseconds, BenchmarkUpdate.
+const toPlan = 1500
 
 // after returns the nodes of the graph after that are in a set or changed.
 func (r *region) after(set []uint64) []uint64 {
@@ -107,17 +92,13 @@ func (r *region) lose() {
 			put(r.lossesAfter, int32(v))
 		}
 	}
-	r.work.losses = countIn(r.lossesAfter)
 }
 
-// climb finds what is reached; it reports whether that is not too much, and stops if it is.
-func (r *region) climb(tooMuch func() bool) (ok bool) {
+// climb finds what is reached.
+func (r *region) climb() {
 	r.reached = slices.Clone(r.changedA)
 	queue := listed(r.changedA)
 	for next := 0; next < len(queue); next++ {
-		if r.work.reached = len(queue); next%1024 == 0 && tooMuch() {
-			return false
-		}
 		for _, q := range r.Before.Naming(queue[next]) {
 			if s := &r.base.calm.reqs[q]; s.role != 0 && !isSet(r.reached, int32(s.owner)) {
 				put(r.reached, int32(s.owner))
@@ -126,46 +107,26 @@ func (r *region) climb(tooMuch func() bool) (ok bool) {
 		}
 	}
 	r.reachedAfter = r.after(r.reached)
-	return !tooMuch()
 }
 
 // descend finds what is between.
 func (r *region) descend() {
-	// What changed nodes need, changed or not, holds all that is in a cycle with them.
+	// What changed nodes need, changed or not, holds all that is in a cycle with them; what
+	// is between and did not change may also watch something else.
 	d := &descent{region: r, seen: slices.Clone(r.losses)}
 	unite(d.seen, r.changedA)
 	eachIn(r.changedA, func(o int32) { d.needed(node(o), 0) })
 	eachIn(r.changedB, func(v int32) { d.needs(node(v)) })
 	d.follow()
-	r.between = intersection(r.reached, d.seen)
-	r.betweenAfter = r.after(r.between)
-	r.work.between = countIn(r.betweenAfter)
-	r.below = d.seen
-}
-
-// relevant returns the cells before the change that are reached, and those below: what they
-// stand on, or is named by what is between after the change. Where that is not much it
-// walks from node to node, else over the whole plan.
-func (r *region) relevant(p *part) []uint64 {
-	base := r.base.plan()
-	var out []uint64
-	if copied := r.work.reached - r.work.between; copied < r.Before.Len()/16 {
-		d := &descent{region: r, seen: r.below}
-		unite(d.seen, r.reached)
-		eachIn(difference(r.reached, r.changedA), func(o int32) { d.needed(node(o), 0) })
-		d.follow()
-		out = base.cellsOf(d.seen)
-	} else {
-		out = base.cellsOf(r.reached)
-		for _, v := range p.of {
-			if o := r.Old[v]; o >= 0 && base.cellOf[o] >= 0 {
-				put(out, base.cellOf[o])
-			}
-		}
-		base.standOn(out, r.reached)
+	if r.between = r.reached; !r.wide {
+		r.between = intersection(r.reached, d.seen)
 	}
-	r.work.below = countIn(out) - r.work.reached
-	return out
+	r.betweenAfter = r.after(r.between)
+	unite(d.seen, r.between)
+	eachIn(r.between, func(o int32) { d.needed(node(o), 0) })
+	eachIn(r.changedB, func(v int32) { d.needs(node(v)) })
+	d.follow()
+	r.below = d.seen
 }
 
 // descent is a walk from nodes to all that they need, and on to what can take that
@@ -221,11 +182,24 @@ func (d *descent) follow() {
 	d.queue = d.queue[:0]
 }
 
-// settleAnew notes which nodes are in another state with nothing lost after the change
-// than before it: of the losses of all that they need, some count that did not, or
-// the reverse. Where they are down or degraded and were not, or the reverse, the same goes
-// for who needs them, wherever that is. It reports what of this was not known.
-func (r *region) settleAnew(p *part) (changed, spread bool) {
+// settleAnew makes the part of what is between after the change, and marks those nodes which
+// are in another state there with nothing lost than before it: of the losses of all that
+// they need, some count that did not, or the reverse. Where they are down or degraded and
+// were not, or the reverse, the same goes for who needs them, wherever that is.
+func (r *region) settleAnew() *part {
+	for {
+		p := r.partAfter()
+		if !r.markOther(p) {
+			return p
+		}
+		r.lose()
+		r.descend()
+	}
+}
+
+// markOther marks the nodes of a part that are in another state, and reports whether that was
+// not known.
+func (r *region) markOther(p *part) (changed bool) {
 	const counted = rawDown | rawImpaired | rawFrozen | rawBlind
 	for i, b := range p.m.calm.nodes {
 		v := p.of[i]
@@ -235,21 +209,19 @@ func (r *region) settleAnew(p *part) (changed, spread bool) {
 		}
 		switch other := (b ^ r.base.calm.nodes[o]) & counted; {
 		case other&(rawDown|rawImpaired) != 0:
-			if r.markWithUsers(o) {
-				changed, spread = true, true
-			}
-		case other != 0 && r.mark(o):
-			changed = true
+			changed = r.markWithUsers(o) || changed
+		case other != 0:
+			changed = r.mark(o) || changed
 		}
 	}
-	return changed, spread
+	return changed
 }
 
 // widen takes all that is reached for between: nothing of the plan before the change
 // is used for it then.
 func (r *region) widen() {
-	r.between, r.betweenAfter = r.reached, r.reachedAfter
-	r.work.between = r.work.reached
+	r.wide = true
+	r.descend()
 }
 
 // part is what some nodes of a graph own, as a model of its own.

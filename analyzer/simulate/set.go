@@ -1,9 +1,6 @@
 package simulate
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 func isSet(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }
 
@@ -11,16 +8,10 @@ func put(set []uint64, i int32) { set[i>>6] |= 1 << (i & 63) }
 
 func newSet(n int) []uint64 { return make([]uint64, (n+63)/64) }
 
-// eachIn calls do with every number in a set, ascending.
-func eachIn(set []uint64, do func(i int32)) { eachOf(set, nil, do) }
-
-// eachOf is eachIn for the numbers that are in another set, too; nil: for all. What do does
-// to numbers that were called is no matter.
-func eachOf(set, in []uint64, do func(i int32)) {
+// eachIn calls do with every number in a set, ascending. What do does to numbers that were
+// called is no matter.
+func eachIn(set []uint64, do func(i int32)) {
 	for w, word := range set {
-		if in != nil {
-			word &= in[w]
-		}
 		for ; word != 0; word &= word - 1 {
 			do(int32(w<<6 | trailing(word)))
 		}
@@ -61,8 +52,4 @@ func listed(set []uint64) []node {
 	var out []node
 	eachIn(set, func(i int32) { out = append(out, node(i)) })
 	return out
-}
-
-func isEmpty(set []uint64) bool {
-	return !slices.ContainsFunc(set, func(word uint64) bool { return word != 0 })
 }

@@ -21,8 +21,6 @@ type sweep struct {
 	dimLit   []uint64
 	watching []uint64 // watchers to look at
 
-	within []uint64 // cells that anything spreads to; nil: all
-
 	ungated bool           // what can spare a member stands whatever it loses
 	immune  []uint64       // cells that nothing takes down but their own failure; nil: none
 	spared  map[int32]*row // by immune cell: when something without a member to spare would
@@ -35,7 +33,12 @@ type sweep struct {
 	both  []row  // scratch
 
 	fallen, faded, frozen, blind census
+
+	visits int // of cells
 }
+
+// perPass is what a visit takes, in nanoseconds, BenchmarkUpdate.
+const perPass = 200
 
 func newSweep(p *plan) *sweep {
 	n := len(p.weight)
@@ -62,24 +65,6 @@ func (s *sweep) seedCell(lane int, c int32) {
 	}
 	s.down[c].set(lane)
 	put(s.hot, c)
-}
-
-// only lets the sweep spread to some cells alone, which stay valid until the next call.
-func (s *sweep) only(cells []uint64) { s.within = cells }
-
-// isOut reports whether nothing spreads to a cell.
-func (s *sweep) isOut(c int32) bool { return s.within != nil && !isSet(s.within, c) }
-
-// setDown gives a cell the lanes in which it is down.
-func (s *sweep) setDown(c int32, r *row) {
-	put(s.lit, c)
-	s.down[c] = *r
-}
-
-// setDim gives a cell the lanes in which it is degraded.
-func (s *sweep) setDim(c int32, r *row) {
-	put(s.dimLit, c)
-	s.dim[c] = *r
 }
 
 // run brings all lanes to their fixpoints.
@@ -118,6 +103,7 @@ func (s *sweep) walk(visit func(c int32) (lowest int32)) {
 			i, back = back, -1
 			continue
 		}
+		s.visits++
 		if low := int(visit(c) >> 6); low < i && (back < 0 || low < back) {
 			back, knot = low, s.p.knot[c]
 		}
@@ -153,8 +139,6 @@ func (s *sweep) fall(c int32) (lowest int32) {
 	for _, f := range [2]*fan{&p.hard, &p.placed} {
 		for _, o := range f.of(c) {
 			switch {
-			case s.isOut(o):
-				continue
 			case s.immune != nil && isSet(s.immune, o):
 				s.spared[o].or(r)
 				continue
@@ -174,7 +158,7 @@ func (s *sweep) fall(c int32) (lowest int32) {
 		return lowest
 	}
 	for _, o := range p.counted.of(c) {
-		if !s.isOut(o) && (s.immune == nil || !isSet(s.immune, o)) {
+		if s.immune == nil || !isSet(s.immune, o) {
 			put(s.recount, o)
 			lowest = min(lowest, o)
 		}
@@ -253,18 +237,14 @@ func (s *sweep) seedDim() {
 		for ; word != 0; word &= word - 1 {
 			c := int32(i<<6 | trailing(word))
 			for _, o := range p.dimmed.of(c) {
-				if !s.isOut(o) {
-					put(s.recount, o)
-				}
+				put(s.recount, o)
 			}
 			if p.worn == nil {
 				continue
 			}
 			// A gate that lost members to degradation before may need no new ones.
 			for _, o := range p.counted.of(c) {
-				if !s.isOut(o) {
-					put(s.recount, o)
-				}
+				put(s.recount, o)
 			}
 		}
 	}
@@ -301,7 +281,7 @@ func (s *sweep) fade(c int32) (lowest int32) {
 	}
 	for _, o := range p.hard.of(c) {
 		switch {
-		case p.isWorn(o), s.isOut(o):
+		case p.isWorn(o):
 			continue
 		case p.knot[o] != p.knot[c]:
 			if isSet(s.dimLit, o) {
@@ -317,10 +297,8 @@ func (s *sweep) fade(c int32) (lowest int32) {
 		lowest = min(lowest, o)
 	}
 	for _, o := range p.counted.of(c) {
-		if !s.isOut(o) {
-			put(s.recount, o)
-			lowest = min(lowest, o)
-		}
+		put(s.recount, o)
+		lowest = min(lowest, o)
 	}
 	return lowest
 }
@@ -337,26 +315,18 @@ func (s *sweep) gainDim(c int32, more *row) bool {
 	return s.dim[c].gain(more)
 }
 
-// alert finds the watchers among some nodes who may see what the pass changed; nil: all.
-func (s *sweep) alert(nodes []uint64) {
+// survey counts, for each lane, what the pass changed for how many nodes, and for the
+// watchers of what is down.
+func (s *sweep) survey() {
 	eachIn(s.lit, func(c int32) {
-		for _, w := range s.p.watched.of(c) {
-			if nodes == nil || isSet(nodes, int32(s.p.watchers[w].v)) {
-				put(s.watching, w)
-			}
-		}
-	})
-}
-
-// survey counts, for each lane, what the pass changed for how many nodes of some of
-// the cells, nil: of all, and of the watchers that were alerted.
-func (s *sweep) survey(cells []uint64) {
-	eachOf(s.lit, cells, func(c int32) {
 		if s.p.weight[c] > 0 {
 			s.fallen.add(&s.down[c], s.p.weight[c])
 		}
+		for _, w := range s.p.watched.of(c) {
+			put(s.watching, w)
+		}
 	})
-	eachOf(s.dimLit, cells, func(c int32) {
+	eachIn(s.dimLit, func(c int32) {
 		if s.p.weight[c] > 0 {
 			s.faded.add(&s.dim[c], s.p.weight[c])
 		}

@@ -2,7 +2,7 @@ package simulate
 
 import (
 	"context"
-	"runtime"
+	"math"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
@@ -13,23 +13,27 @@ import (
 // id. The next graph is compared with the last one that was simulated as a whole,
 // whose graph and plan b keeps.
 //
-// It costs O(nodes + members) to compare, and the passes of those losses over what needs
-// the change and what that stands on, BenchmarkUpdate; where that would be more
-// than to simulate everything, everything is simulated. The only error is that of the
-// context.
+// It costs O(nodes + members) to compare, and for each 32,768 of those losses a visit of what
+// the change stands on, of what needs it as far as anything differs there, and of what that
+// stands on, BenchmarkUpdate; where that turns out to be more than half of what it took to
+// simulate everything, everything is simulated. The only error is that of the context.
 func (b *Blast) Update(ctx context.Context, next *depgraph.Graph) (*Blast, error) {
 	return b.update(ctx, next, false)
 }
 
-// update is Update. If it is to be in part it never simulates everything, and uses means
-// that pay for many losses alone.
+// update is Update. If it is to be in part it never simulates everything, and divides the losses
+// into blocks however few there are.
 func (b *Blast) update(ctx context.Context, next *depgraph.Graph, inPart bool) (*Blast, error) {
 	m := b.m
-	r, ok := newRegion(compare(m.g, next, m.traits, m.outage), m, inPart)
-	if !ok {
+	r := newRegion(compare(m.g, next, m.traits, m.outage), m)
+	r.allowed, r.inPart = b.effort/2, inPart
+	if inPart {
+		r.allowed = math.MaxInt
+	}
+	if r.isLarge() {
 		return NewModel(next, m.outage).Blast(ctx)
 	}
-	out := &Blast{g: next, m: m, base: b.base, way: unchanged, sizes: make([]Sizes, next.Len())}
+	out := &Blast{g: next, m: m, base: b.base, effort: b.effort, way: unchanged, sizes: make([]Sizes, next.Len())}
 	if r.Identical() {
 		copy(out.sizes, out.base)
 	} else {
@@ -46,12 +50,14 @@ func (b *Blast) update(ctx context.Context, next *depgraph.Graph, inPart bool) (
 	if way == whole {
 		return NewModel(next, m.outage).Blast(ctx)
 	}
-	out.way, out.narrow = way, y.relevant == nil
+	out.way = way
 	out.simulated = countIn(r.lossesAfter)
-	if err := y.lose(ctx, out.sizes); err != nil {
+	if ok, err := y.rate(ctx, out.sizes); err != nil {
 		return nil, err
+	} else if !ok {
+		return NewModel(next, m.outage).Blast(ctx)
 	}
-	out.hubs = y.hubs
+	out.means = means(y.means.Load())
 	return out, nil
 }
 
@@ -66,145 +72,73 @@ const (
 	whole     way = iota // all losses
 	unchanged            // none
 	around               // those of what changed, with a new plan for the cycles around it alone
-	reaching             // those of what changed, with a new plan for all that is reached
+	reaching             // those of what changed, with a new plan for all that needs that
 )
 
 // relay makes the relay, or none where it turns out that the whole takes less.
 func (r *region) relay() (*relay, way) {
-	p := r.partAfter()
-	changed, spread := r.settleAnew(p)
-	if changed {
-		r.lose()
-		r.descend()
-	}
-	if !spread {
-		cells := r.relevant(p)
-		if r.isLarge() {
+	y, way := newRelay(r, r.settleAnew()), around
+	if y == nil {
+		if r.widen(); r.isLarge() {
 			return nil, whole
 		}
-		if y := newRelay(r, p, cells); y != nil {
-			return y, around
-		}
+		y, way = newRelay(r, r.settleAnew()), reaching
 	}
-	r.widen()
-	if r.isLarge() {
-		return nil, whole
-	}
-	p = r.partAfter()
-	if changed, _ = r.settleAnew(p); changed {
-		r.lose()
-	}
-	return newRelay(r, p, r.relevant(p)), reaching
+	y.allowed = r.allowed
+	return y, way
 }
 
-// lose replaces the sizes of the losses, by node of the graph after, that the change
-// made different: sizes hold what they were.
-func (y *relay) lose(ctx context.Context, sizes []Sizes) error {
-	eachIn(y.r.lossesAfter, func(v int32) {
-		if isSet(y.r.reachedAfter, v) {
-			sizes[v] = Sizes{}
+// rate replaces the sizes of the losses, by node of the graph after, that the change
+// made different: sizes hold what they were. It reports whether that took no more work than
+// is allowed; else they are worth nothing.
+func (y *relay) rate(ctx context.Context, sizes []Sizes) (ok bool, err error) {
+	other := intersection(y.r.lossesAfter, y.r.betweenAfter) // than it was: in another cell, or in none now
+	for _, t := range y.twins {
+		for _, i := range y.mini.nodes.of(t.mini) {
+			v := y.part.of[i]
+			other[v>>6] &^= 1 << (v & 63)
 		}
+	}
+	eachIn(other, func(v int32) { sizes[v] = Sizes{} })
+	per := stripLanes
+	if y.r.inPart {
+		per = 3 + len(y.losses)/4
+	}
+	if len(y.losses) > per {
+		y.means.Or(uint32(blocks))
+	}
+	err = inPasses(ctx, len(y.losses), per, y.newBlock, func(b *block, from, to int) {
+		b.run(from, to, y.allowed-int(y.done.Load()))
+		y.done.Add(int64(b.work))
+		y.means.Or(uint32(b.means))
+		for lane, t := range y.losses[from:to] {
+			y.adjust(sizes, t, b.spread[lane])
+		}
+		b.clear()
 	})
-	cells := int32(len(y.base.weight))
-	h := y.newHubs()
-	y.hubs = len(h.cells)
-	causes, same := y.causes(sizes, h)
-	for i, hub := range h.cells {
-		for _, led := range same.of(hub) {
-			y.adjust(sizes, led, h.before.of(i), h.after.of(i))
-		}
+	return int(y.done.Load()) <= y.allowed, err
+}
+
+// adjust adds what a loss does more to its sizes.
+func (y *relay) adjust(sizes []Sizes, t twin, more spreadDiff) {
+	add := func(v node, self int32) {
+		z := &sizes[v]
+		z.Down += int(more[moreDown] - self)
+		z.Degraded += int(more[moreDegraded])
+		z.Frozen += int(more[moreFrozen])
+		z.Blind += int(more[moreBlind])
 	}
-	if h.cells == nil {
-		y.base.bundle(causes)
-	} else {
-		h.bundle(causes)
-	}
-	processors := runtime.GOMAXPROCS(0)
-	if len(causes) <= worthwhile && y.relevant != nil {
-		processors = 1 // the tools of another one cost more than it takes off
-	}
-	return inPasses(ctx, len(causes), processors, y.newLeg, func(l *leg, from, to int) {
-		was, is := l.run(causes[from:to])
-		for lane, c := range causes[from:to] {
-			if c < cells {
-				for _, led := range same.of(c) {
-					y.adjust(sizes, led, was.of(lane), is.of(lane))
-				}
-				continue
+	if t.base >= 0 {
+		for _, o := range y.base.nodes.of(t.base) {
+			if y.r.traitsA[o]&isGroup == 0 {
+				add(y.r.New[o], 0)
 			}
-			y.replace(sizes, c-cells, is.of(lane))
 		}
-		l.clear()
-	})
-}
-
-// causes returns the cells to be lost, without the hubs, of base and, above these, of mini; and for those
-// below which ones' losses do the same. It fills in the sizes of those between that
-// matter to nobody else: they take their own cell along.
-func (y *relay) causes(sizes []Sizes, h *hubs) (causes []int32, same fan) {
-	var followers wires
-	lead := y.leaders(h)
-	for c, by := range lead {
-		if by != nobody {
-			followers.add(lead[c:c+1], int32(c))
-		}
-	}
-	same = followers.fan(int32(len(lead)))
-	for c := range lead {
-		if len(same.of(int32(c))) > 0 && !h.is(int32(c)) {
-			causes = append(causes, int32(c))
-		}
-	}
-	needed := newSet(len(y.mini.weight)) // by something copied
-	for _, w := range y.twins {
-		if isSet(y.border, w.base) {
-			put(needed, w.mini)
-		}
-	}
-	eachIn(y.own, func(d int32) {
-		nodes := y.mini.nodes.of(d)
-		if !isSet(y.r.lossesAfter, int32(y.part.of[nodes[0]])) {
-			return
-		}
-		if y.mini.weight[d] > 0 && (isSet(needed, d) || y.mini.matters(d)) {
-			causes = append(causes, int32(len(lead))+d)
-		}
-		for _, i := range nodes {
-			y.set(sizes, i, Sizes{Down: int(y.mini.weight[d]) - 1})
-		}
-	})
-	return causes, same
-}
-
-// replace notes the sizes of the loss of a cell of mini.
-func (y *relay) replace(sizes []Sizes, cell int32, is Sizes) {
-	for _, i := range y.mini.nodes.of(cell) {
-		z := is
-		z.Down--
-		y.set(sizes, i, z)
-	}
-}
-
-// set notes the sizes of a node of the part, unless it is a group.
-func (y *relay) set(sizes []Sizes, i int32, z Sizes) {
-	if y.part.m.traits[i]&isGroup == 0 {
-		sizes[y.part.of[i]] = z
-	}
-}
-
-// adjust adds what the loss of a cell below does now and takes off what it did.
-func (y *relay) adjust(sizes []Sizes, cell int32, was, is Sizes) {
-	if was == is {
 		return
 	}
-	for _, o := range y.base.nodes.of(cell) {
-		if y.r.traitsA[o]&isGroup != 0 {
-			continue
+	for _, i := range y.mini.nodes.of(t.mini) {
+		if y.part.m.traits[i]&isGroup == 0 {
+			add(y.part.of[i], 1)
 		}
-		z := &sizes[y.r.New[o]]
-		z.Down += is.Down - was.Down
-		z.Degraded += is.Degraded - was.Degraded
-		z.Frozen += is.Frozen - was.Frozen
-		z.Blind += is.Blind - was.Blind
 	}
 }

@@ -17,12 +17,18 @@ func Compare(before, after *Graph) *Comparison {
 	c := &Comparison{Before: before, After: after, Old: make([]NodeIndex, after.Len()), New: make([]NodeIndex, before.Len())}
 	c.identical = before.Len() == after.Len()
 	o := 0
-	for v, id := range after.ids {
-		for o < len(before.ids) && before.ids[o] != id && before.ids[o].Compare(id) < 0 {
+	for v := range after.ids {
+		id, order := &after.ids[v], 1
+		for ; o < len(before.ids); o++ {
+			if order = 0; before.ids[o] == *id {
+				break
+			}
+			if order = before.ids[o].Compare(*id); order >= 0 {
+				break
+			}
 			c.New[o] = -1
-			o++
 		}
-		if o == len(before.ids) || before.ids[o] != id {
+		if o == len(before.ids) || order != 0 {
 			c.Old[v], c.identical = -1, false
 			continue
 		}

@@ -74,6 +74,9 @@ func (b *block) clean(is, was *view, state int, know func(c int32), settle func(
 // know works out, before the change, who of the knot of a cell is down, and whatever that
 // takes.
 func (b *block) know(c int32) {
+	if isSet(b.known, c) {
+		return
+	}
 	p := b.base
 	b.learn(c, b.known, func(c int32, needed func(o int32)) {
 		for _, f := range [2]*fan{&p.standsOn, &p.placedIn} {
@@ -91,6 +94,9 @@ func (b *block) know(c int32) {
 
 // knowFaded is know for who is degraded.
 func (b *block) knowFaded(c int32) {
+	if isSet(b.faded, c) {
+		return
+	}
 	p := b.base
 	b.learn(c, b.faded, func(c int32, needed func(o int32)) {
 		for _, o := range p.standsOn.of(c) {
@@ -114,29 +120,36 @@ func (b *block) knowFaded(c int32) {
 	})
 }
 
-// learn works out the knot of a cell after those that it needs, as far as they are not known.
+// learn works out the knot of a cell after those that it needs, as far as they are not
+// known. On the stack, the complement of a cell waits for what lies above it.
 func (b *block) learn(c int32, known []uint64, needs func(c int32, needed func(o int32)), settle func(s *scene, from, to int32)) {
-	if isSet(known, c) {
-		return
+	var from, to int32
+	needed := func(o int32) {
+		if !isSet(known, o) && (o < from || o >= to) {
+			b.stack = append(b.stack, o)
+		}
 	}
 	base := len(b.stack)
 	for b.stack = append(b.stack, c); len(b.stack) > base && !b.isSpent(); {
-		top := b.stack[len(b.stack)-1]
-		if isSet(known, top) {
-			b.stack = b.stack[:len(b.stack)-1]
-			continue
-		}
-		from, to := b.base.knotOf(top)
 		depth := len(b.stack)
-		for k := from; k < to; k++ {
-			needs(k, func(o int32) {
-				if !isSet(known, o) && (o < from || o >= to) {
-					b.stack = append(b.stack, o)
-				}
-			})
+		top := b.stack[depth-1]
+		waited := top < 0
+		if waited {
+			top = ^top
 		}
-		if len(b.stack) > depth {
+		if isSet(known, top) {
+			b.stack = b.stack[:depth-1]
 			continue
+		}
+		from, to = b.base.knotOf(top)
+		if !waited {
+			b.stack[depth-1] = ^top
+			for k := from; k < to; k++ {
+				needs(k, needed)
+			}
+			if len(b.stack) > depth {
+				continue
+			}
 		}
 		settle(&b.was, from, to)
 		b.means |= asking

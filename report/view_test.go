@@ -252,6 +252,10 @@ func TestTwinsAreDrawnAsOne(t *testing.T) {
 	if all != g.Len() {
 		t.Errorf("the picture stands for %d of %d nodes", all, g.Len())
 	}
+	focused := report.PictureView(d, report.Options{Focus: []depgraph.ID{depgraph.MustID("secret:b")}})
+	if got := nodesOf(focused); !strings.Contains(got, "secret:b ") || strings.Contains(got, "secret:c ") {
+		t.Errorf("with secret:b in focus: %s", got)
+	}
 	for _, e := range v.Edges {
 		if !strings.Contains(nodesOf(v), e.From.String()) || !strings.Contains(nodesOf(v), e.To.String()) {
 			t.Errorf("an edge without its end: %v -> %v", e.From, e.To)

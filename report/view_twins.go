@@ -23,20 +23,21 @@ var twinKinds = []depgraph.Kind{
 
 // PictureView is NewView with twins drawn as one: nodes of one kind that need and serve
 // the same others in the same way, and of which the same is said. Places, roots, those
-// of a proof, and what runs and has a mark stand for themselves. In a crowd, images and
-// their like that one node needs, and that need nothing, are left out.
+// of a proof, the focus, and what runs and has a mark stand for themselves. In a crowd,
+// images and their like that one node needs, and that need nothing, are left out. It costs
+// what NewView costs.
 func PictureView(d *Document, o Options) *View {
 	v := NewView(d, o)
-	v.foldTwins()
+	v.foldTwins(o.Focus)
 	if len(v.Nodes) > crowd {
-		v.dropPendants()
+		v.dropPendants(o.Focus)
 	}
 	return v
 }
 
 // dropPendants leaves out what hangs on a single other node: each service has an image
 // of its own, which says nothing about the system.
-func (v *View) dropPendants() {
+func (v *View) dropPendants(focus []depgraph.ID) {
 	edges, proven := map[depgraph.ID]int{}, map[depgraph.ID]bool{}
 	for _, e := range v.Edges {
 		edges[e.From] += 2 // what needs something leads on
@@ -46,7 +47,7 @@ func (v *View) dropPendants() {
 		}
 	}
 	pendant := func(n ViewNode) bool {
-		return n.Mark == Unmarked && edges[n.ID] == 1 && !proven[n.ID] && slices.Contains(twinKinds, n.ID.Kind)
+		return n.Mark == Unmarked && edges[n.ID] == 1 && !proven[n.ID] && slices.Contains(twinKinds, n.ID.Kind) && !slices.Contains(focus, n.ID)
 	}
 	gone := map[depgraph.ID]bool{}
 	for _, n := range v.Nodes {
@@ -59,11 +60,11 @@ func (v *View) dropPendants() {
 }
 
 // foldTwins draws each class of twins as its first, and counts it.
-func (v *View) foldTwins() {
+func (v *View) foldTwins(focus []depgraph.ID) {
 	alike := map[string][]int{}
 	lives := v.livesOf()
 	for i, n := range v.Nodes {
-		if life := lives[n.ID]; life != "" && n.Mark < MarkRoot && !n.ID.Kind.IsPlace() {
+		if life := lives[n.ID]; life != "" && n.Mark < MarkRoot && !n.ID.Kind.IsPlace() && !slices.Contains(focus, n.ID) {
 			key := fmt.Sprintf("%q %q %q %q %q %q", n.ID.Kind, n.Box, n.Where, n.Mark, n.Say, life)
 			alike[key] = append(alike[key], i)
 		}

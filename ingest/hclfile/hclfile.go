@@ -24,6 +24,11 @@ func Parse(f *ingest.File) *hclsyntax.Body {
 	if err != nil {
 		return nil // recorded by Bytes
 	}
+	return ParseData(f, data)
+}
+
+// ParseData is [Parse] for a file of which the bytes are at hand.
+func ParseData(f *ingest.File, data []byte) *hclsyntax.Body {
 	if at := tooDeep(data); at > 0 {
 		f.Fail(&strict.Error{ID: strict.TooDeep, Line: at, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", MaxDepth)})
 		return nil

@@ -307,8 +307,11 @@ func (c *converter) empty(v strict.Value) *hclsyntax.Body {
 
 func (c *converter) place(v strict.Value) hcl.Range { return c.span(v.Line(), v.Col()) }
 
-// span returns a range that begins at a place. Its bytes only order it among others of the file.
-func (c *converter) span(line, col int) hcl.Range {
+func (c *converter) span(line, col int) hcl.Range { return Span(c.file, line, col) }
+
+// Span returns a range that begins at a place of a file, for what is made of another
+// syntax. Its bytes only order it among others of the file.
+func Span(f *ingest.File, line, col int) hcl.Range {
 	at := hcl.Pos{Line: line, Column: col, Byte: line<<20 + col}
-	return hcl.Range{Filename: c.file.Path(), Start: at, End: at}
+	return hcl.Range{Filename: f.Path(), Start: at, End: at}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/hclfile"
 	"github.com/fateline/fateline/ingest/link"
@@ -18,12 +19,12 @@ var Source = ingest.Define(ingest.Spec{
 		Text: "Groups of tasks with the services that they offer and call, where they may run and how many there are, their images, artifacts, volumes, secrets, " +
 			"and addresses in environments, templates and arguments.",
 		Reads: []string{
-			"*.nomad, *.nomad.hcl, *.hcl with a job",
+			"*.nomad, *.nomad.hcl, *.hcl with a job; JSON with TaskGroups: what nomad job run -output, nomad job inspect and the API print",
 			"job: type, region, datacenters, multiregion, constraint; group: count, service, volume; task: driver config, env, template, artifact, vault",
 			"connect: sidecar_service proxy upstreams; in templates service, nomadService, secret",
 			"variable defaults and locals",
 		},
-		Limits: "Ids: service:JOB/GROUP, job:JOB/GROUP of batch jobs; a group with the job's name, or the only one, answers to service:JOB. Jobs in JSON, dynamic blocks and functions are not evaluated. " +
+		Limits: "Ids: service:JOB/GROUP, job:JOB/GROUP of batch jobs; a group with the job's name, or the only one, answers to service:JOB. Dynamic blocks and functions are not evaluated; jobs in HCL's own JSON syntax are not read. " +
 			"A datacenter of Nomad is taken for a facility.",
 		Since: "0.2",
 	},
@@ -40,6 +41,8 @@ func claim(name string, head []byte) (string, bool) {
 		return "nomad", true
 	case strings.HasSuffix(name, ".hcl") && !otherFile.MatchString(name):
 		return "nomad", jobHead.Match(head)
+	case name == "-", strings.HasSuffix(name, ".json"):
+		return "nomad", isJSON(head) && jobJSON.Match(head)
 	}
 	return "", false
 }
@@ -50,11 +53,25 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		if err := ctx.Err(); err != nil {
 			return frag, err
 		}
-		body := hclfile.Parse(f)
+		data, err := f.Bytes()
+		if err != nil {
+			continue // recorded by Bytes
+		}
+		s := &specification{fragment: frag, file: f}
+		text := data
+		if decoded, err := strict.Text(data); err == nil {
+			text = decoded
+		}
+		if isJSON(text) {
+			for _, b := range parseJSON(f, data, u.Limits) {
+				s.job(b)
+			}
+			continue
+		}
+		body := hclfile.ParseData(f, data)
 		if body == nil {
 			continue
 		}
-		s := &specification{fragment: frag, file: f}
 		s.declare(body)
 		for _, b := range body.Blocks {
 			if b.Type == "job" && len(b.Labels) == 1 {

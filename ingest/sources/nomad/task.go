@@ -145,7 +145,10 @@ func (g *group) template(a *hclsyntax.Attribute) {
 	if text == "" {
 		return
 	}
-	first := a.SrcRange.Start.Line + 1 // a heredoc begins on the next line
+	first, col, step := a.SrcRange.Start.Line, a.SrcRange.Start.Column, 0
+	if a.SrcRange.End.Line > first { // a heredoc, which begins on the next line
+		first, col, step = first+1, 1, 1
+	}
 	seen := []string{}
 	for i, line := range strings.Split(text, "\n") {
 		for _, m := range asked.FindAllStringSubmatch(line, -1) {
@@ -155,7 +158,7 @@ func (g *group) template(a *hclsyntax.Attribute) {
 			}
 			if !slices.Contains(seen, name) {
 				seen = append(seen, name)
-				o := g.file.Origin(first+i, 1)
+				o := g.file.Origin(first+i*step, col)
 				o.Note = "template"
 				g.fragment.References = append(g.fragment.References, link.Reference{
 					Owner: link.ID(g.id), Members: []link.Target{{Name: link.Name{Space: link.SpaceService, Text: name}, Else: depgraph.ID{Kind: depgraph.KindService, Name: name}}},
@@ -174,6 +177,6 @@ func (g *group) template(a *hclsyntax.Attribute) {
 		}
 	}
 	for _, found := range address.Config("template.conf", strings.Join(lines, "\n"), nil) {
-		g.found(found.Ref, first+found.Line-1, 1, "template."+found.Key)
+		g.found(found.Ref, first+(found.Line-1)*step, col, "template."+found.Key)
 	}
 }

@@ -2,13 +2,15 @@ package link
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
 // placements finds the placements of one owner that contradict each other: in
-// one kind of place, with no place in common. They are reported; a native one
-// displaces the others. The result is nil where there is at most one placement.
+// one kind of place, with no place in common. Each set of places that contradict
+// is reported once, where it was read first; a native placement displaces the
+// others. The result is nil where there is at most one placement.
 func (l *linker) placements(facts []fact) (displaced []bool) {
 	var placed []int
 	for i := range facts {
@@ -20,6 +22,7 @@ func (l *linker) placements(facts []fact) (displaced []bool) {
 		return nil
 	}
 	displaced = make([]bool, len(facts))
+	reported := map[string]int{}
 	for x, i := range placed {
 		for _, j := range placed[x+1:] {
 			a, b := &facts[i], &facts[j]
@@ -29,10 +32,19 @@ func (l *linker) placements(facts []fact) (displaced []bool) {
 			if a.rank == rankNative && b.rank != rankNative {
 				displaced[j] = true
 			}
-			l.unresolved = append(l.unresolved, depgraph.Unresolved{
+			apart := depgraph.Unresolved{
 				Owner: l.ids[a.owner], Name: "in", Why: depgraph.Conflicting,
 				Candidates: l.texts(slices.Concat(a.members, b.members)), Origin: earliest([]depgraph.Origin{a.origin(), b.origin()}),
-			})
+			}
+			key := strings.Join(apart.Candidates, " ")
+			at, known := reported[key]
+			if !known {
+				reported[key] = len(l.unresolved)
+				l.unresolved = append(l.unresolved, apart)
+				continue
+			}
+			same := &l.unresolved[at]
+			same.Origin = earliest([]depgraph.Origin{same.Origin, apart.Origin})
 		}
 	}
 	return displaced

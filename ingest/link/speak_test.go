@@ -179,6 +179,16 @@ func TestTheStrongestSourceSpeaksOfAMemberInAPhase(t *testing.T) {
 			"zone:b need=1 run,start ifLost=down structured.yaml:2",
 			`conflicting: "in" of service:web [zone:a zone:b] structured.yaml:1`,
 		}},
+		{"places that several facts say are apart are reported once, where it is read first", []says{
+			{who: "structured", members: "zone:b", phases: both, via: depgraph.PlacedIn},
+			{who: "structured", members: "zone:a", phases: both, via: depgraph.PlacedIn},
+			{who: "structured", members: "zone:b", phases: both, via: depgraph.PlacedIn},
+			{who: "structured", members: "zone:a", phases: both, via: depgraph.PlacedIn},
+		}, []string{
+			"zone:a need=1 run,start ifLost=down structured.yaml:2 structured.yaml:4",
+			"zone:b need=1 run,start ifLost=down structured.yaml:1 structured.yaml:3",
+			`conflicting: "in" of service:web [zone:a zone:b] structured.yaml:1`,
+		}},
 		{"places of different kinds do not contradict", []says{
 			{who: "native", members: "facility:a", phases: both, via: depgraph.PlacedIn}, {who: "structured", members: "cluster:b", phases: both, via: depgraph.PlacedIn},
 		}, []string{

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestASignatureAsksForTheWordsWithoutWhichNothingMatches(t *testing.T) {
@@ -31,7 +33,7 @@ func TestASignatureAsksForTheWordsWithoutWhichNothingMatches(t *testing.T) {
 
 func TestASignatureMatchesWhatItsExpressionMatches(t *testing.T) {
 	atoms := []string{"a", "bc", "abc", `\n`, "(?:a|bc)", "(?:ab|b)", "[ab]", "(?i:ab)", "a*", "(?:bc)+", "(?:ab){2}", "(?:c)?", "^", "$", `\s`, "."}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(atoms), 1, 5).Draw(t, "parts")
 		expr := "(?m)" + strings.Join(parts, rapid.SampledFrom([]string{"", "|"}).Draw(t, "glue"))
 		text := []byte(rapid.StringOfN(rapid.SampledFrom([]rune("abcABC \n")), 0, 12, -1).Draw(t, "text"))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/gate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/reporttest"
 )
@@ -158,7 +159,7 @@ func TestLeavingOutEdgesKeepsWhoReachesWhom(t *testing.T) {
 		}
 	}
 	for try := 0; reduced == 0 && try < 20; try++ { // few systems have an edge to spare
-		rapid.Check(t, holds)
+		tiertest.Check(t, holds)
 	}
 	if reduced == 0 {
 		t.Error("no view was reduced: the test sees nothing")
@@ -166,7 +167,7 @@ func TestLeavingOutEdgesKeepsWhoReachesWhom(t *testing.T) {
 }
 
 func TestEveryViewOfOneGraphIsTheSame(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		d := system(t)
 		for _, o := range []report.Options{{}, {Nodes: 7}} {
 			if diff := cmp.Diff(report.NewView(d, o), report.NewView(d, o)); diff != "" {
@@ -177,7 +178,7 @@ func TestEveryViewOfOneGraphIsTheSame(t *testing.T) {
 }
 
 func TestAViewCountsWhatItHides(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		d := system(t)
 		v := report.NewView(d, report.Options{Nodes: rapid.IntRange(1, 30).Draw(t, "room")})
 		if v.AllNodes != d.Graph.Nodes || v.AllEdges != d.Graph.Edges || len(v.Edges)+v.HiddenEdges < v.AllEdges {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // snap is everything a graph holds, through its public face.
@@ -42,7 +43,7 @@ func parse(t testing.TB, text string) *depgraph.Graph {
 }
 
 func TestNothingButTheLedgerIsLostInTheTextNotation(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		text := g.Text()
 		back, err := depgraph.ParseText(text)
@@ -58,7 +59,7 @@ func TestNothingButTheLedgerIsLostInTheTextNotation(t *testing.T) {
 }
 
 func TestTheOrderInWhichFactsAreAddedNeverShows(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		facts := drawFacts().Draw(t, "facts")
 		want := snapshot(build(t, facts))
 		shuffled := rapid.Permutation(facts).Draw(t, "shuffled")
@@ -69,7 +70,7 @@ func TestTheOrderInWhichFactsAreAddedNeverShows(t *testing.T) {
 }
 
 func TestAddingAFactAgainChangesNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		facts := drawFacts().Draw(t, "facts")
 		want := snapshot(build(t, facts))
 		twice := append(slices.Clone(facts), rapid.SliceOf(rapid.SampledFrom(append(facts, func(*depgraph.Builder) {}))).Draw(t, "again")...)
@@ -80,7 +81,7 @@ func TestAddingAFactAgainChangesNothing(t *testing.T) {
 }
 
 func TestABuilderOfAGraphHoldsEverythingTheGraphHolds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		again, err := g.Builder().Build()
 		if err != nil {

@@ -7,12 +7,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // Nodes are paired by id, and needs are the same where the requirements are, origins aside.
 func TestComparedGraphsPairNodesById(t *testing.T) {
 	same, other := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		steps := drawFacts().Draw(t, "before")
 		before := build(t, steps)
 		steps = slices.Clone(steps)

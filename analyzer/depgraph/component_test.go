@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // csr builds the arrays of a digraph of n vertices whose arrow i*n+j is bit i*n+j.
@@ -81,7 +82,7 @@ func TestStrongComponentsOfEveryDigraphOfUpToFourVertices(t *testing.T) {
 }
 
 func TestStrongComponentsOfRandomDigraphs(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(5, 12).Draw(t, "n")
 		at := []int32{0}
 		var to []int32

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestKeepLeavesOutFactsByBasis(t *testing.T) {
@@ -61,7 +62,7 @@ service:a -> service:c  t.json,basis=observed
 // TestKeepIsTheGraphOfTheFactsKept: leaving facts out of a graph is the same as
 // never having added them.
 func TestKeepIsTheGraphOfTheFactsKept(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		reqs := rapid.SliceOfN(drawRequirement(), 0, 6).Draw(t, "requirements")
 		basis := rapid.SampledFrom([]depgraph.Basis{depgraph.Declared, depgraph.Observed, depgraph.Implied}).Draw(t, "basis")
 		var all, kept []step
@@ -84,7 +85,7 @@ func TestKeepIsTheGraphOfTheFactsKept(t *testing.T) {
 }
 
 func TestOfKindListsTheNodesOfAKind(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		for _, k := range []depgraph.Kind{depgraph.KindService, depgraph.KindDatastore, depgraph.KindZone, "ser", "service-x", "nobody", "a", "zz"} {
 			var want, got []depgraph.ID
@@ -105,7 +106,7 @@ func TestOfKindListsTheNodesOfAKind(t *testing.T) {
 
 // TestABasisIsThatOfSomeOrigin checks Has and NodeHas against the origins themselves.
 func TestABasisIsThatOfSomeOrigin(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		for _, basis := range []depgraph.Basis{depgraph.Declared, depgraph.Observed, depgraph.Implied} {
 			is := func(o depgraph.Origin) bool { return o.Basis == basis }
@@ -126,7 +127,7 @@ func TestABasisIsThatOfSomeOrigin(t *testing.T) {
 // TestTheReverseIndexInvertsTheRequirements checks Naming, NeededBy, OwnedBy and
 // Edge against a walk over all requirements.
 func TestTheReverseIndexInvertsTheRequirements(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		naming, owned := map[depgraph.ID]string{}, map[depgraph.ID]string{}
 		for r := range g.AllRequirements() {

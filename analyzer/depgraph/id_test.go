@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // validID draws any id that ParseID accepts, with kinds that are prefixes of each other.
@@ -24,7 +25,7 @@ func validID() *rapid.Generator[depgraph.ID] {
 }
 
 func TestIDsCompareAsTheirTextsDo(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		a, b := validID().Draw(t, "a"), validID().Draw(t, "b")
 		if got, want := a.Compare(b), strings.Compare(a.String(), b.String()); got != want {
 			t.Fatalf("%q.Compare(%q) = %d, want %d", a, b, got, want)
@@ -33,7 +34,7 @@ func TestIDsCompareAsTheirTextsDo(t *testing.T) {
 }
 
 func TestParseIDInvertsString(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		id := validID().Draw(t, "id")
 		if back, err := depgraph.ParseID(id.String()); err != nil || back != id {
 			t.Fatalf("ParseID(%q) = %#v, %v", id, back, err)
@@ -63,7 +64,7 @@ func TestParseIDSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestOriginsHaveATotalOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		a, b, c := drawOrigin().Draw(t, "a"), drawOrigin().Draw(t, "b"), drawOrigin().Draw(t, "c")
 		if x, y := a.Compare(b), b.Compare(a); cmp.Compare(x, 0) != -cmp.Compare(y, 0) {
 			t.Fatalf("a against b is %d, b against a is %d", x, y)

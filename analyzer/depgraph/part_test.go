@@ -7,11 +7,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // A part holds what its owners own, and nothing else, in the words of the whole.
 func TestAPartHoldsWhatItsOwnersOwn(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		var owners []depgraph.NodeIndex
 		for v := range depgraph.NodeIndex(g.Len()) {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestAProjectionHasOneEdgeFromAnOwnerToEachMember(t *testing.T) {
@@ -67,7 +68,7 @@ func TestAProjectionCannotBeChangedButItsCloneCan(t *testing.T) {
 // TestTheLibraryAgreesOnComponentsAndDistances holds our algorithms against the
 // library's, on the same projection.
 func TestTheLibraryAgreesOnComponentsAndDistances(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		p := depgraph.ProjectSimple(g, depgraph.ServingNeeds())
 		theirs, err := graph.StronglyConnectedComponents(p)

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func index(t testing.TB, g *depgraph.Graph, id string) depgraph.NodeIndex {
@@ -85,7 +86,7 @@ func TestReachBackwardFindsThoseThatNeedANode(t *testing.T) {
 
 // TestReachEqualsTheNaiveClosure holds distances against Floyd and Warshall.
 func TestReachEqualsTheNaiveClosure(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := build(t, drawFacts().Draw(t, "facts"))
 		f := depgraph.Filter{
 			Phases: rapid.SampledFrom([]depgraph.Phases{0, depgraph.PhasesOf(depgraph.Run)}).Draw(t, "phases"),

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestTheTextNotationPrintsBackWhatItReads(t *testing.T) {
@@ -56,7 +57,7 @@ func TestTheTextNotationRefusesWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestAnyGraphSurvivesTheTextNotation(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := drawGraph(t)
 		text := g.Text()
 		back, err := depgraph.ParseText(text)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func encode(t interface{ Fatal(...any) }, g *depgraph.Graph) string {
@@ -21,7 +22,7 @@ func encode(t interface{ Fatal(...any) }, g *depgraph.Graph) string {
 }
 
 func TestAnyGraphSurvivesItsJSON(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		g := drawGraph(t)
 		written := encode(t, g)
 		var w depgraph.Wire

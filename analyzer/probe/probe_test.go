@@ -2,7 +2,6 @@ package probe_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/fateline/fateline/analyzer/probe"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func parse(t *testing.T, text string) *depgraph.Graph {
@@ -135,10 +135,7 @@ func TestHealingChangesTheNeedThatIsMeant(t *testing.T) {
 // TestHealingNeverTakesAnythingDown tries random changes on random systems: with
 // them nothing goes down that does not without, and what is not changed stays.
 func TestHealingNeverTakesAnythingDown(t *testing.T) {
-	seeds, saved := 3_000, 0
-	if os.Getenv("FATELINE_TIER") != "" {
-		seeds = 30_000
-	}
+	seeds, saved := tiertest.Count(3_000, 30_000, 300_000), 0
 	for seed := range seeds {
 		rng := rand.New(rand.NewPCG(uint64(seed), 5))
 		w := simtest.Random(rng, 9)

@@ -4,17 +4,17 @@ import (
 	"errors"
 	"math/big"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestCountEqualsTheReference(t *testing.T) {
-	for seed := range tiered(300, 2000, 20_000) {
+	for seed := range tiertest.Count(300, 2000, 20_000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 19))
 		w := simtest.Random(rng, 8)
 		if seed%2 == 0 {
@@ -39,7 +39,7 @@ func TestCountEqualsTheReference(t *testing.T) {
 // the positions, 2^h: at each its cores, or the switches of both.
 func TestAllGroupsOfTwoReplicasInAFatTreeAreFiveTimesTwoToThePositions(t *testing.T) {
 	for _, k := range []int{4, 8, 16, 64} {
-		if os.Getenv("FATELINE_TIER") == "quick" && k > 16 {
+		if tiertest.Quick() && k > 16 {
 			continue // one of very many runs
 		}
 		s := fatTree{k: k, services: 1, replicas: 2}.build(t)

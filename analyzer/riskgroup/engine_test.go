@@ -18,6 +18,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // The engine is SCRAM, a fault-tree program by others: it has decision diagrams of
@@ -31,7 +32,7 @@ const patience = time.Minute
 // findEngine skips, and says so, where the engine is not installed.
 func findEngine(t *testing.T) string {
 	t.Helper()
-	if os.Getenv("FATELINE_TIER") == "quick" {
+	if tiertest.Quick() {
 		t.Skip("SKIPPED: one of very many runs")
 	}
 	path, err := exec.LookPath(engine)
@@ -50,9 +51,9 @@ func TestEngine(t *testing.T) {
 		trees int
 		tree
 	}{
-		{tiered(20, 60, 400), tree{gates: 40, events: 30, or: 0.5, atLeast: 0.5, arity: 5, leaves: 0.5}},
-		{tiered(10, 30, 200), tree{gates: 120, events: 90, or: 0.5, atLeast: 0.3, arity: 4, window: 20, leaves: 0.4}},
-		{tiered(10, 30, 200), tree{gates: 60, events: 200, or: 0.6, atLeast: 0.6, arity: 8, window: 10, leaves: 0.7}},
+		{tiertest.Count(20, 60, 400), tree{gates: 40, events: 30, or: 0.5, atLeast: 0.5, arity: 5, leaves: 0.5}},
+		{tiertest.Count(10, 30, 200), tree{gates: 120, events: 90, or: 0.5, atLeast: 0.3, arity: 4, window: 20, leaves: 0.4}},
+		{tiertest.Count(10, 30, 200), tree{gates: 60, events: 200, or: 0.6, atLeast: 0.6, arity: 8, window: 10, leaves: 0.7}},
 	} {
 		for seed := range uint64(count.trees) {
 			s := count.build(t, 1000+seed)

@@ -13,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // checkLarge holds groups of a system too large for the reference against its model:
@@ -73,7 +74,7 @@ func checkLarge(t *testing.T, s system, v depgraph.NodeIndex, got *riskgroup.Gro
 
 func TestLargeFaultTreesHaveNoWrongAndNoMissingGroup(t *testing.T) {
 	sets := 0
-	for seed := range uint64(tiered(12, 100, 1000)) {
+	for seed := range uint64(tiertest.Count(12, 100, 1000)) {
 		rng := rand.New(rand.NewPCG(seed, 29))
 		d := tree{
 			gates: 100 + rng.IntN(300), events: 80 + rng.IntN(200), or: 0.4 + 0.4*rng.Float64(), atLeast: rng.Float64(),

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // randomCone makes a cone of gates over each other and over leaves, wide ones with
@@ -83,7 +83,7 @@ func texts(c *cone, sets [][]cell) []string {
 
 // cases returns how many to try: fewer where the run is one of very many.
 func cases(n int) int {
-	if os.Getenv("FATELINE_TIER") == "quick" {
+	if tiertest.Quick() {
 		return n / 20
 	}
 	return n

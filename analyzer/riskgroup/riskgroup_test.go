@@ -3,7 +3,6 @@ package riskgroup_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -14,20 +13,8 @@ import (
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
-
-// tiered returns how many cases to run: at every commit, in CI, before a release.
-func tiered(commit, ci, soak int) int {
-	switch os.Getenv("FATELINE_TIER") {
-	case "quick": // one of many runs: see .ci/mutants
-		return max(min(commit, 12), commit/3)
-	case "ci":
-		return ci
-	case "soak":
-		return soak
-	}
-	return commit
-}
 
 // minimalSets is the reference: every set of up to order nodes, the smaller first,
 // that takes v down in the reference of a loss and holds none that does.
@@ -109,7 +96,7 @@ func manyChoices(rng *rand.Rand, n int) simtest.World {
 
 func TestMinimalEqualsTheReference(t *testing.T) {
 	sizes := map[int]int{}
-	for seed := range tiered(1000, 5000, 100_000) {
+	for seed := range tiertest.Count(1000, 5000, 100_000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 13))
 		w := simtest.Random(rng, 10)
 		if seed%2 == 0 {
@@ -144,7 +131,7 @@ func TestMinimalEqualsTheReference(t *testing.T) {
 			}
 		}
 	}
-	if enough := tiered(100, 100, 100); sizes[0] == 0 || sizes[1] < enough || sizes[2] < enough || sizes[3] < enough || sizes[4] < enough/20 {
+	if enough := tiertest.Count(100, 100, 100); sizes[0] == 0 || sizes[1] < enough || sizes[2] < enough || sizes[3] < enough || sizes[4] < enough/20 {
 		t.Errorf("the systems had so many sets of each size: %v, want some of every size up to 4", sizes)
 	}
 }

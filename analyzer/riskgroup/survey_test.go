@@ -13,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func everyNode(g *depgraph.Graph) []depgraph.NodeIndex {
@@ -49,7 +50,7 @@ func worldGraph(t *testing.T, rng *rand.Rand, w simtest.World) *depgraph.Graph {
 // for again.
 func TestAnUpdatedSurveyIsThatOfTheNewGraph(t *testing.T) {
 	kept, computed, capped := 0, 0, 0
-	for seed := range uint64(tiered(1_000, 10_000, 100_000)) {
+	for seed := range uint64(tiertest.Count(1_000, 10_000, 100_000)) {
 		rng := rand.New(rand.NewPCG(seed, 31))
 		w := simtest.Random(rng, 10)
 		before, after := worldGraph(t, rng, w), worldGraph(t, rng, simtest.Edited(rng, w))

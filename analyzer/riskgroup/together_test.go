@@ -11,12 +11,13 @@ import (
 	"github.com/fateline/fateline/analyzer/riskgroup"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestTogetherFindsWhatLeavesNoneToServe(t *testing.T) {
 	const order = 3
 	found := 0
-	for seed := range tiered(300, 1500, 30_000) {
+	for seed := range tiertest.Count(300, 1500, 30_000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 29))
 		w := simtest.Random(rng, 8)
 		if seed%2 == 0 {
@@ -90,7 +91,7 @@ func leavingNone(m *simulate.Model, nodes []depgraph.NodeIndex, order int) [][]d
 // TestACapCutsWhereItSays asks for exactly as many sets as there are, and for fewer.
 func TestACapCutsWhereItSays(t *testing.T) {
 	cut := 0
-	for seed := range tiered(300, 1000, 10_000) {
+	for seed := range tiertest.Count(300, 1000, 10_000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 31))
 		w := manyChoices(rng, 8+rng.IntN(10))
 		g, at, err := w.Graph()

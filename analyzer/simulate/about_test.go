@@ -7,13 +7,14 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // A loss for some nodes says of them, and of what they need to run, what the whole loss
 // says, and proves it alike; and the next loss is whole again.
 func TestALossForSomeNodesSaysOfThemWhatTheWholeLossSays(t *testing.T) {
 	shown, left := 0, 0
-	eachSystem(t, tiered(2_000, 20_000, 200_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 200_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		g := s.m.Graph()
 		failed := s.indexes(s.Failures(rng))
 		whole := s.m.Lose(failed...)

@@ -9,6 +9,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // sizesOf counts what the reference says that a loss adds to a loss of nothing.
@@ -30,12 +31,12 @@ func (s system) sizesOf(failed []int, calm simtest.Outcome) simulate.Sizes {
 }
 
 func TestTheBlastOfEveryNodeIsThatOfTheReference(t *testing.T) {
-	eachSystem(t, tiered(4_000, 50_000, 1_000_000), 14, func(t *testing.T, _ *rand.Rand, s system) { s.checkBlast(t) })
+	eachSystem(t, tiertest.Count(4_000, 50_000, 1_000_000), 14, func(t *testing.T, _ *rand.Rand, s system) { s.checkBlast(t) })
 }
 
 // With nothing lost little is degraded, in most systems.
 func TestWhereMuchIsDegradedAnywayTheBlastIsThatOfTheReference(t *testing.T) {
-	eachSystem(t, tiered(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
 		w := s.World
 		w.Needs = slices.Clone(w.Needs)
 		for v := range w.Standby {
@@ -67,7 +68,7 @@ func (s system) checkBlast(t *testing.T) {
 
 // Systems of more cells than a word has bits, and of knots as large: node by node the other way.
 func TestTheBlastOfALargeSystemIsThatOfEachLoss(t *testing.T) {
-	for seed := range uint64(tiered(12, 48, 480)) {
+	for seed := range uint64(tiertest.Count(12, 48, 480)) {
 		shop := simtest.Shop{
 			Nodes: 400, Seed: seed, Spare: []float64{0.3, 0.7}[seed%2], Degraded: 0.1, Start: 0.05, Observe: 0.05,
 			Reversed: []float64{0, 0.01, 0.1}[seed%3],
@@ -96,7 +97,7 @@ func TestTheBlastOfALargeSystemIsThatOfEachLoss(t *testing.T) {
 // before it.
 func TestManyLossesInALargeKnotAreThoseOfEachLoss(t *testing.T) {
 	fell := 0
-	for seed := range uint64(tiered(12, 48, 480)) {
+	for seed := range uint64(tiertest.Count(12, 48, 480)) {
 		rng := rand.New(rand.NewPCG(seed, 17))
 		n := 100 + rng.IntN(200)
 		w := simtest.World{Standby: make([]bool, n), Group: make([]bool, n)}
@@ -133,7 +134,7 @@ func TestManyLossesInALargeKnotAreThoseOfEachLoss(t *testing.T) {
 
 func TestTheRankingIsByDownThenByDegradedThenByID(t *testing.T) {
 	ties := 0
-	eachSystem(t, tiered(300, 3_000, 30_000), 14, func(t *testing.T, _ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(300, 3_000, 30_000), 14, func(t *testing.T, _ *rand.Rand, s system) {
 		blast, err := s.m.Blast(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -175,7 +176,7 @@ func everyOne(of []bool) []bool {
 }
 
 func TestManyLossesAtOnceAreThoseOfTheReference(t *testing.T) {
-	eachSystem(t, tiered(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 300_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
 		var losses [][]depgraph.NodeIndex
 		var want []simulate.Sizes
 		var down [][]depgraph.NodeIndex

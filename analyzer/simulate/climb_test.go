@@ -14,6 +14,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // sketch builds a graph from lines such as
@@ -466,7 +467,7 @@ func TestRebuildAlsoNeedsWhatDeploys(t *testing.T) {
 
 // TestTheMoreIsLostTheLaterAndTheLess holds relation M1 of the reliability page.
 func TestTheMoreIsLostTheLaterAndTheLess(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
+	tiertest.Check(t, func(rt *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 3))
 		w := randomRising(rng, rapid.IntRange(2, 14).Draw(rt, "nodes"))
 		g, at := w.graph(t)

@@ -3,7 +3,6 @@ package simulate_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // family is all systems of some nodes, each with at most so many run needs.
@@ -21,12 +21,12 @@ type family struct {
 	stride       func() int // every how manyth is tried; 0: all but those that differ by the names of nodes alone
 }
 
-// strided is tiered for strides, of which the larger cost less.
+// strided is [tiertest.Count] for strides, of which the larger cost less.
 func strided(commit, ci, soak int) int {
-	if os.Getenv("FATELINE_TIER") == "quick" {
+	if tiertest.Quick() {
 		return max(97, 10*commit)
 	}
-	return tiered(commit, ci, soak)
+	return tiertest.Count(commit, ci, soak)
 }
 
 // TestEverySmallSystemOfThresholds tries families of systems, and every loss in each of

@@ -7,11 +7,12 @@ import (
 
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestALossIsWhatTheReferenceReadsInTheSemantics(t *testing.T) {
 	seen := map[simulate.State]int{}
-	eachSystem(t, tiered(4_000, 50_000, 1_000_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(4_000, 50_000, 1_000_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		for range 4 { // several on one model: each must leave it as it was
 			failed := s.Failures(rng)
 			want := s.Lose(failed, s.outage)
@@ -32,7 +33,7 @@ func TestALossIsWhatTheReferenceReadsInTheSemantics(t *testing.T) {
 		}
 	})
 	for _, state := range simulate.States() {
-		if seen[state] < tiered(4_000, 4_000, 4_000)/4 {
+		if seen[state] < tiertest.Count(4_000, 4_000, 4_000)/4 {
 			t.Errorf("the systems put only %d nodes into state %v: they test too little", seen[state], state)
 		}
 	}

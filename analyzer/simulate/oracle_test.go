@@ -13,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // plainGraph is a graph as other tools have them.
@@ -48,7 +49,7 @@ func TestLossesAreWhatGraphLibrariesSay(t *testing.T) {
 	for _, library := range []string{"networkx", "igraph"} {
 		t.Run(library, func(t *testing.T) {
 			python := pythonWith(t, library)
-			graphs := make([]plainGraph, tiered(150, 3_000, 50_000))
+			graphs := make([]plainGraph, tiertest.Count(150, 3_000, 50_000))
 			var in bytes.Buffer
 			for i := range graphs {
 				graphs[i] = randomPlain(rand.New(rand.NewPCG(uint64(i), 5)))

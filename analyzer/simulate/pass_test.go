@@ -7,6 +7,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestEveryLossIsInOnePassAndNoPassIsEmpty(t *testing.T) {
@@ -27,7 +28,7 @@ func TestEveryLossIsInOnePassAndNoPassIsEmpty(t *testing.T) {
 }
 
 func TestAPassSaysOfEveryLossWhatTheLossSays(t *testing.T) {
-	eachSystem(t, tiered(1_000, 10_000, 100_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_000, 10_000, 100_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		var losses [][]depgraph.NodeIndex
 		for range 1 + rng.IntN(30) {
 			losses = append(losses, s.indexes(s.Failures(rng)))

@@ -11,6 +11,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // depth returns the length of the longest way through the edges of a proof; a
@@ -67,7 +68,7 @@ func rounds(s system, failed []int) []int {
 
 func TestAProofIsAsShallowAsCanBe(t *testing.T) {
 	deepest := 0
-	eachSystem(t, tiered(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		failed := s.Failures(rng)
 		l := s.m.Lose(s.indexes(failed)...)
 		for v, want := range rounds(s, failed) {
@@ -147,7 +148,7 @@ func (s system) treeSize(proof []depgraph.Edge, v int, anyway []int) int {
 
 func TestOfTheShallowestProofsItIsTheSmallest(t *testing.T) {
 	largest := 0
-	eachSystem(t, tiered(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		failed := s.Failures(rng)
 		l := s.m.Lose(s.indexes(failed)...)
 		anyway := rounds(s, nil)
@@ -222,7 +223,7 @@ func (s system) shallowest(state simulate.State, v int, round, size []int) (dept
 
 func TestAProofOfAnotherStateIsTheShallowestThenTheSmallest(t *testing.T) {
 	deep := 0
-	eachSystem(t, tiered(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(3_000, 30_000, 300_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		failed := s.Failures(rng)
 		l := s.m.Lose(s.indexes(failed)...)
 		anyway, round := rounds(s, nil), rounds(s, failed)
@@ -321,7 +322,7 @@ func TestAShallowProofIsShownWhereADeeperOneIsSmaller(t *testing.T) {
 
 // A model keeps what it has worked out for a few losses.
 func TestProofsOfSeveralLossesDoNotTouchEachOther(t *testing.T) {
-	eachSystem(t, tiered(100, 1_000, 10_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(100, 1_000, 10_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		var losses []*simulate.Loss
 		for range 12 {
 			losses = append(losses, s.m.Lose(s.indexes(s.Failures(rng))...))
@@ -338,7 +339,7 @@ func TestProofsOfSeveralLossesDoNotTouchEachOther(t *testing.T) {
 }
 
 func TestAProofBeginsAtTheNodeAndEndsAtWhatFailed(t *testing.T) {
-	eachSystem(t, tiered(1_000, 10_000, 100_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_000, 10_000, 100_000), 12, func(t *testing.T, rng *rand.Rand, s system) {
 		l := s.m.Lose(s.indexes(s.Failures(rng))...)
 		g := s.m.Graph()
 		for _, state := range simulate.States() {

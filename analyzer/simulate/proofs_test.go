@@ -13,6 +13,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // edgeOf is an edge of a world: a member of one of its needs.
@@ -110,7 +111,7 @@ func minimalProofs(w simtest.World, edges []edgeOf, failed []int, outage, v int,
 func TestAllMinimalProofsAreFound(t *testing.T) {
 	const most = 1_000
 	proved, several := 0, 0
-	for seed := range tiered(4_000, 15_000, 150_000) {
+	for seed := range tiertest.Count(4_000, 15_000, 150_000) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 11))
 		w := simtest.Random(rng, 6)
 		edges := edgesOf(&w)
@@ -154,7 +155,7 @@ func TestAllMinimalProofsAreFound(t *testing.T) {
 			}
 		}
 	}
-	if proved < tiered(1500, 1500, 1500)/3 || several < tiered(150, 150, 150)/3 {
+	if proved < tiertest.Count(1500, 1500, 1500)/3 || several < tiertest.Count(150, 150, 150)/3 {
 		t.Errorf("%d states proved, %d in several ways: the systems test too little", proved, several)
 	}
 }

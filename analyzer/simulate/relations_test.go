@@ -8,6 +8,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"pgregory.net/rapid"
 )
 
@@ -91,7 +92,7 @@ func within(a, b []bool) bool {
 }
 
 func TestM1MoreLostMeansMoreDown(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		w := worlds().Draw(t, "world")
 		few, more := failures(t, w)
 		a, b := statesOf(t, w, few, 60), statesOf(t, w, more, 60)
@@ -134,7 +135,7 @@ func TestM1NotEverythingGrows(t *testing.T) {
 }
 
 func TestM2OnePlaceInsteadOfTwoTakesNoLessDown(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		w := worlds().Draw(t, "world")
 		n := len(w.Standby)
 		east, west := n, n+1
@@ -159,7 +160,7 @@ func TestM2OnePlaceInsteadOfTwoTakesNoLessDown(t *testing.T) {
 }
 
 func TestM3ChangingOneRequirement(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		w := worlds().Filter(func(w simtest.World) bool { return len(w.Needs) > 0 }).Draw(t, "world")
 		failed, _ := failures(t, w)
 		before := statesOf(t, w, failed, 60).down
@@ -198,7 +199,7 @@ func TestM3ChangingOneRequirement(t *testing.T) {
 }
 
 func TestM3ReversedEdgesTurnTheBlastAround(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(2, 8).Draw(t, "nodes")
 		w := simtest.World{Standby: make([]bool, n), Group: make([]bool, n)}
 		back := w
@@ -224,7 +225,7 @@ func needsItself(w simtest.World) bool {
 }
 
 func TestM4NamesDoNotMatter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		w := worlds().Draw(t, "world")
 		failed, _ := failures(t, w)
 		name := rapid.Permutation(upTo(len(w.Standby))).Draw(t, "names")
@@ -264,7 +265,7 @@ func TestM4NamesDoNotMatter(t *testing.T) {
 }
 
 func TestM4APassThroughNodeChangesNoOldNode(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		w := worlds().Filter(func(w simtest.World) bool { return len(w.Needs) > 0 }).Draw(t, "world")
 		failed, _ := failures(t, w)
 		before := statesOf(t, w, failed, 60)
@@ -294,7 +295,7 @@ func TestM4APassThroughNodeChangesNoOldNode(t *testing.T) {
 }
 
 func TestM5SystemsSideBySideDoNotTouch(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		a, b := worlds().Draw(t, "left"), worlds().Draw(t, "right")
 		both := newSystem(t, simtest.Union([]simtest.World{a, b}), 60)
 		together, err := both.m.Blast(context.Background())

@@ -14,6 +14,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // randomRising makes a random world in which coming up takes time and standbys
@@ -171,7 +172,7 @@ func eachRising(t *testing.T, count, maxNodes int, check func(t *testing.T, rng 
 }
 
 func TestColdStartEqualsTheReference(t *testing.T) {
-	eachRising(t, tiered(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
+	eachRising(t, tiertest.Count(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
 		g, at := w.graph(t)
 		up, rebuild := w.Failures(rng), rng.IntN(2) == 0
 		got := tell(g, simulate.ColdStart(g, indexesOf(at, up), simulate.StartOptions{Rebuild: rebuild}))
@@ -183,7 +184,7 @@ func TestColdStartEqualsTheReference(t *testing.T) {
 }
 
 func TestRecoverEqualsTheReference(t *testing.T) {
-	eachRising(t, tiered(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
+	eachRising(t, tiertest.Count(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
 		g, at := w.graph(t)
 		failed, rebuild := w.Failures(rng), rng.IntN(2) == 0
 		r := simulate.Recover(simulate.NewModel(g, 30*time.Minute), indexesOf(at, failed), simulate.StartOptions{Rebuild: rebuild})

@@ -2,7 +2,6 @@ package simulate_test
 
 import (
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,19 +10,6 @@ import (
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
 )
-
-// tiered returns how many cases to run: at every commit, in CI, before a release.
-func tiered(commit, ci, soak int) int {
-	switch os.Getenv("FATELINE_TIER") {
-	case "quick": // one of many runs: see .ci/mutants
-		return max(min(commit, 12), commit/3)
-	case "ci":
-		return ci
-	case "soak":
-		return soak
-	}
-	return commit
-}
 
 // system is a random world with its graph and a model for some outage.
 type system struct {

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestAModelSaysWhatARequirementCanSpare(t *testing.T) {
 	takes := 0
-	eachSystem(t, tiered(1_000, 10_000, 100_000), 12, func(t *testing.T, _ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_000, 10_000, 100_000), 12, func(t *testing.T, _ *rand.Rand, s system) {
 		g, calm := s.m.Graph(), s.Lose(nil, s.outage)
 		for v := range s.Group {
 			if got := s.m.DownAnyway(s.at[v]); got != calm.Down[v] {

@@ -9,6 +9,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // replay lets a system come up once more with nothing in its way but what the edges
@@ -125,7 +126,7 @@ func (a *ascent) waitsForIdle(_ int, proof []depgraph.Edge) bool {
 
 func TestEveryNodeThatNeverServesIsForcedByItsProof(t *testing.T) {
 	proofs := 0
-	eachRising(t, tiered(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
+	eachRising(t, tiertest.Count(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
 		g, at := w.graph(t)
 		up, rebuild := w.Failures(rng), rng.IntN(2) == 0
 		tl := simulate.ColdStart(g, indexesOf(at, up), simulate.StartOptions{Rebuild: rebuild})
@@ -136,7 +137,7 @@ func TestEveryNodeThatNeverServesIsForcedByItsProof(t *testing.T) {
 		a, _ := w.recover(failed, 30, rebuild)
 		proofs += a.checkProofs(t, at, r.Timeline.Proof, &r.Timeline)
 	})
-	if proofs < tiered(3_000, 3_000, 3_000)/3 {
+	if proofs < tiertest.Count(3_000, 3_000, 3_000)/3 {
 		t.Errorf("only %d proofs were checked", proofs)
 	}
 }
@@ -174,7 +175,7 @@ func (a *ascent) stopped(proof []depgraph.Edge, failed []int, outage int) (down,
 
 func TestAProofOfARecoveryAlsoShowsWhoStopped(t *testing.T) {
 	stopped, never := 0, 0
-	eachRising(t, tiered(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
+	eachRising(t, tiertest.Count(1000, 5000, 100_000), 9, func(t *testing.T, rng *rand.Rand, w risingWorld) {
 		g, at := w.graph(t)
 		failed := w.Failures(rng)
 		r := simulate.Recover(simulate.NewModel(g, 30*time.Minute), indexesOf(at, failed), simulate.StartOptions{})
@@ -203,7 +204,7 @@ func TestAProofOfARecoveryAlsoShowsWhoStopped(t *testing.T) {
 			}
 		}
 	})
-	if enough := tiered(200, 1_000, 20_000) / 6; stopped < enough || never < enough {
+	if enough := tiertest.Count(200, 1_000, 20_000) / 6; stopped < enough || never < enough {
 		t.Errorf("%d nodes that stopped and %d that did not: the systems test too little", stopped, never)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // checkUpdate updates a blast, as it sees fit and in part, and compares that with a new
@@ -73,7 +74,7 @@ func (w ways) check(t *testing.T, wanted ...string) {
 
 func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 	kept, made := 0, ways{}
-	eachSystem(t, tiered(3_000, 30_000, 500_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(3_000, 30_000, 500_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
 		w := simtest.Edited(rng, s.World)
 		n := newSystem(t, w, s.outage)
 		old, next := s, n
@@ -98,7 +99,7 @@ func TestAnUpdatedBlastIsThatOfTheNewModel(t *testing.T) {
 
 func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
 	made := ways{}
-	for seed := range uint64(tiered(4, 12, 60)) {
+	for seed := range uint64(tiertest.Count(4, 12, 60)) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		shop := simtest.Shop{Nodes: 3_000, Seed: seed, Spare: 0.3, Degraded: 0.1, Start: 0.05, Observe: 0.05, Reversed: []float64{0, 0.003}[seed%2]}
 		estate := simtest.Estate{Teams: 10, Size: 300, Platform: 60, Tiers: 4, Seed: seed, Spare: 0.3, Degraded: 0.1, Start: 0.05, Observe: 0.05}
@@ -136,7 +137,7 @@ func TestAnUpdateWithLanesIsThatOfTheNewModel(t *testing.T) {
 func TestAnUpdateOverLayersIsThatOfTheNewModel(t *testing.T) {
 	const bottom, middle, tops, roofs = 8, 6, 10, 5
 	made := ways{}
-	for seed := range uint64(tiered(2_000, 20_000, 200_000)) {
+	for seed := range uint64(tiertest.Count(2_000, 20_000, 200_000)) {
 		rng := rand.New(rand.NewPCG(seed, 23))
 		w := simtest.World{Standby: make([]bool, bottom+middle+tops+roofs), Group: make([]bool, bottom+middle+tops+roofs)}
 		need := func(owner, member int) {
@@ -275,7 +276,7 @@ func TestAnUpdateOfTheFirstNodeIsThatOfTheNewModel(t *testing.T) {
 func TestAnUpdateOverATowerIsThatOfTheNewModel(t *testing.T) {
 	const tower, tops = 9, 7
 	made := ways{}
-	for seed := range uint64(tiered(2_000, 20_000, 200_000)) {
+	for seed := range uint64(tiertest.Count(2_000, 20_000, 200_000)) {
 		rng := rand.New(rand.NewPCG(seed, 33))
 		before := simtest.World{Standby: make([]bool, tower+tops), Group: make([]bool, tower+tops)}
 		place := rng.Perm(tower + tops)

@@ -9,12 +9,13 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // What a loss takes along weighs as much as the stakes of which the reference says
 // that a node is down in it, and not with nothing lost.
 func TestTheWeightOfEveryLossIsThatOfTheReference(t *testing.T) {
-	eachSystem(t, tiered(1_000, 10_000, 100_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_000, 10_000, 100_000), 14, func(t *testing.T, rng *rand.Rand, s system) {
 		classes := make([][]simulate.Stake, 1+rng.IntN(3))
 		for k := range classes {
 			for range rng.IntN(12) {

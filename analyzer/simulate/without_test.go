@@ -8,12 +8,13 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // To fall without a requirement is to fall in a graph that was built without it.
 func TestFallingWithoutARequirementEqualsAGraphThatLacksIt(t *testing.T) {
 	asked, falls := 0, 0
-	eachSystem(t, tiered(600, 6000, 60000), 10, func(t *testing.T, rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(600, 6000, 60000), 10, func(t *testing.T, rng *rand.Rand, s system) {
 		g := s.m.Graph()
 		losses := make([][]depgraph.NodeIndex, 1+rng.IntN(30))
 		if rng.IntN(10) == 0 {

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 	"sigs.k8s.io/yaml"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 type policy struct {
@@ -188,7 +190,7 @@ func TestDecodeAgreesWithTheLibrary(t *testing.T) {
 		M map[string]inner `json:"m"`
 	}
 	scalar := rapid.SampledFrom([]string{"x", "'1'", "1", "true", "2.5", "~", "-3", `"q"`})
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		item := func() string {
 			return fmt.Sprintf("{%s: %s, n: %s, l: [%s]}", rapid.SampledFrom([]string{"a", "a", "b"}).Draw(t, "key"), scalar.Draw(t, "a"), scalar.Draw(t, "n"), scalar.Draw(t, "l"))
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // Keys are guessed by those before them: whatever comes instead, each is read as it
@@ -30,7 +32,7 @@ func TestAGuessedKeyIsTheOneThatStandsThere(t *testing.T) {
 		{long[1:], long[1:]},
 		{long + "k", long + "k"},
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		var want []string
 		b.WriteString("[\n")

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // jsonWriter writes a JSON text and notes where each key and value begins.
@@ -84,7 +86,7 @@ func places(v Value) []string {
 }
 
 func TestPlacesInJSONAreThoseOfTheText(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		p := &jsonWriter{}
 		p.value(t, 0)
 		text := p.b.String()

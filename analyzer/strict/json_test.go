@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestBrokenJSONIsRefusedAtItsPlace(t *testing.T) {
@@ -215,7 +217,7 @@ func TestJSONIsReadAsTheStandardLibraryReadsIt(t *testing.T) {
 			rapid.SliceOfN(rapid.Deferred(func() *rapid.Generator[any] { return value(depth + 1) }), 0, 4).AsAny(),
 			rapid.MapOfN(text, rapid.Deferred(func() *rapid.Generator[any] { return value(depth + 1) }), 0, 4).AsAny())...)
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		data, err := json.MarshalIndent(value(0).Draw(t, "value"), "", rapid.SampledFrom([]string{"", " ", "\t"}).Draw(t, "indent"))
 		if err != nil {
 			t.Skip() // a float that is not finite

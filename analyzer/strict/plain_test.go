@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // placed writes a tree with everything that a node holds.
@@ -133,7 +135,7 @@ func TestPlainYAMLIsTheSameTreeAfterAnyEdit(t *testing.T) {
 		" ", "  ", "\n", ":", ": ", "-", "- ", "#", " #", "\"", "'", "|", ">", "[", "]", "{", "}", ",", "a", "1", "~", "\t", "\\", "&a", "*a", "!", "---\n", "é", "\u2028", "%", "@", "=", "<<", "?", "\n  ",
 		"0x", "1e", ".", "null", "|-\n", "`", "\n\n", "- - ",
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := manifest
 		from := rapid.IntRange(0, len(text)-1).Draw(t, "from")
 		to := rapid.IntRange(from, min(len(text), from+200)).Draw(t, "to")

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // wholeStream decodes a stream with one decoder of the library, without cutting it.
@@ -38,7 +40,7 @@ func TestCuttingAStreamChangesNothing(t *testing.T) {
 		"a: 1", "b: |", "  text", "  ---", " ...", "c: 'open", "close'", "d: \"", "- x", "%YAML 1.1", "%TAG ! tag:x,2026:", "% x", "e: {", "}", "x", "# c\rf: 1", "g: 1\u2028h: 2",
 	})
 	ends := rapid.SampledFrom([]string{"\n", "\n", "\n", "\r\n", "\r"})
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		for range rapid.IntRange(0, 8).Draw(t, "lines") {
 			b.WriteString(lines.Draw(t, "line"))

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // TestChainsAreAllSimpleWays compares with a depth-first search that tries everything.
 func TestChainsAreAllSimpleWays(t *testing.T) {
 	several := 0
-	for seed := range tier(500, 5_000, 50_000) {
+	for seed := range tiertest.Count(500, 5_000, 50_000) {
 		random := rand.New(rand.NewPCG(uint64(seed), 3))
 		n := 2 + random.IntN(5)
 		b := depgraph.NewBuilder()

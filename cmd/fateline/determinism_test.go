@@ -12,13 +12,14 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report/formats"
 )
 
 // TestSameInputsGiveTheSameBytes shuffles the order in which files are named, and
 // the number of processors, and wants one hash a format: fifty runs.
 func TestSameInputsGiveTheSameBytes(t *testing.T) {
-	runs := tier(50, 60, 300)
+	runs := tiertest.Count(50, 60, 300)
 	const layouts = 6 // of them: a layout costs more than all other formats together
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var args [][]string

@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // told is what whatif -f json says.
@@ -30,7 +32,7 @@ type told struct {
 // native files and compares what whatif says with the naive evaluator.
 func TestALossFromTheCommandLineIsWhatASecondReadingSays(t *testing.T) {
 	dir := t.TempDir()
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		m := drawModel(t, features{standby: true, lasts: true})
 		m.outage = rapid.SampledFrom([]time.Duration{3 * time.Minute, time.Hour, 2 * time.Hour}).Draw(t, "outage")
 		failed := drawFailed(t, m)
@@ -50,7 +52,7 @@ func TestALossFromTheCommandLineIsWhatASecondReadingSays(t *testing.T) {
 // TestARecoveryFromTheCommandLineIsWhatASecondReadingSays does the same for the way back.
 func TestARecoveryFromTheCommandLineIsWhatASecondReadingSays(t *testing.T) {
 	dir := t.TempDir()
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		m := drawModel(t, features{lasts: true})
 		m.outage = time.Hour
 		failed := drawFailed(t, m)

@@ -157,7 +157,7 @@ func (b ban) allows(dir, file string) bool {
 
 // isTestHelper reports whether the package is one that only tests import.
 func (p *typed) isTestHelper() bool {
-	return slices.Contains([]string{"ingest/sourcetest", "analyzer/ruletest", "report/reporttest"}, p.dir())
+	return slices.Contains([]string{"analyzer/ruletest", "analyzer/tiertest", "ingest/sourcetest", "report/reporttest"}, p.dir())
 }
 
 func TestLawOnlyTestHelpersImportTesting(t *testing.T) {
@@ -356,8 +356,26 @@ func TestLawRandomnessHasASeed(t *testing.T) {
 			for _, at := range globalRandom(f) {
 				t.Errorf("%s/%s:%d: randomness without a seed cannot be repeated: use rand.New(rand.NewPCG(seed, ...)) and print the seed", p.dir(), name, fset.Position(at).Line)
 			}
+			for _, at := range uses(f, "rapid", "Check") {
+				if p.dir() != "analyzer/tiertest" {
+					t.Errorf("%s/%s:%d: rapid.Check draws other inputs at each run: use tiertest.Check", p.dir(), name, fset.Position(at).Line)
+				}
+			}
 		}
 	}
+}
+
+// uses returns where a file uses a name of a package.
+func uses(f *ast.File, pkg, name string) (out []token.Pos) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == name {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == pkg {
+				out = append(out, sel.Pos())
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // globalRandom returns where a file draws from the random generator of the process.

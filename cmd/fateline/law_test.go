@@ -44,6 +44,7 @@ func importLaw() []row {
 		{"analyzer", []string{"analyzer/depgraph", "analyzer/strict"}, nil, "the driver knows no rule and no simulation"},
 		{"analyzer/rules", []string{"analyzer", "analyzer/depgraph", "analyzer/simulate", "analyzer/riskgroup"}, nil, "a rule judges a graph: it reads no file and knows no format"},
 		{"analyzer/gate", []string{"analyzer", "analyzer/depgraph", "analyzer/strict"}, []string{"cel.dev/cel-go@policy.go"}, "the gate judges results and must not know the rules: what it judges comes as facts in them"},
+		{"analyzer/tiertest", nil, []string{"pgregory.net/rapid"}, "how much a test does, and from which seed, is the same everywhere"},
 		{"analyzer/ruletest", []string{"analyzer", "analyzer/depgraph", "analyzer/strict", "report/proofcheck"}, []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "golang.org/x/tools"}, "a helper of rule tests"},
 		{"ingest/safeio", nil, []string{"github.com/klauspost/compress"}, "bytes are opened, inflated and bounded here, and here alone"},
 		{"ingest/words", nil, nil, "what the words of a name tell is the same for addresses, manifests and the linker"},

@@ -18,21 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite goldens and generated tables")
 
-// tier says how much to test: commit, CI or soak.
-func tier(commit, ci, soak int) int {
-	switch os.Getenv("FATELINE_TIER") {
-	case "ci":
-		return ci
-	case "soak":
-		return soak
-	}
-	return commit
-}
-
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", strconv.Itoa(tier(200, 1000, 10_000))); err != nil {
-		panic(err)
-	}
 	testscript.Main(m, map[string]func(){"fateline": main})
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report/formats"
 )
 
@@ -131,7 +132,7 @@ func everyOutput(t *testing.T, files map[string]string) map[string]string {
 		{"diff", "shop"},
 	}
 	for _, f := range formats.All() {
-		if f.Name != "svg" && f.Name != "html" || testing.Verbose() || tier(0, 1, 1) == 1 { // a layout is slow, and draws what the others say
+		if f.Name != "svg" && f.Name != "html" || testing.Verbose() || tiertest.Count(0, 1, 1) == 1 { // a layout is slow, and draws what the others say
 			commands = append(commands, []string{"scan", "-f", f.Name})
 		}
 		if f.Picture && f.Name != "svg" {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // show prints references as "scheme host:port,host:port/database form*": a '*' is telemetry.
@@ -273,7 +275,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		"amqp://alice:%s@q1:5672,q2:5672/v", "https://api.pay.test/hook?token=%s", "https://api.pay.test/%s", "jdbc:sqlserver://db;user=a;password=%s",
 		"mongodb+srv://a:%s@c.mongo.test/shop", "AccountName=a;AccountKey=%s;EndpointSuffix=core.test", "a:%s@rabbit:5672", "--dsn=postgres://a:%s@db/x",
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		secret := "zq" + rapid.StringMatching(`[A-Za-z0-9/?#@:;,&%+=.()\[\]-]{6,20}`).Draw(t, "secret") + "qz"
 		text := strings.Replace(rapid.SampledFrom(shapes).Draw(t, "shape"), "%s", secret, 1)
 		for _, r := range Find(text, Context{Key: "DSN", Known: knows("db")}) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // texts draws what settings hold: names, some of them known, and what stands between.
@@ -20,7 +22,7 @@ func texts(t *rapid.T) string {
 }
 
 func TestWhatRefersNowhereIsFoundNothingIn(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := texts(t)
 		c := Context{
 			Key: rapid.SampledFrom([]string{"", "HOST", "redis", "x", "service", "--host", "image"}).Draw(t, "key"), Known: knows("redis", "db", "host", "ä", "k", "\u00a0redis"),
@@ -38,7 +40,7 @@ func TestWhatRefersNowhereIsFoundNothingIn(t *testing.T) {
 }
 
 func TestATextThatRefersNowhereHasNoPartThatDoes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := texts(t)
 		c := Context{Known: knows("redis", "db", "ä", "k")}
 		if !nowhere(text, c) {
@@ -55,7 +57,7 @@ func TestATextThatRefersNowhereHasNoPartThatDoes(t *testing.T) {
 // TestGathersLooksForItsPatternsOnlyWhereTheyCanStand holds the words of each mark to
 // its pattern: the texts are of the words that the patterns are made of.
 func TestGathersLooksForItsPatternsOnlyWhereTheyCanStand(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{
 			"\n", "\n", " ", "[", "]", "[INPUT]", "[input]", "[Output]", "receivers:", "exporters:", "connectors:", "processors:", "service:", "pipelines:", "sources", "sinks",
 			"positions:", "clients:", "otlp:", "batch/x:", ":", "x", "\u0131", "\u017f",

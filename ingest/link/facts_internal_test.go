@@ -7,13 +7,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestFactsComeOutAsTheyWentIn(t *testing.T) {
 	refs := []*Reference{{Form: Native}, {Form: Text}}
 	packs := []*Packed{{}, {}}
 	linked := &depgraph.Requirement{Owner: depgraph.MustID("service:a")}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		var l facts
 		var want []fact
 		for range rapid.IntRange(1, 40).Draw(t, "facts") {

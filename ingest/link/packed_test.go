@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -37,7 +38,7 @@ func packed(frags []*link.Fragment) []*link.Fragment {
 }
 
 func TestPackedFactsLinkAsPlainOnesDo(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		small := packed(in.frags)
 		if rapid.Bool().Draw(t, "sourced") {

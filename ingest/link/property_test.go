@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/ingest/link"
 )
 
@@ -23,7 +24,7 @@ func linked(t *rapid.T, in input) *depgraph.Graph {
 // text prints everything a graph holds.
 func text(g *depgraph.Graph) string { return g.Text() + fmt.Sprintf("%+v\n", g.Inputs()) }
 
-func TestTheOrderOfInputsNeverShows(t *testing.T) { rapid.Check(t, orderNeverShows) }
+func TestTheOrderOfInputsNeverShows(t *testing.T) { tiertest.Check(t, orderNeverShows) }
 
 // FuzzLink looks for inputs that the linker breaks on, or whose order shows.
 func FuzzLink(f *testing.F) { f.Fuzz(rapid.MakeFuzz(orderNeverShows)) }
@@ -37,7 +38,7 @@ func orderNeverShows(t *rapid.T) {
 }
 
 func TestAnInputReadTwiceChangesNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		want := text(linked(t, in))
 		again := slices.Concat(in.frags, rapid.SliceOfN(rapid.SampledFrom(in.frags), 1, 3).Draw(t, "again"))
@@ -48,7 +49,7 @@ func TestAnInputReadTwiceChangesNothing(t *testing.T) {
 }
 
 func TestAReferenceOfSeveralPlacesIsOneOfEach(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		var split []*link.Fragment
 		for _, f := range in.frags {
@@ -70,7 +71,7 @@ func TestAReferenceOfSeveralPlacesIsOneOfEach(t *testing.T) {
 }
 
 func TestLinkingChangesNoFragment(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		before := fmt.Sprintf("%+v", flat(in))
 		linked(t, in)
@@ -97,7 +98,7 @@ func flat(in input) (out []any) {
 
 // TestAGraphReadBackLinksToItself holds for any graph that the linker makes.
 func TestAGraphReadBackLinksToItself(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		g := linked(t, in)
 		back := linked(t, input{frags: []*link.Fragment{asFragment(g)}})
@@ -125,7 +126,7 @@ func asFragment(g *depgraph.Graph) *link.Fragment {
 // each rests on a reference or a binding, and nothing needs itself alone, unless a
 // native file says so.
 func TestEveryOriginOfARequirementIsAReference(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		places, native := map[string]bool{}, map[string]bool{}
 		for _, f := range in.frags {
@@ -156,7 +157,7 @@ func TestEveryOriginOfARequirementIsAReference(t *testing.T) {
 // some requirement of its owner, however it was settled, unless it only names
 // its owner.
 func TestNothingThatWasSaidIsLost(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		f := &link.Fragment{Definitions: defs("service:a")}
 		n := rapid.IntRange(1, 8).Draw(t, "references")
 		for i := range n {

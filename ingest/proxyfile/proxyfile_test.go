@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/ingest/proxyfile"
 )
 
@@ -159,7 +160,7 @@ func TestWhatIsNotPossibleIsNoProxy(t *testing.T) {
 		"static_resources", "dynamic_resources", "staticResources", "dynamicResources", "http:", "tcp:", "loadBalancer:", "weighted:", "failover:", "mirroring:", "forwardAuth:", "\"",
 		"events", "worker_processes 1;", "include x;", "root /srv;", "return 200;",
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 12).Draw(t, "text"), "")
 		name := rapid.SampledFrom([]string{"nginx.conf", "default.conf", "haproxy.cfg", "a.cfg", "envoy.yaml", "a.yml", "a.json", "Caddyfile", "Caddyfile.dev", "x.caddyfile", "x.Caddyfile", "a.template", "a.vhost", "A.CONF", "my-Nginx", "etc/sites-enabled/a", "x"}).Draw(t, "name")
 		if format := proxyfile.Format(name, []byte(text)); format != "" && !proxyfile.Possible(name, text) {

@@ -8,6 +8,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report/proofcheck"
 )
 
@@ -41,7 +42,7 @@ func (s system) endsIdle(proof []depgraph.Edge) bool {
 
 func TestEveryProofThatANodeNeverComesUpIsAccepted(t *testing.T) {
 	accepted := map[string]int{}
-	eachAscent(t, tiered(4_000, 40_000, 400_000), func(_ *rand.Rand, s system) {
+	eachAscent(t, tiertest.Count(4_000, 40_000, 400_000), func(_ *rand.Rand, s system) {
 		judge := func(what string, c proofcheck.Claim, proof []depgraph.Edge) {
 			c.State = "deadlock"
 			if s.endsIdle(proof) || len(c.Then) == 0 { // a group that asks for more than it has is no victim
@@ -78,7 +79,7 @@ func TestEveryProofThatANodeNeverComesUpIsAccepted(t *testing.T) {
 // checker: whatever it accepts, the simulation says too.
 func TestOnlyWhatNeverComesUpIsAccepted(t *testing.T) {
 	accepted := 0
-	eachAscent(t, tiered(3_000, 30_000, 300_000), func(rng *rand.Rand, s system) {
+	eachAscent(t, tiertest.Count(3_000, 30_000, 300_000), func(rng *rand.Rand, s system) {
 		all := s.allEdges()
 		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		some := all[:rng.IntN(len(all)+1)]

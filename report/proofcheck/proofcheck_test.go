@@ -3,7 +3,6 @@ package proofcheck_test
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report/proofcheck"
 )
 
@@ -30,16 +30,6 @@ func edgesOf(proof []depgraph.Edge) []proofcheck.Edge {
 		out = append(out, proofcheck.Edge{From: e.From.String(), To: e.To.String(), Phase: e.Phase.String(), IfLost: e.IfLost.String(), Via: string(e.Via)})
 	}
 	return out
-}
-
-func tiered(commit, ci, soak int) int {
-	switch os.Getenv("FATELINE_TIER") {
-	case "ci":
-		return ci
-	case "soak":
-		return soak
-	}
-	return commit
 }
 
 // system is a random world in which something failed.
@@ -144,7 +134,7 @@ func (s system) holds(state string, v int) bool {
 
 func TestEveryProofOfALossIsAccepted(t *testing.T) {
 	accepted := map[string]int{}
-	eachSystem(t, tiered(4_000, 50_000, 500_000), func(_ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(4_000, 50_000, 500_000), func(_ *rand.Rand, s system) {
 		s.proofs(func(c proofcheck.Claim, proof []proofcheck.Edge) {
 			if err := s.read.Check(c, proof); err != nil {
 				t.Errorf("claim %+v by %v: %v", c, proof, err)
@@ -160,7 +150,7 @@ func TestEveryProofOfALossIsAccepted(t *testing.T) {
 }
 
 func TestAProofWithoutAnyOneOfItsEdgesIsRefused(t *testing.T) {
-	eachSystem(t, tiered(2_000, 20_000, 200_000), func(_ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 200_000), func(_ *rand.Rand, s system) {
 		s.proofs(func(c proofcheck.Claim, proof []proofcheck.Edge) {
 			for i := range proof {
 				if s.read.Check(c, slices.Delete(slices.Clone(proof), i, i+1)) == nil {
@@ -172,7 +162,7 @@ func TestAProofWithoutAnyOneOfItsEdgesIsRefused(t *testing.T) {
 }
 
 func TestAProofWithAForgedEdgeIsRefused(t *testing.T) {
-	eachSystem(t, tiered(2_000, 20_000, 200_000), func(rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 200_000), func(rng *rand.Rand, s system) {
 		s.proofs(func(c proofcheck.Claim, proof []proofcheck.Edge) {
 			if len(proof) == 0 {
 				return
@@ -197,7 +187,7 @@ func TestAProofWithAForgedEdgeIsRefused(t *testing.T) {
 }
 
 func TestWithoutAnythingFailedOnlyWhatIsAlwaysSoIsAccepted(t *testing.T) {
-	eachSystem(t, tiered(2_000, 20_000, 200_000), func(_ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(2_000, 20_000, 200_000), func(_ *rand.Rand, s system) {
 		calm := simulate.NewModel(s.graph, s.outage).Lose()
 		s.proofs(func(c proofcheck.Claim, proof []proofcheck.Edge) {
 			c.Failed = nil
@@ -218,7 +208,7 @@ func TestWithoutAnythingFailedOnlyWhatIsAlwaysSoIsAccepted(t *testing.T) {
 // exactly what is down.
 func TestOnlyWhatIsTrueIsAccepted(t *testing.T) {
 	accepted := 0
-	eachSystem(t, tiered(1_500, 15_000, 150_000), func(rng *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_500, 15_000, 150_000), func(rng *rand.Rand, s system) {
 		all := s.allEdges()
 		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		some := all[:rng.IntN(len(all)+1)]
@@ -247,7 +237,7 @@ func TestOnlyWhatIsTrueIsAccepted(t *testing.T) {
 
 func TestAnUnmetRequirementIsAcceptedInThePhaseOfTheFirstEdge(t *testing.T) {
 	unmet := 0
-	eachSystem(t, tiered(1_000, 10_000, 100_000), func(_ *rand.Rand, s system) {
+	eachSystem(t, tiertest.Count(1_000, 10_000, 100_000), func(_ *rand.Rand, s system) {
 		for i := range s.graph.Requirements() {
 			r := depgraph.ReqIndex(i)
 			owner := s.graph.ID(s.graph.Owner(r))

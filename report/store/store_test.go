@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func text(s string) func(io.Writer) error {
@@ -415,10 +417,7 @@ func TestAKilledRunLeavesNoHalfAndNoStaleOutput(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("kill -9 is of Unix: nothing is known of killed runs here")
 	}
-	kills := map[string]int{"ci": 360, "soak": 6000}[os.Getenv("FATELINE_TIER")]
-	if kills == 0 {
-		kills = 24
-	}
+	kills := tiertest.Count(24, 360, 6000)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "r.json")
 	const size = 8 << 20

@@ -10,6 +10,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // alone is what the library makes of an env file as a whole.
@@ -22,7 +24,7 @@ func TestAnEnvFileReadByStatementsIsTheWholeFile(t *testing.T) {
 		"A", "B", "export ", "EXPORT_C", "=", ":", "\n", "\n", "\r\n", " ", "\t", "\u00a0", "#", " #", "'", "\"", "\\", "\\\"", "\\'", "\\n", "\\$", "$", "$$", "${A}", "$B",
 		"${B:-x}", "${A:?no}", "${", "x y", "é", "=a", "A=1\n", "B='one\ntwo'\n", "C=\"${A}\nA=3\"\n", "A\n", "# note = \"\n",
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 24).Draw(t, "words"), "")
 		got, _, _, err := variables(text)
 		want, wantErr := alone(text)

@@ -9,12 +9,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/ingest"
 )
 
 // TestAnAudienceIsEverybodyWhoSelectsTheObject compares the index with asking each.
 func TestAnAudienceIsEverybodyWhoSelectsTheObject(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		selector := rapid.SampledFrom([]string{"", "null", "{}", "{matchLabels: {a: x}}", "{matchLabels: {b: y, a: x}}", "{matchExpressions: [{key: a, operator: Exists}]}", "{matchLabels: {}}"})
 		spaces := rapid.SampledFrom([]string{"", "null", "{}", "{matchLabels: {team: one}}", "{matchExpressions: [{key: team, operator: DoesNotExist}]}"})
 		ns := rapid.SampledFrom([]string{"n1", "n2"})

@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 func TestTheClusterOfAPathIsTheStepBehindClusters(t *testing.T) {
 	steps := rapid.SliceOfN(rapid.SampledFrom([]string{"clusters", "x-clusters", "clusters-x", "a", "b", ".."}), 0, 6)
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		p := strings.Join(append(steps.Draw(t, "steps"), "x.yaml"), "/")
 		want := ""
 		parts := strings.Split(path.Dir(p), "/")

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // The oracle splits the name and looks at the parts.
@@ -25,7 +27,7 @@ func TestInClusterNameEqualsItsParts(t *testing.T) {
 		}
 		return nil
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		host := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "svc", "", "cluster"}), 1, 7).Draw(t, "parts"), ".")
 		got, n := inClusterName(host, "ns")
 		if want := oracle(host, "ns"); !slices.Equal(got[:n], want) {

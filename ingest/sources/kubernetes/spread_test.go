@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 // The oracle enumerates every way to spread the replicas so that no two zones differ by
 // more than the skew, and asks for the fewest zones any choice of which holds enough.
 func TestSpreadNeedEqualsEnumeration(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		zones := rapid.IntRange(1, 5).Draw(t, "zones")
 		replicas := rapid.IntRange(1, 9).Draw(t, "replicas")
 		q := rapid.IntRange(1, replicas).Draw(t, "q")

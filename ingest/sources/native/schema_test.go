@@ -18,6 +18,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/ingest"
 )
 
@@ -179,7 +180,7 @@ func TestWhatTheSchemaAcceptsTheReaderReads(t *testing.T) {
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
 	valid, invalid := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		text := "apiVersion: fateline.dev/v1\nkind: Architecture\nnodes:\n"
 		text += "- " + record(t, "id: "+rapid.SampledFrom([]string{"'service:n'", "service:n", "noid"}).Draw(t, "id"), nodeField) + "\n"
 		text += "- {id: 'service:m', needs: [" + record(t, rapid.SampledFrom([]string{"node: 'service:a'", "anyOf: ['service:a', 'service:b']", "shards: ['service:a']", ""}).Draw(t, "what"), needField) + "]}\n"

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/tiertest"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/reporttest"
 )
@@ -170,7 +171,7 @@ func view(t *rapid.T) *report.View {
 }
 
 func TestLayersKeepNodesApartAndDrawEveryEdge(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		v := view(t)
 		p := Layered(v)
 		for i, a := range p.Nodes {

@@ -38,6 +38,8 @@ func TestABrokenPipelineIsPartial(t *testing.T) {
 		{"a pipeline that ends inside a list", ".gitlab-ci.yml", "a:\n  script: [b\n", "yaml-syntax 2:3"},
 		{"CircleCI ends inside a list", ".circleci/config.yml", "version: 2.1\njobs: {build: {steps: [checkout\n", "yaml-syntax 2:1"},
 		{"commands of CircleCI that use each other", ".circleci/config.yml", "commands:\n  a: {steps: [b, b, b, b]}\n  b: {steps: [a, a, a, a]}\njobs:\n  build: {steps: [a]}\n", "too-deep 3:15, too-deep 3:18, too-deep 3:21, too-deep 3:24, too-many-values 3:24"},
+		{"jobs of CircleCI that wait for each other", ".circleci/config.yml", "jobs: {}\nworkflows:\n  a: {jobs: [{b: {requires: [c]}}, {c: {requires: [b]}}]}\n  d: {jobs: [b, c]}\n", ""},
+		{"too many jobs of a matrix of CircleCI", ".circleci/config.yml", "jobs: {}\nworkflows:\n  a:\n    jobs: [" + strings.Repeat("{b: {name: n<< matrix.x >><< matrix.y >>, matrix: {parameters: {x: [1, 2, 3, 4, 5, 6, 7, 8], y: [1, 2, 3, 4, 5, 6, 7, 8]}}}}, ", 400) + "]\n", "too-many-values 4:39325"},
 		{"a command of CircleCI that uses itself", ".circleci/config.yml", "commands:\n  a: {steps: [a]}\njobs:\n  build: {steps: [a]}\n", "too-deep 2:15"},
 		{"a workflow that ends inside a string", ".github/workflows/a.yml", "jobs:\n  a:\n    runs-on: \"b\n", "yaml-syntax 3:5"},
 	})

@@ -25,12 +25,12 @@ var Source = ingest.Define(ingest.Spec{
 			"action.yml: the steps of composite actions",
 			".gitlab-ci.yml and the local files that it includes, under any name: include, default, extends, !reference, needs, trigger, tags, image, " +
 				"services, environment, secrets, id_tokens, variables, before_script, script",
-			".circleci/*.yml: workflows, jobs, requires, context, executors, commands with their parameters, orbs, docker, resource_class, environment, run",
+			".circleci/*.yml: workflows, jobs, matrix, requires, context, executors, commands with their parameters, orbs, docker, resource_class, environment, run",
 			"Jenkinsfile, Jenkinsfile_*, Jenkinsfile.*, *.jenkinsfile: agents, images, shared libraries, credentials (their ids), environment, steps",
 			"jobsDefinition of the jenkins-jobs chart, Job DSL scripts of configuration as code (jobs, JCasC.configScripts): which controller runs a Jenkinsfile, known by repository, path or credentials",
 			".git/config: host, owner and name of the repository",
 		},
-		Limits: "Remote workflows, actions, orbs and includes are named, not fetched. What a matrix of CircleCI gives, orbs inside a file, and what a set-up workflow makes are not read. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
+		Limits: "Remote workflows, actions, orbs and includes are named, not fetched. A job of several workflows of CircleCI is one tool, which any of them runs; its orbs inside a file, and what a set-up workflow makes, are not read. The order of GitLab's stages is no need, only needs is. Commands inside scripts and libraries that a step calls are not seen; a command " +
 			"whose variables no file states is passed over.",
 		Since: "0.1",
 	},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -25,8 +26,10 @@ type circle struct {
 	*inputs
 	repository repository
 	globals    map[string]string // "pipeline.parameters.NAME"
-	steps      int               // that were read, those of commands counted each time
-	done       map[string]bool   // jobs that are defined already
+	spent      int               // steps, jobs and waits that were read, each as often as it is used
+	uses       map[string][]circleUse
+	order      []string                    // in which the jobs of uses came first
+	bodies     map[string][]link.Reference // what jobs need, by all that it depends on
 }
 
 // maxCommands is how deep commands may use each other.
@@ -39,7 +42,7 @@ func (in *inputs) circles(files []file) {
 		if dir == "." {
 			dir = ""
 		}
-		c := &circle{file: f, inputs: in, repository: in.repositories.of(f.File, dir), globals: map[string]string{}, done: map[string]bool{}}
+		c := &circle{file: f, inputs: in, repository: in.repositories.of(f.File, dir), globals: map[string]string{}, uses: map[string][]circleUse{}, bodies: map[string][]link.Reference{}}
 		for key, p := range f.root.Get("parameters").Fields() {
 			c.globals["pipeline.parameters."+key.Text] = p.Get("default").Text()
 		}
@@ -48,28 +51,14 @@ func (in *inputs) circles(files []file) {
 }
 
 func (c *circle) read() {
-	workflows := 0
-	for key, w := range c.root.Get("workflows").Fields() {
-		if w.Type() != strict.Map {
-			continue // "version: 2", as it was written once
-		}
-		workflows++
-		for item := range w.Get("jobs").Items() {
-			if name := item.Text(); name != "" {
-				c.job(name, name, strict.Value{}, placeOf(item), key.Text)
-				continue
-			}
-			for name, use := range item.Fields() {
-				called := name.Text
-				if own := use.Get("name").Text(); own != "" {
-					called = own
-				}
-				c.job(name.Text, called, use, place{name.Line, name.Col}, key.Text)
-			}
-		}
+	workflows := c.workflows()
+	if build := c.root.Get("jobs", "build"); len(workflows) == 0 && build.Exists() { // what runs where nothing is said
+		w := &circleWorkflow{uses: map[string][]circleUse{}}
+		c.add(w, circleUse{name: "build", called: "build", at: placeOf(build)})
+		workflows = append(workflows, w)
 	}
-	if workflows == 0 && c.root.Get("jobs", "build").Exists() { // what runs where nothing is said
-		c.job("build", "build", strict.Value{}, placeOf(c.root.Get("jobs", "build")), "")
+	for _, called := range c.order {
+		c.job(called, workflows)
 	}
 }
 
@@ -77,42 +66,74 @@ func (c *circle) toolID(job string) depgraph.ID {
 	return depgraph.ID{Kind: depgraph.KindTool, Name: c.repository.name + "/circleci#" + job}
 }
 
-// job reads one job of a workflow: what it is called there, how it is used, and what is
-// defined under its name or comes from an orb. One that waits for a person runs nothing.
-func (c *circle) job(name, called string, use strict.Value, at place, workflow string) {
-	id := c.toolID(called)
-	n := &needs{file: c.file, repository: c.repository, owner: link.ID(id), fragment: c.fragment, at: at, values: values{}}
-	for _, before := range texts(use.Get("requires")) {
-		n.add(link.Target{Name: link.ID(c.toolID(before))}, depgraph.OrderedAfter, placeOf(use.Get("requires")), "", 1)
+// job reads what is called one name in any of the workflows. One that waits for a person
+// runs nothing.
+func (c *circle) job(called string, workflows []*circleWorkflow) {
+	id, uses := c.toolID(called), c.uses[called]
+	collect := func(at place) *needs {
+		return &needs{file: c.file, repository: c.repository, owner: link.ID(id), fragment: &link.Fragment{}, at: at, values: values{}}
 	}
-	for _, context := range texts(use.Get("context")) {
-		n.use(depgraph.ID{Kind: depgraph.KindSecret, Name: "circleci-context/" + context}, depgraph.Reads, placeOf(use.Get("context")), "context", 1)
+	var names []string
+	var body, before [][]link.Reference
+	for _, w := range workflows {
+		if len(w.uses[called]) == 0 {
+			continue
+		}
+		inner, first := collect(uses[0].at), collect(uses[0].at)
+		for _, u := range w.uses[called] {
+			inner.fragment.References = append(inner.fragment.References, c.use(collect(u.at), u)...)
+			for _, context := range texts(u.with.Get("context")) {
+				first.use(depgraph.ID{Kind: depgraph.KindSecret, Name: "circleci-context/" + context}, depgraph.Reads, placeOf(u.with.Get("context")), "context", 1)
+			}
+		}
+		for _, r := range c.waits(w, called) {
+			first.add(link.Target{Name: link.ID(c.toolID(r.name))}, depgraph.OrderedAfter, r.at, "", 1)
+		}
+		names, body, before = append(names, w.name), append(body, inner.fragment.References), append(before, first.fragment.References)
 	}
-	if c.done[called] { // another workflow runs it too
-		return
+	title := called
+	if len(names) == 1 {
+		title = jobTitle(names[0], "", called)
 	}
-	c.done[called] = true
 	short := "circleci#" + called
 	c.fragment.Definitions = append(c.fragment.Definitions, link.Definition{
-		Node: depgraph.Node{ID: id, Title: jobTitle(workflow, "", called), Aliases: []string{short, "tool:" + short}},
+		Node: depgraph.Node{ID: id, Title: title, Aliases: []string{short, "tool:" + short}},
 		Names: []link.Name{
 			{Space: link.SpaceTool, Text: short},
 			{Space: link.SpaceTool, Text: c.repository.name + "/" + short},
 		},
-		Origin: c.Origin(at.line, at.col),
+		Origin: c.Origin(uses[0].at.line, uses[0].at.col),
 	})
-	n.use(circleci, depgraph.ScheduledBy, at, "CircleCI runs the job", 0.95)
-	if use.Get("type").Text() == "approval" {
-		return
+	n := collect(uses[0].at)
+	n.use(circleci, depgraph.ScheduledBy, n.at, "CircleCI runs the job", 0.95)
+	if slices.ContainsFunc(uses, func(u circleUse) bool { return !approval(u) }) {
+		n.source()
 	}
-	n.source()
-	body := c.root.Get("jobs", name)
+	c.fragment.References = append(c.fragment.References, n.fragment.References...)
+	c.merge(n.owner, names, body, before)
+}
+
+func approval(u circleUse) bool { return u.with.Get("type").Text() == "approval" }
+
+// use returns what one use of a job needs by what is defined under its name or comes from
+// an orb.
+func (c *circle) use(n *needs, u circleUse) []link.Reference {
+	if approval(u) {
+		return nil
+	}
+	body := c.root.Get("jobs", u.name)
 	if !body.Exists() {
-		c.orb(n, name, at)
-		c.arguments(n, use)
-		return
+		c.orb(n, u.name, n.at)
+		c.arguments(n, u.with)
+		return n.fragment.References
 	}
-	body = c.filled(body, c.given(body, use))
+	given := c.given(body, u.with, u.matrix)
+	before, after := u.with.Get("pre-steps"), u.with.Get("post-steps")
+	key := fmt.Sprint(u.called, "\n", u.name, "\n", given, placeOf(before), placeOf(after), u.matrix)
+	if known, ok := c.bodies[key]; ok {
+		return known
+	}
+	body = c.filled(body, given)
 	c.executor(n, body)
 	if e := body.Get("executor"); e.Exists() {
 		which := e
@@ -120,46 +141,52 @@ func (c *circle) job(name, called string, use strict.Value, at place, workflow s
 			which = e.Get("name")
 		}
 		if defined := c.root.Get("executors", which.Text()); defined.Exists() {
-			c.executor(n, c.filled(defined, c.given(defined, e)))
+			c.executor(n, c.filled(defined, c.given(defined, e, nil)))
 		} else {
 			c.orb(n, which.Text(), placeOf(which))
 		}
 	}
 	dir := body.Get("working_directory").Text()
-	for _, list := range []strict.Value{use.Get("pre-steps"), body.Get("steps"), use.Get("post-steps")} {
+	for _, list := range []strict.Value{before, body.Get("steps"), after} {
 		c.run(n, list, dir, 0)
 	}
+	c.bodies[key] = n.fragment.References
+	return n.fragment.References
 }
 
 var parameter = regexp.MustCompile(`<<\s*((?:pipeline\.)?parameters\.[A-Za-z0-9_-]+)\s*>>`)
 
-// given returns what the parameters of a job, command or executor are: what is handed
-// to it, else its defaults. What a matrix gives is unknown.
-func (c *circle) given(definition, use strict.Value) map[string]string {
+// given returns what the parameters of a job, command or executor are: what its matrix
+// gives, what is handed to it, else its defaults.
+func (c *circle) given(definition, use strict.Value, matrix map[string]string) map[string]string {
 	out := maps.Clone(c.globals)
 	for key, p := range definition.Get("parameters").Fields() {
-		value := p.Get("default")
-		if v := use.Get(key.Text); v.Exists() {
-			value = v
+		value, chosen := matrix[key.Text]
+		if v := use.Get(key.Text); !chosen && v.Exists() {
+			value = v.Text()
+		} else if !chosen && !use.Get("matrix", "parameters", key.Text).Exists() {
+			value = p.Get("default").Text()
 		}
-		if use.Get("matrix", "parameters", key.Text).Exists() || value.Text() == "" {
-			continue
+		if value != "" {
+			out["parameters."+key.Text] = value
 		}
-		out["parameters."+key.Text] = value.Text()
 	}
 	return out
 }
 
+// value returns what stands in the place of a parameter.
+func (c *circle) value(given map[string]string) func(s string) string {
+	return func(s string) string {
+		if value, ok := given[parameter.FindStringSubmatch(s)[1]]; ok {
+			return value
+		}
+		return s
+	}
+}
+
 // filled returns a value with the parameters that are known in their places.
 func (c *circle) filled(v strict.Value, given map[string]string) strict.Value {
-	return v.Rewrite(func(text string) string {
-		return parameter.ReplaceAllStringFunc(text, func(s string) string {
-			if value, ok := given[parameter.FindStringSubmatch(s)[1]]; ok {
-				return value
-			}
-			return s
-		})
-	})
+	return v.Rewrite(func(text string) string { return parameter.ReplaceAllStringFunc(text, c.value(given)) })
 }
 
 // orb adds the need for the orb of "orb/name", where the file says which that is.
@@ -211,10 +238,7 @@ func (c *circle) executor(n *needs, v strict.Value) {
 // run reads steps: commands of the shell, of the file and of orbs.
 func (c *circle) run(n *needs, steps strict.Value, dir string, depth int) {
 	for step := range steps.Items() {
-		if c.steps++; c.steps > maxJobSteps {
-			if c.steps == maxJobSteps+1 {
-				c.Fail(&strict.Error{ID: strict.TooManyValues, Line: step.Line(), Col: step.Col(), Msg: "commands that use each other unfold to too many steps"})
-			}
+		if !c.spend(placeOf(step)) {
 			return
 		}
 		if name := step.Text(); name != "" {
@@ -234,11 +258,23 @@ func (c *circle) run(n *needs, steps strict.Value, dir string, depth int) {
 	}
 }
 
+// spend counts what commands, matrices and jobs that wait for each other unfold to, and
+// says whether there may be more.
+func (c *circle) spend(at place) bool {
+	if c.spent++; c.spent == maxUnfolded+1 {
+		c.Fail(&strict.Error{ID: strict.TooManyValues, Line: at.line, Col: at.col, Msg: "commands, matrices and jobs that use each other unfold to too much"})
+	}
+	return c.spent <= maxUnfolded
+}
+
+// maxUnfolded bounds what one configuration unfolds to.
+const maxUnfolded = 20_000
+
 func (c *circle) command(n *needs, name string, use strict.Value, at place, dir string, depth int) {
 	defined := c.root.Get("commands", name)
 	switch {
 	case defined.Exists() && depth < maxCommands:
-		c.run(n, c.filled(defined, c.given(defined, use)).Get("steps"), dir, depth+1)
+		c.run(n, c.filled(defined, c.given(defined, use, nil)).Get("steps"), dir, depth+1)
 	case defined.Exists():
 		c.Fail(&strict.Error{ID: strict.TooDeep, Line: at.line, Col: at.col, Msg: fmt.Sprintf("commands use each other more than %d deep", maxCommands)})
 	default:

@@ -24,12 +24,10 @@ var loopFact = &analyzer.Fact[*depgraph.Components]{
 // do without: idle standbys serve nobody but standbys.
 func (e *estate) spare(r req) int {
 	members := e.g.Members(r)
-	able := len(members)
-	if e.g.At(e.g.Owner(r)).Standby == nil {
-		for _, m := range members {
-			if e.g.At(m).Standby != nil {
-				able--
-			}
+	able := 0
+	for _, m := range members {
+		if e.counts(m, r) {
+			able++
 		}
 	}
 	return able - e.g.Terms(r).Need.Of(len(members))

@@ -79,8 +79,58 @@ func (e *estate) loseAbout(x node, r req) *simulate.Loss {
 }
 
 // counts reports whether member m serves the owner of r at all.
-func (e *estate) counts(m node, r req) bool {
-	return e.g.At(m).Standby == nil || e.g.At(e.g.Owner(r)).Standby != nil
+func (e *estate) counts(m node, r req) bool { return e.model.Counts(m, e.g.Owner(r)) }
+
+// enough reports whether as many members of r pass as it needs. A group passes where each
+// of its requirements that gates it has enough members that do; groups that hold each
+// other up pass. It costs O(members of r and of its groups) times how deep these nest
+// against the order in which they are met, hardly ever more than once.
+func (e *estate) enough(r req, gates func(req) bool, passes func(m node, r req) bool) bool {
+	short := map[node]bool{}
+	met := func(r req) bool {
+		members := e.g.Members(r)
+		n := 0
+		for _, m := range members {
+			if e.isGroup(m) && !short[m] || !e.isGroup(m) && passes(m, r) {
+				n++
+			}
+		}
+		return n >= e.g.Terms(r).Need.Of(len(members))
+	}
+	groups := e.groupsOf(r)
+	for again := true; again; {
+		again = false
+		for _, group := range slices.Backward(groups) {
+			for q, end := e.g.OwnedBy(group); q < end && !short[group]; q++ {
+				if gates(q) && !met(q) {
+					short[group], again = true, true
+				}
+			}
+		}
+	}
+	return met(r)
+}
+
+// groupsOf lists the groups among the members of r, and those among theirs: whoever names
+// one first comes before it.
+func (e *estate) groupsOf(r req) []node {
+	var out []node
+	seen := map[node]bool{}
+	add := func(r req) {
+		for _, m := range e.g.Members(r) {
+			if e.isGroup(m) && !seen[m] {
+				seen[m] = true
+				out = append(out, m)
+			}
+		}
+	}
+	add(r)
+	for next := 0; next < len(out); next++ {
+		for q, end := e.g.OwnedBy(out[next]); q < end; q++ {
+			add(q)
+		}
+	}
+	return out
 }
 
 // byCluster reports whether an edge is implied by living in a cluster, as the need

@@ -23,24 +23,46 @@ func (n need) first() req { return n.steps[0].Req }
 // only: each by the requirements in their order, members ascending.
 func (e *estate) directNeeds(x node) []need {
 	var out []need
-	var follow func(owner node, before []depgraph.Step)
-	follow = func(owner node, before []depgraph.Step) {
-		for r, end := e.g.OwnedBy(owner); r < end; r++ {
-			if e.g.Terms(r).IfLost == depgraph.Unaffected {
+	for r, end := e.g.OwnedBy(x); r < end; r++ {
+		out = append(out, e.needsBy(r, e.matters)...)
+	}
+	return out
+}
+
+// matters reports whether r does anything to its owner.
+func (e *estate) matters(r req) bool { return e.g.Terms(r).IfLost != depgraph.Unaffected }
+
+// needsBy lists what the owner of r needs by r, as far as every requirement on the way is
+// accepted. A group is looked into once, by the first way that leads to it: nested groups
+// may share parts, and there are more ways through them than anybody can list. It costs
+// O(members of r and of its groups), and what the steps of the answer hold.
+func (e *estate) needsBy(r req, accept func(req) bool) []need {
+	if !accept(r) {
+		return nil
+	}
+	owner := e.g.Owner(r)
+	var out []need
+	seen := map[node]bool{}
+	var follow func(r req, before []depgraph.Step)
+	follow = func(r req, before []depgraph.Step) {
+		for _, m := range e.g.Members(r) {
+			steps := append(slices.Clone(before), depgraph.Step{Req: r, Member: m})
+			if !e.isGroup(m) {
+				out = append(out, need{owner, steps})
 				continue
 			}
-			for _, m := range e.g.Members(r) {
-				step := depgraph.Step{Req: r, Member: m}
-				switch {
-				case !e.isGroup(m):
-					out = append(out, need{x, append(slices.Clone(before), step)})
-				case !slices.ContainsFunc(before, func(s depgraph.Step) bool { return s.Member == m }):
-					follow(m, append(slices.Clone(before), step))
+			if seen[m] {
+				continue
+			}
+			seen[m] = true
+			for q, end := e.g.OwnedBy(m); q < end; q++ {
+				if accept(q) {
+					follow(q, steps)
 				}
 			}
 		}
 	}
-	follow(x, nil)
+	follow(r, nil)
 	return out
 }
 

@@ -47,9 +47,9 @@ const (
 // whoever needs it, so one that is not lost counts.
 func (e *estate) leftOf(l *simulate.Loss, r req) left {
 	switch {
-	case e.canMeet(l, r, false, nil):
+	case e.canMeet(l, r, false):
 		return automatedLeft
-	case e.canMeet(l, r, true, nil):
+	case e.canMeet(l, r, true):
 		return manualLeft
 	}
 	return nothingLeft
@@ -57,30 +57,11 @@ func (e *estate) leftOf(l *simulate.Loss, r req) left {
 
 // canMeet reports whether enough members of r are left, counting those that people
 // carry out only where manual is true.
-func (e *estate) canMeet(l *simulate.Loss, r req, manual bool, inside []node) bool {
-	members := e.g.Members(r)
-	n := 0
-	for _, m := range members {
-		if e.canServe(l, m, manual, inside) {
-			n++
-		}
-	}
-	return n >= e.g.Terms(r).Need.Of(len(members))
-}
-
-func (e *estate) canServe(l *simulate.Loss, n node, manual bool, inside []node) bool {
-	if !e.isGroup(n) {
-		return !l.Is(simulate.Down, n) && (manual || !e.g.At(n).IsManual())
-	}
-	if slices.Contains(inside, n) {
-		return true // groups that hold each other up do: what is down is the least there can be
-	}
-	for r, end := e.g.OwnedBy(n); r < end; r++ {
-		if e.g.Terms(r).IfLost == depgraph.Down && !e.canMeet(l, r, manual, append(inside, n)) {
-			return false
-		}
-	}
-	return true
+func (e *estate) canMeet(l *simulate.Loss, r req, manual bool) bool {
+	gates := func(q req) bool { return e.g.Terms(q).IfLost == depgraph.Down }
+	return e.enough(r, gates, func(m node, _ req) bool {
+		return !l.Is(simulate.Down, m) && (manual || !e.g.At(m).IsManual())
+	})
 }
 
 // fallen lists the members of r, groups replaced by what they stand for, that the

@@ -68,6 +68,11 @@ func runFrozenElsewhere(ctx context.Context, pass *analyzer.Pass, _ struct{}) er
 	}
 	s := &freezeScan{pass: pass, e: e, ground: gr, losses: losses, byCulprit: map[string]*freeze{}}
 	kinds := append(gr.spreadKinds(gr.populated), e.claims.kinds...)
+	for _, p := range e.claims.ids {
+		if e.isPlace(p) {
+			kinds = append(kinds, e.g.ID(p).Kind)
+		}
+	}
 	slices.Sort(kinds)
 	for _, kind := range slices.Compact(kinds) {
 		if err := s.kind(ctx, kind); err != nil {
@@ -145,13 +150,12 @@ func (s *freezeScan) kind(ctx context.Context, kind depgraph.Kind) error {
 
 // judge records what was looked at and is frozen by no place.
 func (s *freezeScan) judge(kind depgraph.Kind) {
-	if len(s.e.byKind[kind]) < 2 {
-		return
-	}
+	places := s.e.byKind[kind]
 	for r := range req(s.e.g.Requirements()) {
 		t := s.e.g.Terms(r)
 		owner := s.e.g.Owner(r)
-		if t.Phases.Intersects(depgraph.PhasesOf(depgraph.Start, depgraph.Build, depgraph.Deploy)) && t.Via != depgraph.PlacedIn && !s.e.isPlace(owner) {
+		if t.Phases.Intersects(depgraph.PhasesOf(depgraph.Start, depgraph.Build, depgraph.Deploy)) && t.Via != depgraph.PlacedIn && !s.e.isPlace(owner) &&
+			(len(places) > 1 || len(places) == 1 && s.e.survives(owner, places[0])) {
 			s.pass.Judged(s.e.g.ID(owner))
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/fateline/fateline/analyzer"
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -48,7 +46,7 @@ nodes:
   needs: [{node: updates:jammy-security, via: updated-by}]
 `,
 	Remedy: "Turn the channel off and ship its changes with the staged roll-out, region by region, or give each region a channel of its own.",
-	Limits: "It believes staged: true. A random delay of an hour is no staging. Windows are compared where they are written as HH:MM-HH:MM UTC; any other text overlaps only with itself.",
+	Limits: "It believes staged: true. A random delay of an hour is no staging. Windows are compared where they are written as HH:MM-HH:MM UTC, over midnight or to 24:00 too, on one day of the week or with a distance from UTC such as +02:00; any other text overlaps only with itself, and a native file that states it has a note.",
 	Since:  "0.1.0",
 }
 
@@ -80,12 +78,18 @@ func runSimultaneousChange(ctx context.Context, pass *analyzer.Pass, _ struct{})
 // sameSource groups the channels whose windows overlap and that draw on the same
 // source, directly or through others; each group and the groups by id.
 func sameSource(e *estate, channels []node) [][]node {
+	sources := map[node][]node{}
+	for _, c := range channels {
+		sources[c] = e.sources(c)
+	}
 	var groups [][]node
 	for _, c := range channels {
 		joined := []node{c}
 		var apart [][]node
 		for _, g := range groups {
-			if slices.ContainsFunc(g, func(d node) bool { return overlap(e.g.At(c).Window, e.g.At(d).Window) && e.sharesNeed(c, d) }) {
+			if slices.ContainsFunc(g, func(d node) bool {
+				return overlap(e.g.At(c).Window, e.g.At(d).Window) && slices.ContainsFunc(sources[c], func(n node) bool { return has(sources[d], n) })
+			}) {
 				joined = append(g, joined...)
 			} else {
 				apart = append(apart, g)
@@ -98,50 +102,28 @@ func sameSource(e *estate, channels []node) [][]node {
 	return groups
 }
 
-// sharesNeed reports whether two nodes directly need the same one.
-func (e *estate) sharesNeed(a, b node) bool {
-	needs := map[node]bool{}
-	for _, n := range e.directNeeds(a) {
-		needs[n.member()] = true
-	}
-	return slices.ContainsFunc(e.directNeeds(b), func(n need) bool { return needs[n.member()] })
-}
-
-// overlap reports whether two windows share a moment. Unknown windows do not.
-func overlap(a, b string) bool {
-	if a == "" || b == "" {
-		return false
-	}
-	if a == b {
-		return true
-	}
-	fromA, toA, okA := window(a)
-	fromB, toB, okB := window(b)
-	if !okA || !okB {
-		return false
-	}
-	contains := func(from, to, at time.Duration) bool {
-		if from < to {
-			return from <= at && at < to
+// sources lists what a channel draws on: what it directly needs to run or to be built,
+// but for the place that it stands in; ascending.
+func (e *estate) sources(channel node) []node {
+	var out []node
+	for _, n := range e.directNeeds(channel) {
+		if t := e.g.Terms(n.first()); t.Phases.Intersects(depgraph.PhasesOf(depgraph.Run, depgraph.Start, depgraph.Build)) && t.Via != depgraph.PlacedIn {
+			out = append(out, n.member())
 		}
-		return at >= from || at < to // over midnight, or all day
 	}
-	return contains(fromA, toA, fromB) || contains(fromB, toB, fromA)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
-// window reads "06:00-07:00 UTC".
-func window(s string) (from, to time.Duration, ok bool) {
-	first, rest, found := strings.Cut(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), "UTC")), "-")
-	if !found {
-		return 0, 0, false
+// overlap reports whether two windows share a moment. Unknown windows do not; one that is
+// not understood overlaps with itself alone.
+func overlap(a, b string) bool {
+	if a == b {
+		return a != ""
 	}
-	clock := func(s string) (time.Duration, error) {
-		t, err := time.Parse("15:04", strings.TrimSpace(s))
-		return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
-	}
-	from, err := clock(first)
-	to, err2 := clock(rest)
-	return from, to, err == nil && err2 == nil
+	x, okX := depgraph.ParseWindow(a)
+	y, okY := depgraph.ParseWindow(b)
+	return okX && okY && x.Overlaps(y)
 }
 
 // change is what a group of channels changes at once.

@@ -52,16 +52,15 @@ func runTierInversion(ctx context.Context, pass *analyzer.Pass, _ struct{}) erro
 			continue
 		}
 		for r, end := e.g.OwnedBy(x); r < end; r++ {
-			t := e.g.Terms(r)
-			if !e.takesOwner(r) || t.Via == depgraph.PlacedIn || t.Via == depgraph.UpdatedBy {
+			if !e.severe(r) {
 				continue
 			}
 			pass.Judged(n.ID)
-			if enough(e, x, r) {
+			if criticalEnough(e, n, r) {
 				continue
 			}
-			for _, need := range e.directNeeds(x) {
-				if need.first() == r && e.severe(need) && inverts(n, e.g.At(need.member())) != "" {
+			for _, need := range e.needsBy(r, e.severe) {
+				if inverts(n, e.g.At(need.member())) != "" {
 					worse[need.member()] = append(worse[need.member()], need)
 				}
 			}
@@ -75,47 +74,19 @@ func runTierInversion(ctx context.Context, pass *analyzer.Pass, _ struct{}) erro
 	return nil
 }
 
-// severe reports whether every step of a need takes its owner down and is neither
-// placement nor an update channel.
-func (e *estate) severe(n need) bool {
-	return !slices.ContainsFunc(n.steps, func(s depgraph.Step) bool {
-		via := e.g.Terms(s.Req).Via
-		return !e.takesOwner(s.Req) || via == depgraph.PlacedIn || via == depgraph.UpdatedBy
-	})
+// severe reports whether r takes its owner down and is neither placement nor an update
+// channel.
+func (e *estate) severe(r req) bool {
+	via := e.g.Terms(r).Via
+	return e.takesOwner(r) && via != depgraph.PlacedIn && via != depgraph.UpdatedBy
 }
 
-// enough reports whether the members of r that are as critical as x meet its need
+// criticalEnough reports whether the members of r that are as critical as x meet its need
 // without the others.
-func enough(e *estate, x node, r req) bool {
-	n := 0
-	members := e.g.Members(r)
-	for _, m := range members {
-		if e.counts(m, r) && asCritical(e, x, m, nil) {
-			n++
-		}
-	}
-	return n >= e.g.Terms(r).Need.Of(len(members))
-}
-
-func asCritical(e *estate, x, m node, inside []node) bool {
-	if !e.isGroup(m) {
-		return inverts(e.g.At(x), e.g.At(m)) == ""
-	}
-	if slices.Contains(inside, m) {
-		return true
-	}
-	for r, end := e.g.OwnedBy(m); r < end; r++ {
-		n := 0
-		for _, part := range e.g.Members(r) {
-			if asCritical(e, x, part, append(inside, m)) {
-				n++
-			}
-		}
-		if e.takesOwner(r) && n < e.g.Terms(r).Need.Of(len(e.g.Members(r))) {
-			return false
-		}
-	}
-	return true
+func criticalEnough(e *estate, x *depgraph.Node, r req) bool {
+	return e.enough(r, e.takesOwner, func(m node, r req) bool {
+		return e.counts(m, r) && inverts(x, e.g.At(m)) == ""
+	})
 }
 
 // inverts says in what y states to be less critical than x; "" in nothing.

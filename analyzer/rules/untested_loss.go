@@ -275,11 +275,8 @@ func (s *drillScan) ways() {
 		if !t.Phases.Has(depgraph.Recover) || t.IfLost == depgraph.Unaffected || e.isGroup(e.g.Owner(r)) {
 			continue
 		}
-		for _, n := range e.directNeeds(e.g.Owner(r)) {
+		for _, n := range e.needsBy(r, e.matters) {
 			way := n.member()
-			if n.first() != r {
-				continue
-			}
 			s.pass.Judged(e.g.ID(way))
 			if exercised[e.g.ID(way)] || slices.Contains(ways, way) {
 				continue

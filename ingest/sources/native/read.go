@@ -101,6 +101,9 @@ func (r *reader) node(n *node) {
 		r.refuse(n.Standby.Pos, n.ID.id.String()+": a place cannot be a standby")
 		n.Standby = nil
 	}
+	if _, understood := depgraph.ParseWindow(n.Window); n.Window != "" && !understood {
+		r.file.Note("%s: window %q is not understood, want such as 22:00-24:00 UTC: it overlaps with itself alone", r.origin(n.ID.Pos).Place(), n.Window)
+	}
 	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
 		Node: n.graphNode(), Form: link.Native, Names: n.names(), Origin: r.origin(n.ID.Pos),
 	})

@@ -139,11 +139,15 @@ func (l *linker) judge(inputs []depgraph.Input) []depgraph.Input {
 			l.options.Undefined(m.id, m.origin)
 		}
 	}
+	byInput := map[string][]missing{}
+	for _, m := range l.missing {
+		byInput[m.origin.Input] = append(byInput[m.origin.Input], m)
+	}
 	for i := range out {
 		in := &out[i]
 		var all []string
-		for _, m := range l.missing {
-			if m.origin.Input == in.Path && (in.Format == "" || m.origin.Source == "" || in.Format == m.origin.Source) {
+		for _, m := range byInput[in.Path] {
+			if in.Format == "" || m.origin.Source == "" || in.Format == m.origin.Source {
 				all = append(all, m.origin.Place()+": "+m.id.String()+" is named, but no input defines it")
 			}
 		}

@@ -29,16 +29,20 @@ const Source = "heal"
 // the number needed stays as it was, so that nothing goes down that would not
 // have gone down before; where all members are needed, the rest still are, and one
 // of the two. It costs O(nodes + requirements).
+//
+// A group may be a part of what several owners need. What one of them does without, the
+// others still need: the owner then has a copy of the group, which is named after both.
 func Apply(g *depgraph.Graph, heals ...Heal) (*depgraph.Graph, []int, error) {
 	counts := make([]int, len(heals))
+	g, err := private(g, heals)
+	if err != nil {
+		return nil, nil, err
+	}
 	owners := make([]map[depgraph.ID]bool, len(heals))
 	for i, h := range heals {
 		owners[i] = h.owners(g)
 	}
-	b := depgraph.NewBuilder()
-	for n := range g.Nodes() {
-		b.AddNode(*n, g.NodeOrigins(n.ID)...)
-	}
+	b := frame(g)
 	for _, h := range heals {
 		if !h.Instead.IsZero() && g.Node(h.Instead) == nil {
 			b.AddNode(depgraph.Node{ID: h.Instead}, depgraph.Origin{Input: "what-if", Source: Source, Note: "a node that is not there yet"})
@@ -65,6 +69,19 @@ func Apply(g *depgraph.Graph, heals ...Heal) (*depgraph.Graph, []int, error) {
 			b.AddRequirement(q)
 		}
 	}
+	out, err := b.Build()
+	if err != nil {
+		return nil, nil, fmt.Errorf("probe: %w", err)
+	}
+	return out, counts, nil
+}
+
+// frame holds all of a graph but its requirements.
+func frame(g *depgraph.Graph) *depgraph.Builder {
+	b := depgraph.NewBuilder()
+	for n := range g.Nodes() {
+		b.AddNode(*n, g.NodeOrigins(n.ID)...)
+	}
 	for _, in := range g.Inputs() {
 		b.AddInput(in)
 	}
@@ -74,11 +91,7 @@ func Apply(g *depgraph.Graph, heals ...Heal) (*depgraph.Graph, []int, error) {
 	for _, d := range g.Drills() {
 		b.AddDrill(d)
 	}
-	out, err := b.Build()
-	if err != nil {
-		return nil, nil, fmt.Errorf("probe: %w", err)
-	}
-	return out, counts, nil
+	return b
 }
 
 // Count returns how many requirements the change would change.

@@ -102,6 +102,14 @@ func TestHealingChangesTheNeedThatIsMeant(t *testing.T) {
 		{"a quorum", "service:a -> service:b | service:d | service:e  need=quorum  a.yaml:1", "service:a", "service:b", "service:c", "service:a -> service:b | service:c | service:d | service:e  2"},
 		{"all", "service:a -> service:b | service:d  need=all  a.yaml:1", "service:a", "service:b", "service:c", "service:a -> service:b | service:c  1; service:a -> service:d  all"},
 		{"a part of a requirement", "service:a -> group:a/0  a.yaml:1\ngroup:a/0 -> service:b  a.yaml:2", "service:a", "service:b", "service:c", "group:a/0 -> service:b | service:c  1; service:a -> group:a/0  1"},
+		{
+			"a part that another owner has too", "service:a -> group:g  a.yaml:1\nservice:x -> group:g  a.yaml:2\ngroup:g -> service:b  a.yaml:3", "service:a", "service:b", "service:c",
+			"group:g -> service:b  1; group:g of service:a -> service:b | service:c  1; service:a -> group:g of service:a  1; service:x -> group:g  1",
+		},
+		{
+			"a part that another owner has a part of", "service:a -> group:g  a.yaml:1\nservice:x -> group:h  a.yaml:2\ngroup:g -> group:h | service:d  a.yaml:3\ngroup:h -> service:b  a.yaml:4", "service:a", "service:b", "",
+			"group:g -> group:h of service:a | service:d  1; group:h -> service:b  1; service:a -> group:g  1; service:x -> group:h  1",
+		},
 		{"somebody else's need", "service:x -> service:b  a.yaml:1", "service:a", "service:b", "service:c", "service:x -> service:b  1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,6 +175,46 @@ func TestHealingNeverTakesAnythingDown(t *testing.T) {
 	}
 	if saved < seeds/100 {
 		t.Errorf("%d of %d changes saved anything: the test holds for little", saved, seeds)
+	}
+}
+
+// TestHealingChangesWhatItsOwnerNeedsAlone heals what several owners share: what does not
+// need the owner, itself or by others, is what it was.
+func TestHealingChangesWhatItsOwnerNeedsAlone(t *testing.T) {
+	shared := 0
+	for seed := range 3_000 {
+		rng := rand.New(rand.NewPCG(uint64(seed), 6))
+		w := simtest.Random(rng, 9)
+		for v := range w.Group {
+			w.Group[v] = w.Group[v] || !w.Standby[v] && rng.IntN(4) == 0
+		}
+		g, at, err := w.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		owner := rng.IntN(len(at))
+		h := probe.Heal{Owner: w.ID(owner), Member: w.ID(rng.IntN(len(at))), Instead: depgraph.MustID("service:fresh")}
+		if w.Group[owner] {
+			continue
+		}
+		healed, _, err := probe.Apply(g, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if healed.Len() > g.Len()+1 {
+			shared++
+		}
+		users := g.Reach(depgraph.Backward, depgraph.Filter{}, at[owner])
+		failed := w.Failures(rng)
+		before, after := losses(t, g, w, failed), losses(t, healed, w, failed)
+		for v := range at {
+			if id := w.ID(v); !users.Has(at[v]) && before[id] != after[id] {
+				t.Fatalf("seed %d: %v makes %v down: %v, without %v: %+v", seed, h, id, after[id], failed, w.Needs)
+			}
+		}
+	}
+	if shared < 50 {
+		t.Errorf("%d changes touch what is shared: the test holds for little", shared)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/fateline/fateline/analyzer/simulate"
 	"github.com/fateline/fateline/analyzer/simulate/simtest"
@@ -61,7 +62,10 @@ type states struct{ down, degraded, frozen, blind, exposed []bool }
 
 func statesOf(t rapid.TB, w simtest.World, failed []int, outage int) states {
 	t.Helper()
-	s := newSystem(t, w, outage)
+	return newSystem(t, w, outage).states(failed)
+}
+
+func (s system) states(failed []int) states {
 	l := s.m.Lose(s.indexes(failed)...)
 	in := func(state simulate.State) []bool {
 		set := make([]bool, len(s.at))
@@ -292,6 +296,62 @@ func TestM4APassThroughNodeChangesNoOldNode(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestM4WhoElseNamesAGroupChangesNoOldNode names a group once more: where standbys have
+// groups of their own, no other owner can change what the group is to them.
+func TestM4WhoElseNamesAGroupChangesNoOldNode(t *testing.T) {
+	tiertest.Check(t, func(t *rapid.T) {
+		w := worlds().Filter(func(w simtest.World) bool { return slices.Contains(w.Group, true) && slices.Contains(w.Standby, true) }).Draw(t, "world")
+		group := rapid.SampledFrom(numbers(w.Group)).Draw(t, "group")
+		failed, _ := failures(t, w)
+		more := w
+		more.Standby = append(slices.Clone(w.Standby), rapid.Bool().Draw(t, "as a standby"))
+		more.Group = append(slices.Clone(w.Group), false)
+		more.Needs = append(slices.Clone(w.Needs), simtest.Need{Owner: len(w.Standby), Members: []int{group}, Number: 1, Phases: "r", IfLost: 'd'})
+		before, after := partedStates(t, w, failed), partedStates(t, more, failed)
+		for state, sets := range map[string][2][]bool{
+			"down": {before.down, after.down}, "degraded": {before.degraded, after.degraded}, "frozen": {before.frozen, after.frozen},
+			"blind": {before.blind, after.blind}, "exposed": {before.exposed, after.exposed},
+		} {
+			for v, was := range sets[0] {
+				if !w.Group[v] && sets[1][v] != was {
+					t.Errorf("once %d names it too, %d is %s: %v, before %v", len(w.Standby), v, state, sets[1][v], was)
+				}
+			}
+		}
+	})
+}
+
+// numbers lists where a set is true.
+func numbers(set []bool) []int {
+	var out []int
+	for v, in := range set {
+		if in {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// partedStates is statesOf where standbys have groups of their own.
+func partedStates(t rapid.TB, w simtest.World, failed []int) states {
+	t.Helper()
+	g, _, err := w.Graph()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := g.Builder()
+	b.PartGroups()
+	if g, err = b.Build(); err != nil {
+		t.Fatal(err)
+	}
+	s := system{World: w, outage: 60, m: simulate.NewModel(g, time.Hour)}
+	for v := range w.Standby {
+		i, _ := g.Index(w.ID(v))
+		s.at = append(s.at, i)
+	}
+	return s.states(failed)
 }
 
 func TestM5SystemsSideBySideDoNotTouch(t *testing.T) {

@@ -58,6 +58,7 @@ func Link(frags []*Fragment, inputs []depgraph.Input, o Options) (*depgraph.Grap
 	for _, in := range l.judge(inputs) {
 		b.AddInput(in)
 	}
+	b.PartGroups()
 	return b.Build()
 }
 

@@ -72,6 +72,7 @@ func (e *Emitter) Stack(s *Stack) {
 		e.outside(res)
 		e.settings(res, res)
 		e.updates(res)
+		e.managed(res)
 		if tool != (depgraph.ID{}) {
 			e.refer(e.ID(res), res.origin("terraform apply", 0.9), depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Deploy), Via: depgraph.DeployedBy}, link.Target{Name: link.ID(tool)})
 		}

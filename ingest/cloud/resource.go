@@ -26,7 +26,6 @@ type Stack struct {
 	Resources []*Resource // in the order of the input
 	Backend   *Backend    // where its state is kept; nil: none is configured
 	Reads     []Backend   // states of other stacks
-	Needs     []Ref       // what applying it needs besides: the cluster that a provider talks to
 
 	byAddress map[string]*Resource
 }
@@ -78,6 +77,7 @@ type Resource struct {
 	Column  int
 	Attrs   map[string][]string // the literal texts of an attribute, by its path without indexes
 	Refs    []Ref
+	Through []Ref    // what its provider talks to, where that is a resource too
 	Files   []string // files of the inputs that it boots with
 	Count   *int     // how many the code asks for; nil: it does not say
 	Several bool     // it asks for a number that nobody knows

@@ -8,8 +8,8 @@ import (
 	"github.com/fateline/fateline/ingest/link"
 )
 
-// tool emits the node that stands for applying a stack: what it needs is the state
-// it keeps, the states of other stacks that it reads, and what its providers talk to.
+// tool emits the node that stands for applying a stack: what it needs is the state that
+// it keeps, and the states of other stacks that it reads.
 // A printed state has none: who applies it is not in it.
 func (e *Emitter) tool(s *Stack) depgraph.ID {
 	if s.Backend == nil && len(s.Reads) == 0 && !s.Applies {
@@ -34,17 +34,18 @@ func (e *Emitter) tool(s *Stack) depgraph.ID {
 				link.Target{Name: link.Name{Space: spaceState, Text: b.Name()}, Else: depgraph.ID{Kind: depgraph.KindTool, Name: "terraform-state/" + b.Name()}, Quiet: true})
 		}
 	}
-	seen := map[depgraph.ID]bool{}
-	for _, x := range s.Needs {
-		if x.Target == nil || x.Target.Kind == "" || x.Target.Data {
-			continue
-		}
-		if to := e.ID(x.Target); !seen[to] {
-			seen[to] = true
-			e.refer(id, origin(x.File, x.Line, x.Column, x.Attr, 0.7), depgraph.Terms{Via: depgraph.Calls}, link.Target{Name: link.ID(to)})
+	return id
+}
+
+// managed emits what a resource cannot be changed without: what its provider talks to. That
+// is a need of the resources of this provider alone; the others of the stack are
+// applied all the same.
+func (e *Emitter) managed(res *Resource) {
+	for _, x := range res.Through {
+		if x.Target != nil && x.Target.Kind != "" && !x.Target.Data {
+			e.need(e.ID(res), origin(x.File, x.Line, x.Column, x.Attr, 0.7), depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Deploy), Via: depgraph.Calls}, []link.Target{{Name: link.ID(e.ID(x.Target))}})
 		}
 	}
-	return id
 }
 
 // title is what people call a stack, also where it is the scanned directory itself.

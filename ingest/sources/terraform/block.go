@@ -27,7 +27,7 @@ func (m *module) fill(b block, in *instance) {
 	if provider := m.provider(b); b.Type == "resource" && provider.Block != nil && !clouds[provider.Labels[0]] {
 		for _, x := range m.providerRefs(provider) {
 			if x.Target != r {
-				r.Refs = append(r.Refs, x)
+				r.Refs, r.Through = append(r.Refs, x), append(r.Through, x)
 			}
 		}
 	}

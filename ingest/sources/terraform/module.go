@@ -118,9 +118,6 @@ func (m *module) read() {
 				}
 			}
 		}
-		if b.Type == "provider" && len(b.Labels) == 1 {
-			m.talksTo(b)
-		}
 	}
 }
 
@@ -162,17 +159,9 @@ func (m *module) findRegions() {
 // a way to log in.
 var clouds = map[string]bool{"aws": true, "awscc": true, "google": true, "google-beta": true, "azurerm": true, "azuread": true, "azapi": true, "random": true, "tls": true, "null": true, "local": true, "time": true, "http": true, "archive": true}
 
-// talksTo records what a provider talks to, where that is a resource of this very
-// configuration, such as the cluster whose address the kubernetes provider is given:
-// without it nothing of the root can be applied.
-func (m *module) talksTo(b block) {
-	if clouds[b.Labels[0]] {
-		return
-	}
-	m.root.stack.Needs = append(m.root.stack.Needs, m.providerRefs(b)...)
-}
-
-// providerRefs returns the clusters, databases and servers that a provider's block mentions.
+// providerRefs returns the clusters, databases and servers that a provider's block mentions,
+// such as the cluster whose address the kubernetes provider is given: without it nothing
+// that this provider manages can be changed.
 func (m *module) providerRefs(b block) []cloud.Ref {
 	probe := &cloud.Resource{File: b.file, Attrs: map[string][]string{}}
 	m.body(probe, b.Body, "", nil, 0)

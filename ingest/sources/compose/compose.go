@@ -24,7 +24,7 @@ var Source = ingest.Define(ingest.Spec{
 			".env and *.env: variables",
 			"compose.override.yaml: what it says again of a variable or a command counts alone",
 			"labels: the services that a Traefik of the project, or of another one on the same network, routes to",
-			"dns, ipv4_address: services that answer for names, and by their addresses",
+			"networks, aliases: who answers to a name, also of another project on the same network; dns, ipv4_address: services that answer for names, and by their addresses",
 		},
 		Limits: "Files layered with -f are read as one project where they stand in one directory; each speaks for itself, as any of several may be left out. Remote includes are not fetched.",
 		Since:  "0.1",

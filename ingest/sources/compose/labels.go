@@ -31,7 +31,7 @@ func (s *service) routed() {
 	add := func(other *service) {
 		if l, ok := other.toldOf(); ok && !seen[other.id] {
 			seen[other.id] = true
-			labels, to = append(labels, l), append(to, link.Target{Name: link.Host(other.scope(), other.name)})
+			labels, to = append(labels, l), append(to, other.called(other.name))
 		}
 	}
 	for other := range s.each() {

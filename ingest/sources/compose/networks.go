@@ -7,19 +7,21 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/link"
 )
 
 // networks holds, by the name of a network, the Traefiks on it and the services on it that
 // labels tell a Traefik of: a network of one name is one network, whichever projects are on it.
 type networks struct {
 	routers, routed map[string][]*service
+	seenAs          map[depgraph.ID][]link.Name // by who is on the same network
 }
 
 // maxRouters is how many Traefiks of one network are told apart.
 const maxRouters = 100
 
 func networksOf(projects []*project) *networks {
-	n := &networks{routers: map[string][]*service{}, routed: map[string][]*service{}}
+	n := &networks{routers: map[string][]*service{}, routed: map[string][]*service{}, seenAs: findViews(projects)}
 	for _, p := range projects {
 		for s := range p.each() {
 			of := n.routers
@@ -89,6 +91,16 @@ func shared(a, b string) int {
 
 // networkNames are the names of the networks that the service is on, as Docker knows them.
 func (s *service) networkNames() []string {
+	out := s.ownNetworks()
+	if len(out) == 0 && !s.value.Get("network_mode").Exists() {
+		out = append(out, s.networkName("default"))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ownNetworks are the names of those that the service lists.
+func (s *service) ownNetworks() []string {
 	var out []string
 	for _, b := range s.bodies() {
 		of := b.value.Get("networks")
@@ -99,11 +111,7 @@ func (s *service) networkNames() []string {
 			out = append(out, s.networkName(item.Text()))
 		}
 	}
-	if len(out) == 0 && !s.value.Get("network_mode").Exists() {
-		out = append(out, s.networkName("default"))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // networkName is what a network of the project is called outside of it (Compose

@@ -37,8 +37,10 @@ type project struct {
 	waiting map[string][]string
 	// sidecars are the services that run Dapr's sidecar.
 	sidecars map[string]sidecar
-	// nets are those of all projects.
-	nets *networks
+	answers  map[string][]answer // to a name in lower case
+	netsOf   map[string][]string // networks of a service; nil: not known
+	views    map[string]*view    // by scope: of services on the same networks
+	nets     *networks           // of all projects
 }
 
 func (p *project) prepare() {
@@ -87,6 +89,7 @@ func (p *project) prepare() {
 	for what, by := range reads {
 		p.readers[what] = len(by)
 	}
+	p.findAnswers()
 	p.findImages()
 	p.findSidecars()
 }
@@ -128,8 +131,6 @@ func (p *project) id(service string) depgraph.ID {
 }
 
 func (p *project) scope() string { return "compose/" + p.name }
-
-func (p *project) known(name string) bool { return p.services[strings.ToLower(name)] }
 
 // fill interpolates variables as Compose does; one that is unknown becomes empty,
 // and what cannot be interpolated stays as it is.

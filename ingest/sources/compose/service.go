@@ -34,7 +34,7 @@ func (s *service) read() {
 	def := link.Definition{
 		Node:   depgraph.Node{ID: s.id, Replicas: s.replicas()},
 		Names:  s.names(),
-		Scope:  s.scope(),
+		Scope:  s.lookScope(),
 		Origin: s.file.Origin(s.key.Line, s.key.Col),
 	}
 	bodies := s.bodies()
@@ -43,6 +43,7 @@ func (s *service) read() {
 	}
 	def.Names = append(def.Names, s.telemetryName()...)
 	s.speaksDapr(&def)
+	def.Names = append(def.Names, s.project.nets.seenAs[s.id]...)
 	s.fragment.Definitions = append(s.fragment.Definitions, def)
 	for _, b := range bodies {
 		said := *s
@@ -87,6 +88,36 @@ func (s *service) extended(b body, service string, depth int) []body {
 	return out
 }
 
+// host is a name by which containers reach a service.
+type host struct {
+	name    string // in lower case
+	network string // of the project; "" is each that the service is on
+	fixed   bool   // an address
+}
+
+func (s *service) hosts() []host {
+	out := []host{{name: s.name}}
+	for _, field := range []string{"container_name", "hostname"} {
+		if name := s.fill(s.value.Get(field).Text()); name != "" {
+			out = append(out, host{name: name})
+		}
+	}
+	for key, network := range s.value.Get("networks").Fields() {
+		for alias := range network.Get("aliases").Items() {
+			out = append(out, host{name: s.fill(alias.Text()), network: key.Text})
+		}
+		for _, field := range []string{"ipv4_address", "ipv6_address"} {
+			if ip := s.fill(network.Get(field).Text()); ip != "" {
+				out = append(out, host{name: ip, fixed: true})
+			}
+		}
+	}
+	for i := range out {
+		out[i].name = strings.ToLower(out[i].name)
+	}
+	return out
+}
+
 // names lists how others reach the service, inside its project and from outside.
 func (s *service) names() []link.Name {
 	names := []link.Name{
@@ -94,20 +125,8 @@ func (s *service) names() []link.Name {
 		{Space: link.SpaceService, Text: s.name},
 		{Space: link.SpaceService, Text: s.project.name + "/" + s.name},
 	}
-	for _, field := range []string{"container_name", "hostname"} {
-		if host := s.fill(s.value.Get(field).Text()); host != "" {
-			names = append(names, link.Host(s.scope(), host))
-		}
-	}
-	for _, network := range s.value.Get("networks").Fields() {
-		for alias := range network.Get("aliases").Items() {
-			names = append(names, link.Host(s.scope(), s.fill(alias.Text())))
-		}
-		for _, field := range []string{"ipv4_address", "ipv6_address"} {
-			if ip := s.fill(network.Get(field).Text()); ip != "" {
-				names = append(names, link.Host(s.scope(), ip))
-			}
-		}
+	for _, h := range s.hosts()[1:] {
+		names = append(names, link.Host(s.scope(), h.name))
 	}
 	return names
 }
@@ -165,7 +184,7 @@ func (s *service) referAt(o depgraph.Origin, form link.Form, terms depgraph.Term
 }
 
 func (s *service) sibling(name string) link.Target {
-	return link.Target{Name: link.Host(s.scope(), s.fill(name))}
+	return s.called(s.fill(name))
 }
 
 var startPhase = depgraph.PhasesOf(depgraph.Start)
@@ -240,7 +259,7 @@ func (s *service) asks(v strict.Value) {
 		if !s.known(ip) || slices.Contains(s.names(), link.Host(s.scope(), ip)) {
 			return // another one answers as well, or it is the server
 		}
-		to = append(to, s.sibling(ip))
+		to = append(to, link.Target{Name: link.Host(s.seen(ip), ip)})
 	}
 	s.refer(items[0], link.Structured, depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Degraded, Via: depgraph.Resolves}, "dns", 1, to...)
 }

@@ -190,7 +190,7 @@ func (s *service) content(b body, file string, most float64, linked map[string]s
 				o.Note, o.Confidence = n.Note, min(proxyfile.Confidence, most)
 				var to []link.Target
 				for _, ref := range n.Refs() {
-					to = append(to, unlinked(ref, linked).Targets(s.scope())...)
+					to = append(to, s.targets(unlinked(ref, linked))...)
 				}
 				s.referAt(o, link.Text, n.Terms, to...)
 			}
@@ -277,7 +277,7 @@ func (s *service) found(at depgraph.Origin, note string, most float64, refs []ad
 		}
 		o := at
 		o.Note, o.Confidence = note, min(ref.Form.Confidence(), most)
-		s.referAt(o, link.Text, terms, ref.Targets(s.scope())...)
+		s.referAt(o, link.Text, terms, s.targets(ref)...)
 	}
 }
 

@@ -20,15 +20,16 @@ const MaxDepth = 200
 // Parse reads a file and records in the ledger what is wrong with it. It returns
 // what could be parsed; nil where nothing could.
 func Parse(f *ingest.File) *hclsyntax.Body {
-	data, err := f.Bytes()
+	text, err := f.Text()
 	if err != nil {
-		return nil // recorded by Bytes
+		return nil // recorded by Text
 	}
-	return ParseData(f, data)
+	return ParseText(f, text)
 }
 
-// ParseData is [Parse] for a file of which the bytes are at hand.
-func ParseData(f *ingest.File, data []byte) *hclsyntax.Body {
+// ParseText is [Parse] for a file of which the text is at hand.
+func ParseText(f *ingest.File, text string) *hclsyntax.Body {
+	data := []byte(text)
 	if at := tooDeep(data); at > 0 {
 		f.Fail(&strict.Error{ID: strict.TooDeep, Line: at, Col: 1, Msg: fmt.Sprintf("nested deeper than %d", MaxDepth)})
 		return nil

@@ -38,28 +38,35 @@ const (
 
 // on returns the networks that a service is on by all files of the project that speak of
 // it; nil where it has none of its own.
-func (p *project) on(service string) []string { return p.onDepth(service, 0) }
+func (p *project) on(name string) []string {
+	if p.netsOf == nil {
+		p.netsOf = map[string][]string{}
+		said := map[string][]*service{}
+		for s := range p.each() {
+			said[s.name] = append(said[s.name], s)
+		}
+		for one := range said {
+			p.netsOf[one] = p.findNetworks(said, one, 0)
+		}
+	}
+	return p.netsOf[name]
+}
 
-func (p *project) onDepth(service string, depth int) []string {
-	if nets, known := p.netsOf[service]; known {
-		return nets
+func (p *project) findNetworks(said map[string][]*service, name string, depth int) []string {
+	if len(said[name]) == 0 {
+		return nil
 	}
 	var out []string
-	for s := range p.each() {
-		if s.name != service {
-			continue
-		}
+	for _, s := range said[name] {
 		for _, b := range s.bodies() {
 			mode := s.fill(b.value.Get("network_mode").Text())
 			if mode == "" {
 				continue
 			}
-			var nets []string
 			if other, shares := strings.CutPrefix(mode, "service:"); shares && depth < maxExtends {
-				nets = p.onDepth(other, depth+1)
+				return p.findNetworks(said, other, depth+1)
 			}
-			p.netsOf[service] = nets
-			return nets
+			return nil
 		}
 		out = append(out, s.ownNetworks()...)
 	}
@@ -67,14 +74,12 @@ func (p *project) onDepth(service string, depth int) []string {
 		out = []string{p.networkName("default")}
 	}
 	slices.Sort(out)
-	out = slices.Compact(out)
-	p.netsOf[service] = out
-	return out
+	return slices.Compact(out)
 }
 
 // findAnswers notes who answers to which name, and where.
 func (p *project) findAnswers() {
-	p.answers, p.netsOf = map[string][]answer{}, map[string][]string{}
+	p.answers = map[string][]answer{}
 	for s := range p.each() {
 		nets := p.on(s.name)
 		for _, h := range s.hosts() {

@@ -136,7 +136,9 @@ func (g *group) place(body *hclsyntax.Body) {
 				any = nil
 				break
 			}
-			any = append(any, place(depgraph.KindFacility, dc))
+			if dc != "" {
+				any = append(any, place(depgraph.KindFacility, dc))
+			}
 		}
 		g.refer(a, "datacenters", terms, any...)
 	}
@@ -159,7 +161,7 @@ func (g *group) place(body *hclsyntax.Body) {
 			var any []link.Target
 			var at *hclsyntax.Attribute
 			for _, r := range b.Body.Blocks {
-				if r.Type == "region" && len(r.Labels) == 1 {
+				if r.Type == "region" && len(r.Labels) == 1 && r.Labels[0] != "" {
 					any = append(any, place(depgraph.KindRegion, r.Labels[0]))
 					at = &hclsyntax.Attribute{SrcRange: r.TypeRange}
 				}

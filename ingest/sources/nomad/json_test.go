@@ -66,3 +66,40 @@ func TestABrokenJobInJSONIsPartial(t *testing.T) {
 		{"not closed under the name of the language", "a.nomad", whole[:len(whole)-1], "early-end 1:64"},
 	})
 }
+
+func TestABrokenSpecificationIsPartial(t *testing.T) {
+	const whole = "job \"a\" {\n  datacenters = [\"b\"]\n  group \"c\" {}\n}\n"
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "a.nomad", whole, ""},
+		{"ends inside a block", "a.nomad", whole[:len(whole)-2], "hcl-syntax 1:9"},
+		{"broken letters", "a.nomad", "# \xff\n" + whole, "bad-encoding 1:3"},
+		{"a control character", "a.nomad", "# \x00\n" + whole, "bad-encoding 1:3"},
+	})
+}
+
+// What a name may hold that is escaped is not what an id may hold.
+func TestEmptyAndOddNamesNameNothing(t *testing.T) {
+	for _, c := range [][2]string{
+		{"a.nomad", `job "a" {
+  datacenters = ["", "b\u0000c"]
+  multiregion {
+    region "" {}
+  }
+  group "d\u0000" {}
+}
+`},
+		{"a.json", `{"ID": "a\u0000", "Datacenters": ["", "b\u0000c"], "TaskGroups": [{"Name": "d\u0001\ufffd"}]}`},
+	} {
+		file := filepath.Join(t.TempDir(), c[0])
+		if err := os.WriteFile(file, []byte(c[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := ingest.Read(t.Context(), []string{file}, []*ingest.Source{Source}, ingest.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := sourcetest.Sound(r); fault != "" || sourcetest.FragmentText(r.Fragments...) == "" {
+			t.Errorf("%s: %s\n%s", c[0], fault, sourcetest.Text(r))
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/hclfile"
 	"github.com/fateline/fateline/ingest/link"
@@ -53,22 +52,18 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		if err := ctx.Err(); err != nil {
 			return frag, err
 		}
-		data, err := f.Bytes()
+		text, err := f.Text()
 		if err != nil {
-			continue // recorded by Bytes
+			continue // recorded by Text
 		}
 		s := &specification{fragment: frag, file: f}
-		text := data
-		if decoded, err := strict.Text(data); err == nil {
-			text = decoded
-		}
-		if isJSON(text) {
-			for _, b := range parseJSON(f, data, u.Limits) {
+		if isJSON([]byte(text)) {
+			for _, b := range parseJSON(f, []byte(text), u.Limits) {
 				s.job(b)
 			}
 			continue
 		}
-		body := hclfile.ParseData(f, data)
+		body := hclfile.ParseText(f, text)
 		if body == nil {
 			continue
 		}

@@ -86,7 +86,11 @@ func lineSettings(name, text string, every Context) []Setting {
 		indent := len(line) - len(trimmed)
 		key, value, at := "", trimmed, 0
 		if !script {
-			key, value, at = splitSetting(trimmed)
+			if name, text, begins, ok := element(trimmed); ok {
+				key, value, at = around.property(name, text), text, begins
+			} else {
+				key, value, at = splitSetting(trimmed)
+			}
 			around.enter(indent, trimmed, key, value)
 			value = cutComment(value)
 		}
@@ -118,6 +122,7 @@ func lineSettings(name, text string, every Context) []Setting {
 type outline struct {
 	section string
 	steps   []step
+	named   string // the setting that an element of XML named last
 }
 
 type step struct {

@@ -49,6 +49,13 @@ func TestConfigReadsEveryCommonFormat(t *testing.T) {
 			"a script", "run.sh", "#!/bin/sh\n# http://comment\nuntil nc -z db 5432; do sleep 1; done\ncurl http://orders/\n",
 			"3:13  db:5432 0.8\n4:6  http orders 0.9",
 		},
+		{
+			"XML", "config.xml", "<config>\n  <!-- <host>gone</host> -->\n  <Host name=\"a\">redis</Host>\n  <port>6379</port>\n  <user>redis</user>\n  <name>store.address</name>\n  <value>db:5432</value>\n</config>\n",
+			"3:18 Host redis 0.6\n7:10 store.address db:5432 0.8",
+		},
+		{
+			"XML that names where it listens", "core.xml", "<property>\n  <name>server.listen.address</name>\n  <value>orders:8020</value>\n</property>\n", "",
+		},
 		{"a query", "init.sql", "insert into x values ('http://orders/');", ""},
 		{"a certificate", "tls", "-----BEGIN CERTIFICATE-----\nhttp://orders", ""},
 		{

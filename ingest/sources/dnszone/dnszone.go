@@ -30,7 +30,7 @@ var Source = ingest.Define(ingest.Spec{
 
 var (
 	zoneName  = regexp.MustCompile(`(?i)(^|/)(db\.[a-z0-9_.-]+|[^/]+\.(zone|db|dns|hosts|axfr))$`)
-	otherName = regexp.MustCompile(`(?i)\.(go|py|js|ts|md|rst|html?|ya?ml|json|tf|sh|toml|java|rb|c|h|cc|cpp|rs|erb|j2|tmpl|tpl|jsonnet|sql)$`)
+	otherName = regexp.MustCompile(`(?i)\.(hcl|nomad|job|go|py|js|ts|md|rst|html?|ya?ml|json|tf|sh|toml|java|rb|c|h|cc|cpp|rs|erb|j2|tmpl|tpl|jsonnet|sql)$`)
 	soa       = regexp.MustCompile(`(?mi)^[a-z0-9@_.-]*[ \t]+([0-9][0-9a-z]*[ \t]+)?(IN[ \t]+)?([0-9][0-9a-z]*[ \t]+)?SOA[ \t]`)
 	directive = regexp.MustCompile(`(?m)^\$(ORIGIN|TTL|INCLUDE)[ \t]`)
 	classIN   = regexp.MustCompile(`(?m)[ \t]IN[ \t]+(A|AAAA|CNAME|NS|MX|TXT|SRV|PTR)[ \t]`)

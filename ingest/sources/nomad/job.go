@@ -15,8 +15,9 @@ import (
 // group is a group of tasks of a job, as it is read.
 type group struct {
 	*specification
-	id   depgraph.ID
-	body *hclsyntax.Body
+	id        depgraph.ID
+	job, name string
+	body      *hclsyntax.Body
 }
 
 func (s *specification) job(b *hclsyntax.Block) {
@@ -36,7 +37,8 @@ func (s *specification) job(b *hclsyntax.Block) {
 		}
 	}
 	for _, inner := range groups {
-		g := &group{specification: s, id: depgraph.ID{Kind: kind, Name: name + "/" + inner.Labels[0]}, body: inner.Body}
+		g := &group{specification: s, id: depgraph.ID{Kind: kind, Name: name + "/" + inner.Labels[0]}, job: name, name: inner.Labels[0], body: inner.Body}
+		g.within(name, g.name, "")
 		n := depgraph.Node{ID: g.id}
 		if inner.Labels[0] == name || len(groups) == 1 {
 			n.Aliases = []string{string(kind) + ":" + name}
@@ -86,12 +88,14 @@ func (g *group) blocks(typ string, visit func(b *hclsyntax.Block)) {
 		if b.Type == typ {
 			visit(b)
 		}
-		if b.Type == "task" {
+		if b.Type == "task" && len(b.Labels) == 1 {
+			g.within(g.job, g.name, b.Labels[0])
 			for _, inner := range b.Body.Blocks {
 				if inner.Type == typ {
 					visit(inner)
 				}
 			}
+			g.within(g.job, g.name, "")
 		}
 	}
 }
@@ -102,10 +106,21 @@ func (g *group) names() []link.Name {
 	var out []link.Name
 	g.blocks("service", func(b *hclsyntax.Block) {
 		if name := g.text(b.Body.Attributes["name"]); name != "" {
-			out = append(out, link.Name{Space: link.SpaceService, Text: name}, link.Host("", name+".service.consul"))
+			out = append(out, registered(name), link.Host("", name+".service.consul"))
 		}
 	})
 	return out
+}
+
+// registered is the name of a service in Consul's registry. Who asks the registry means
+// what is registered there, and not a container or an object of the same name.
+func registered(name string) link.Name {
+	return link.Name{Space: link.SpaceService, Scope: "consul", Text: name}
+}
+
+// consul is what a question to the registry leads to.
+func consul(name string) link.Target {
+	return link.Target{Name: registered(name), Else: depgraph.ID{Kind: depgraph.KindService, Name: name}}
 }
 
 func (g *group) refer(at *hclsyntax.Attribute, note string, t depgraph.Terms, targets ...link.Target) {

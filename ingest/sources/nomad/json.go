@@ -189,7 +189,7 @@ func (c *converter) argument(to *hclsyntax.Body, key strict.Key, name string, v 
 }
 
 // expression reads a value. What the machine that runs a task fills in ("${NOMAD_PORT_http}")
-// is unknown, as it is in the language.
+// is as unknown as it is in the language.
 func (c *converter) expression(v strict.Value, raw bool) hclsyntax.Expression {
 	at := hclfile.Span(c.file, v.Line(), v.Col())
 	literal := func(value cty.Value) hclsyntax.Expression {
@@ -198,6 +198,9 @@ func (c *converter) expression(v strict.Value, raw bool) hclsyntax.Expression {
 	switch v.Type() {
 	case strict.String:
 		if !raw && strings.Contains(v.Text(), "${") {
+			if t, diags := hclsyntax.ParseTemplate([]byte(v.Text()), at.Filename, at.Start); !diags.HasErrors() {
+				return t
+			}
 			return literal(cty.DynamicVal)
 		}
 		return literal(cty.StringVal(v.Text()))

@@ -18,7 +18,7 @@ var Source = ingest.Define(ingest.Spec{
 		Text: "Groups of tasks with the services that they offer and call, where they may run and how many there are, their images, artifacts, volumes, secrets, " +
 			"and addresses in environments, templates and arguments.",
 		Reads: []string{
-			"*.nomad, *.nomad.hcl, *.hcl with a job; JSON with TaskGroups: what nomad job run -output, nomad job inspect and the API print",
+			"*.nomad, *.nomad.hcl; *.job and *.hcl with a job; JSON with TaskGroups: what nomad job run -output, nomad job inspect and the API print",
 			"job: type, region, datacenters, multiregion, constraint; group: count, service, volume; task: driver config, env, template, artifact, vault",
 			"connect: sidecar_service proxy upstreams; in templates service, nomadService, secret",
 			"variable defaults and locals",
@@ -38,7 +38,7 @@ func claim(name string, head []byte) (string, bool) {
 	switch {
 	case strings.HasSuffix(name, ".nomad"), strings.HasSuffix(name, ".nomad.hcl"):
 		return "nomad", true
-	case strings.HasSuffix(name, ".hcl") && !otherFile.MatchString(name):
+	case strings.HasSuffix(name, ".job"), strings.HasSuffix(name, ".hcl") && !otherFile.MatchString(name):
 		return "nomad", jobHead.Match(head)
 	case name == "-", strings.HasSuffix(name, ".json"):
 		return "nomad", isJSON(head) && jobJSON.Match(head)

@@ -30,7 +30,8 @@ func (g *group) read() {
 		if b.Type == "volume" {
 			g.volume(b)
 		}
-		if b.Type == "task" {
+		if b.Type == "task" && len(b.Labels) == 1 {
+			g.within(g.job, g.name, b.Labels[0])
 			g.task(b.Body)
 		}
 	}
@@ -42,7 +43,9 @@ func (g *group) read() {
 
 // vault is the server that a task's secrets come from: by the name it has in Consul.
 func vault() link.Target {
-	return link.Target{Name: link.Name{Space: link.SpaceService, Text: "vault"}, Else: depgraph.ID{Kind: depgraph.KindService, Name: "vault"}, Quiet: true}
+	t := consul("vault")
+	t.Quiet = true
+	return t
 }
 
 // upstreams are the services that a sidecar connects to.
@@ -57,7 +60,7 @@ func (g *group) upstreams(service *hclsyntax.Block) {
 				continue
 			}
 			if a := b.Body.Attributes["destination_name"]; a != nil && g.text(a) != "" {
-				g.refer(a, "upstreams", depgraph.Terms{Via: depgraph.Calls}, link.Target{Name: link.Name{Space: link.SpaceService, Text: g.text(a)}, Else: depgraph.ID{Kind: depgraph.KindService, Name: g.text(a)}})
+				g.refer(a, "upstreams", depgraph.Terms{Via: depgraph.Calls}, consul(g.text(a)))
 			}
 		}
 	}
@@ -109,7 +112,7 @@ func (g *group) config(body *hclsyntax.Body) {
 	}
 	for _, name := range []string{"command", "args"} {
 		a := body.Attributes[name]
-		for _, r := range address.Args(g.texts(a), nil) {
+		for _, r := range address.Args(g.addresses(a), nil) {
 			g.found(r.Ref, a.SrcRange.Start.Line, a.SrcRange.Start.Column, "config."+name)
 		}
 	}
@@ -141,7 +144,7 @@ var (
 // template is a file that is made when the task starts: services that it asks
 // Consul or Nomad for, and addresses in what needs no filling in.
 func (g *group) template(a *hclsyntax.Attribute) {
-	text := g.text(a)
+	text := strings.Join(g.addresses(a), "")
 	if text == "" {
 		return
 	}
@@ -161,7 +164,7 @@ func (g *group) template(a *hclsyntax.Attribute) {
 				o := g.file.Origin(first+i*step, col)
 				o.Note = "template"
 				g.fragment.References = append(g.fragment.References, link.Reference{
-					Owner: link.ID(g.id), Members: []link.Target{{Name: link.Name{Space: link.SpaceService, Text: name}, Else: depgraph.ID{Kind: depgraph.KindService, Name: name}}},
+					Owner: link.ID(g.id), Members: []link.Target{consul(name)},
 					Terms: depgraph.Terms{Via: depgraph.Calls}, Form: link.Structured, Origin: o,
 				})
 			}

@@ -1,6 +1,8 @@
 package nomad
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -15,6 +17,20 @@ type specification struct {
 	file      *ingest.File
 	variables map[string]cty.Value
 	locals    map[string]cty.Value
+	given     map[string]string // what Nomad fills in whatever the machine, where we read: names
+}
+
+// within notes the names of the job, group and task that are read next, under the
+// variables in which a specification speaks of them
+// (developer.hashicorp.com/nomad/docs/runtime/interpolation and job-specification/service).
+func (s *specification) within(job, group, task string) {
+	s.given = map[string]string{
+		"NOMAD_JOB_NAME": job, "NOMAD_JOB_ID": job, "NOMAD_GROUP_NAME": group, "NOMAD_TASK_NAME": task,
+		"JOB": job, "GROUP": group, "TASKGROUP": group, "TASK": task,
+	}
+	if task != "" {
+		s.given["BASE"] = job + "-" + group + "-" + task
+	}
 }
 
 // declare reads the defaults of variables, and locals that depend on nothing else.
@@ -60,6 +76,9 @@ func (s *specification) value(e hclsyntax.Expression) cty.Value {
 			vars[root] = cty.ObjectVal(s.locals)
 		default:
 			vars[root] = cty.DynamicVal
+			if text := s.given[root]; text != "" {
+				vars[root] = cty.StringVal(text)
+			}
 		}
 	}
 	v, diags := e.Value(&hcl.EvalContext{Variables: vars})
@@ -89,6 +108,43 @@ func (s *specification) text(a *hclsyntax.Attribute) string {
 		return all[0]
 	}
 	return ""
+}
+
+// addresses returns the strings of an attribute in which addresses are looked for: what
+// is unknown of one stands in it as "${...}", which is part of no name.
+func (s *specification) addresses(a *hclsyntax.Attribute) []string {
+	if a == nil {
+		return nil
+	}
+	if list, ok := a.Expr.(*hclsyntax.TupleConsExpr); ok {
+		var out []string
+		for _, item := range list.Exprs {
+			out = append(out, s.partly(item)...)
+		}
+		return out
+	}
+	return s.partly(a.Expr)
+}
+
+// partly returns the strings of an expression, also of one that is a string with parts
+// that are not known.
+func (s *specification) partly(e hclsyntax.Expression) []string {
+	if known := flatten(s.value(e), nil, 0); len(known) > 0 {
+		return known
+	}
+	t, ok := e.(*hclsyntax.TemplateExpr)
+	if !ok {
+		return nil
+	}
+	var text strings.Builder
+	for _, part := range t.Parts {
+		if known := flatten(s.value(part), nil, 0); len(known) == 1 {
+			text.WriteString(known[0])
+		} else {
+			text.WriteString("${...}")
+		}
+	}
+	return []string{text.String()}
 }
 
 func flatten(v cty.Value, out []string, depth int) []string {
@@ -123,7 +179,7 @@ func (s *specification) pairs(body *hclsyntax.Body, name string) []pair {
 			continue
 		}
 		for key, a := range b.Body.Attributes {
-			if text := s.text(a); text != "" {
+			for _, text := range s.addresses(a) {
 				out = append(out, pair{key, text, a.SrcRange.Start.Line, a.SrcRange.Start.Column})
 			}
 		}
@@ -137,7 +193,7 @@ func (s *specification) pairs(body *hclsyntax.Body, name string) []pair {
 		return out
 	}
 	for _, item := range object.Items {
-		key, text := flatten(s.value(item.KeyExpr), nil, 0), flatten(s.value(item.ValueExpr), nil, 0)
+		key, text := flatten(s.value(item.KeyExpr), nil, 0), s.partly(item.ValueExpr)
 		if len(key) == 1 && len(text) == 1 {
 			at := item.ValueExpr.Range().Start
 			out = append(out, pair{key[0], text[0], at.Line, at.Column})

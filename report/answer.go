@@ -31,8 +31,16 @@ func (a Answer) WriteText(w io.Writer, o Options) error {
 	t := NewTerminal(w, o)
 	if len(a.Incomplete) > 0 {
 		t.Print(BoldYellow, "incomplete").Line(Plain, ": what follows holds only for what could be read")
-		for _, reason := range a.Incomplete {
+		why, shown := a.Incomplete, len(a.Incomplete)
+		if o.Details != Full {
+			why = Reasons(why)
+			shown = min(len(why), shownReasons)
+		}
+		for _, reason := range why[:shown] {
 			t.Print(Plain, "  - ").Wrap(Plain, reason)
+		}
+		if more := len(why) - shown; more > 0 {
+			t.Line(Dim, "    and %d more", more)
 		}
 		t.End()
 	}

@@ -34,7 +34,7 @@ func unrendered(f *ingest.File, data []byte, charts map[string]bool, lim strict.
 	case at < 0:
 		return nil
 	case in:
-		return templateError(data, at, "scan what \"helm template "+chart+"\" prints")
+		return templateError(data, at, "scan with --render, which runs helm, or scan what \"helm template "+chart+"\" prints")
 	}
 	// Braces stand in the strings of many manifests. Where they are no template, the
 	// strict parser says so.

@@ -96,7 +96,7 @@ type coverage struct {
 }
 
 func newPage(ctx context.Context, d *report.Document, o report.Options) (*page, error) {
-	p := &page{Document: d, Coverage: newCoverage(d), Reasons: split(d.Verdict.Incomplete, mostReasons)}
+	p := &page{Document: d, Coverage: newCoverage(d), Reasons: split(report.Reasons(d.Verdict.Incomplete), mostReasons)}
 	for _, severity := range []string{"critical", "high", "medium", "low"} {
 		p.Severities = append(p.Severities, tally{severity, d.Count(severity)})
 	}

@@ -64,7 +64,7 @@ func (p *page) head() {
 	for _, part := range []struct {
 		title string
 		lines []string
-	}{{"Why the verdict is incomplete", v.Incomplete}, {"What the policy forbids", v.Forbidden}, {"Allowed to be incomplete", v.Allowed}, {"Notices", v.Notices}} {
+	}{{"Why the verdict is incomplete", report.Reasons(v.Incomplete)}, {"What the policy forbids", v.Forbidden}, {"Allowed to be incomplete", v.Allowed}, {"Notices", v.Notices}} {
 		if len(part.lines) == 0 {
 			continue
 		}

@@ -86,12 +86,16 @@ func (p *printer) verdict() {
 // reasons lists why the verdict is incomplete, and what else its owner should know.
 func (p *printer) reasons() {
 	v := p.d.Verdict
+	why := v.Incomplete
+	if !p.full {
+		why = report.Reasons(why)
+	}
 	for _, part := range []struct {
 		mark  string
 		style report.Style
 		lines []string
 	}{
-		{"  ! ", report.BoldYellow, v.Incomplete},
+		{"  ! ", report.BoldYellow, why},
 		{"  x ", report.Red, v.Forbidden},
 		{"  ~ ", report.Yellow, v.Allowed},
 		{"  - ", report.Dim, v.Notices},

@@ -22,6 +22,26 @@ func admittedBySameWebhook(f, cause *analyzer.Finding) string {
 	return ""
 }
 
+// firstVictim asks only causes that have the first victim of a finding among theirs.
+func firstVictim(f *analyzer.Finding) depgraph.ID {
+	if len(f.Nodes) == 0 {
+		return depgraph.ID{} // nobody's victim
+	}
+	return f.Nodes[0]
+}
+
+// shows reports whether a proof has every step of another one.
+func shows(proof, steps []depgraph.Edge) bool {
+	return !slices.ContainsFunc(steps, func(e depgraph.Edge) bool { return !slices.ContainsFunc(proof, sameArrow(e)) })
+}
+
+// among reports whether each of some nodes is a victim or a root of a finding.
+func among(nodes []depgraph.ID, f *analyzer.Finding) bool {
+	return !slices.ContainsFunc(nodes, func(id depgraph.ID) bool {
+		return !slices.Contains(f.Nodes, id) && !slices.Contains(f.Root, id)
+	})
+}
+
 // sameArrow returns a test for edges that are the same but for their origins.
 func sameArrow(a depgraph.Edge) func(depgraph.Edge) bool {
 	return func(b depgraph.Edge) bool {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,62 @@ service:y -> service:x  start
 				"recovery-loop service:controller":       "it is the same cycle through webhook:policy",
 			},
 		},
+		{
+			"a plan that the place takes too, one that needs what it repairs, and one that does and stands in the place", `
+service:y  ga
+service:y -> facility:f1  run,start via=placed-in
+service:y -> tool:t1  recover via=repaired-by
+tool:t1 -> facility:f1  run,start via=placed-in
+service:z  ga
+service:z -> facility:f2  run,start via=placed-in
+service:z -> tool:t2  recover via=repaired-by
+tool:t2 -> service:z
+service:w  ga
+service:w -> facility:f3  run,start via=placed-in
+service:w -> tool:t3  recover via=repaired-by
+tool:t3 -> service:w
+tool:t3 -> facility:f3  run,start via=placed-in
+`, map[string]string{
+				"recovery-loop facility:f1":  "",
+				"recovery-loop service:z":    "",
+				"recovery-loop service:w":    "",
+				"no-recovery-plan service:y": "losing facility:f1 takes down what would repair service:y",
+				"no-recovery-plan service:z": "losing service:z takes down what would repair service:z",
+				"no-recovery-plan service:w": "",
+				"untested-loss way:*":        "",
+
+				"single-facility facility:f1": "", "single-facility facility:f2": "", "single-facility facility:f3": "",
+			},
+		},
+		{
+			"alternatives in one place that the owner claims to survive", `
+service:x  survives=facility
+service:x -> facility:f1 | facility:f2  run,start via=placed-in
+service:x -> tool:t1 | tool:t2  deploy via=deployed-by
+tool:t1 -> facility:f1  run,start via=placed-in
+tool:t2 -> facility:f1  run,start via=placed-in
+`, map[string]string{
+				"hollow-redundancy facility:f1": "",
+				"frozen-elsewhere tool:t1":      "facility:f1 takes all the alternatives of service:x",
+				"single-facility facility:f1":   "",
+				"untested-loss facility:*":      "",
+			},
+		},
+		{
+			"alternatives in one place whose owner goes down with it and claims not to", `
+service:v  survives=facility
+service:x -> facility:f2  run,start via=placed-in
+service:v -> service:v1 | service:v2
+service:v1 -> facility:f1  run,start via=placed-in
+service:v2 -> facility:f1  run,start via=placed-in
+`, map[string]string{
+				"hollow-redundancy facility:f1": "it is how facility:f1 takes service:v down",
+				"single-facility facility:f1":   "facility:f1 also takes nodes down that claim to survive its loss",
+				"single-facility facility:f2":   "",
+				"single-facility service:v1":    "",
+				"untested-loss facility:*":      "",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := depgraph.ParseText(strings.TrimSpace(c.graph))
@@ -74,7 +131,7 @@ service:y -> service:x  start
 			}
 			got := map[string]string{}
 			for f := range results.Findings() {
-				got[f.Rule+" "+f.Root[0].String()] = f.Why
+				got[f.Rule+" "+f.Root[max(0, slices.IndexFunc(f.Root, func(id depgraph.ID) bool { return !id.Kind.IsPlace() }))].String()] = f.Why
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("reasons (-want +got):\n%s", diff)

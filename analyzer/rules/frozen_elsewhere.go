@@ -18,7 +18,17 @@ var frozenElsewhere = analyzer.Define(analyzer.Spec{
 	Subject:  "node that is needed to start, to build or to deploy in more than one place",
 	Doc:      frozenElsewhereDoc,
 	Cure:     analyzer.Cure{Of: analyzer.Always},
+	Folds:    []analyzer.Fold{{Under: "hollow-redundancy", When: noneOfTheSparesLeft, Victim: firstVictim}},
 }, analyzer.NoParams, runFrozenElsewhere)
+
+// noneOfTheSparesLeft folds what a place freezes under the place where that takes all
+// the alternatives: it is those that should stand apart.
+func noneOfTheSparesLeft(f, cause *analyzer.Finding) string {
+	if !slices.Equal(f.Claim.Failed, cause.Root) || !among(f.Nodes, cause) || !shows(cause.Proof, f.Proof) {
+		return ""
+	}
+	return fmt.Sprintf("%s takes all the alternatives of %s", cause.Root[0], names(f.Nodes))
+}
 
 var frozenElsewhereDoc = analyzer.Doc{
 	Title: "Losing one place freezes nodes in others",

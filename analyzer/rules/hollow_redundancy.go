@@ -18,15 +18,10 @@ var hollowRedundancy = analyzer.Define(analyzer.Spec{
 	Subject:  "requirement with more members than it needs",
 	Doc:      hollowRedundancyDoc,
 	Cure:     analyzer.Cure{Of: analyzer.Always},
-	Folds: []analyzer.Fold{{
-		Under: "hollow-redundancy", Ordered: true, When: sameSparesBroken,
-		Victim: func(f *analyzer.Finding) depgraph.ID {
-			if len(f.Nodes) == 0 {
-				return depgraph.ID{} // nobody's victim
-			}
-			return f.Nodes[0]
-		},
-	}},
+	Folds: []analyzer.Fold{
+		{Under: "single-facility", When: samePlaceOnTheSameWay, Victim: firstVictim},
+		{Under: "hollow-redundancy", When: sameSparesBroken, Victim: firstVictim, Ordered: true},
+	},
 }, analyzer.NoParams, runHollowRedundancy)
 
 var hollowRedundancyDoc = analyzer.Doc{
@@ -63,6 +58,15 @@ nodes:
 they share on purpose. What takes the owner down anyway, a staged update channel, an image (it changes by a roll-out or by a channel of its own) and the owner itself are no causes either. The API server, the
 network plugin and the name service that every cluster implies give one low advisory each.`,
 	Since: "0.1.0",
+}
+
+// samePlaceOnTheSameWay folds the spares that a place takes under the culprit by which it
+// takes their owners, which claim to survive it.
+func samePlaceOnTheSameWay(f, cause *analyzer.Finding) string {
+	if !f.Root[0].Kind.IsPlace() || !slices.Contains(cause.Root, f.Root[0]) || cause.Severity < analyzer.High || !among(f.Nodes, cause) || !shows(cause.Proof, f.Proof) {
+		return ""
+	}
+	return fmt.Sprintf("it is how %s takes %s down", f.Root[0], names(f.Nodes))
 }
 
 // sameSparesBroken folds a cause under one that takes the spares of the same nodes,

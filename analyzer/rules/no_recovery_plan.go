@@ -15,7 +15,19 @@ var noRecoveryPlan = analyzer.Define(analyzer.Spec{
 	Severity: analyzer.High,
 	Subject:  "generally available node that goes down with a region or a facility",
 	Doc:      noRecoveryPlanDoc,
+	Folds:    []analyzer.Fold{{Under: "recovery-loop", When: sameWayBackLost, Victim: func(f *analyzer.Finding) depgraph.ID { return f.Root[0] }}},
 }, analyzer.NoParams, runNoRecoveryPlan)
+
+// sameWayBackLost folds a plan that goes with the place under the loop that says so: of
+// the place, or of the node itself, whose ways back need it.
+func sameWayBackLost(f, cause *analyzer.Finding) string {
+	ofPlace := slices.Equal(cause.Root, f.Claim.Failed)
+	ofNode := slices.Equal(cause.Root, f.Root) && shows(f.Proof, cause.Proof)
+	if f.Claim.State != analyzer.IsUnmet || cause.Claim.State != analyzer.IsUnmet || !ofPlace && !ofNode || !among(f.Nodes, cause) {
+		return ""
+	}
+	return fmt.Sprintf("losing %s takes down what would repair %s", cause.Root[0], f.Root[0])
+}
 
 var noRecoveryPlanDoc = analyzer.Doc{
 	Title: "A generally available node cannot be repaired while its place is gone",

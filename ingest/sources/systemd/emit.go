@@ -55,7 +55,7 @@ func (u *unit) emit() {
 		title = ""
 	}
 	o := u.file.Origin(1, 1)
-	u.fragment.Definitions = append(u.fragment.Definitions, link.Definition{Node: depgraph.Node{ID: id, Title: title}, Origin: o})
+	u.fragment.Definitions = append(u.fragment.Definitions, link.Definition{Node: depgraph.Node{ID: id, Title: title}, Names: u.names(), Origin: o})
 	if u.inEtc && u.above != "" { // the machine that package host knows
 		machine := depgraph.ID{Kind: depgraph.KindNodePool, Name: u.above}
 		u.refer(id, o, depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run, depgraph.Start), Via: depgraph.PlacedIn}, link.Target{Name: link.ID(machine), Else: machine, Quiet: true})
@@ -123,6 +123,9 @@ func (u *unit) named(name string, depth int) []depgraph.ID {
 	if other == nil && suffix == "service" {
 		other = u.units[u.machine+"/"+base+".container"]
 	}
+	if other == nil {
+		other = u.elsewhere(name)
+	}
 	if other == nil || depth > 8 {
 		return nil // of the distribution: every machine has it
 	}
@@ -181,7 +184,7 @@ func (u *unit) remote(id depgraph.ID) {
 
 func (u *unit) text(id depgraph.ID, found address.Ref, o depgraph.Origin) {
 	o.Confidence = found.Form.Confidence()
-	u.fragment.References = append(u.fragment.References, link.Reference{Owner: link.ID(id), Members: found.Targets(""), Terms: found.Terms(), Form: link.Text, Origin: o})
+	u.fragment.References = append(u.fragment.References, link.Reference{Owner: link.ID(id), Members: u.targets(found), Terms: found.Terms(), Form: link.Text, Origin: o})
 }
 
 func (u *unit) environments(id depgraph.ID) {
@@ -192,7 +195,7 @@ func (u *unit) environments(id depgraph.ID) {
 				if strings.Contains(value, "%") {
 					continue
 				}
-				for _, found := range address.Find(value, address.Context{Key: name}) {
+				for _, found := range address.Find(value, address.Context{Key: name, Known: u.isPeer}) {
 					u.text(id, found, a.origin(name, 1))
 				}
 			}
@@ -217,7 +220,7 @@ func (u *unit) environmentFile(id depgraph.ID, f *ingest.File) {
 		return // recorded by Text
 	}
 	textfile.Environment(f, text, func(s textfile.Setting) {
-		for _, found := range address.Find(s.Value, address.Context{Key: s.Key}) {
+		for _, found := range address.Find(s.Value, address.Context{Key: s.Key, Known: u.isPeer}) {
 			u.text(id, found, assignment{file: f, line: s.Line}.origin(s.Key, 1))
 		}
 	})
@@ -231,7 +234,7 @@ func (u *unit) commands(id depgraph.ID) {
 			if image, ok := started(args); ok {
 				u.image(id, a, image)
 			}
-			for _, found := range address.Args(args, nil) {
+			for _, found := range address.Args(args, u.isPeer) {
 				if !strings.Contains(args[found.Index], "%") {
 					u.text(id, found.Ref, a.origin(strings.TrimPrefix(path.Ext("."+key), "."), 1))
 				}

@@ -22,7 +22,7 @@ var Source = ingest.Define(ingest.Spec{
 			"*.service, *.timer, *.mount, *.container, and drop-ins *.d/*.conf",
 			"Requires, Requisite, BindsTo, Wants, Upholds, PartOf, OnFailure, RequiresMountsFor; Sockets and targets lead to what they name",
 			"ExecStart, Environment, EnvironmentFile (etc/default/*, etc/sysconfig/*)",
-			"Image of a Podman container, and what docker run or podman run starts",
+			"Image of a Podman container, and what docker run or podman run starts; ContainerName, NetworkAlias, HostName and Network: how containers reach each other",
 		},
 		Limits: "Ids: service:MACHINE/NAME and job:MACHINE/NAME (what a timer starts), MACHINE the directory above etc/ or usr/lib, else that of the unit. " +
 			"After and Before are order, and no need. Values with specifiers (%i) are not filled in. Generators and presets are not run.",

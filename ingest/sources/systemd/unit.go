@@ -19,13 +19,24 @@ type machines struct {
 	environment map[string]*ingest.File
 	timed       map[string]bool    // units that a timer starts, by machine and name
 	mounted     map[string][]*unit // mounts, by machine
+	called      map[string][]*unit // by name without suffix
+	answering   map[onNetwork][]*unit
 }
 
 // index finds which units timers start, and where mounts are.
 func (m *machines) index() {
 	m.timed, m.mounted = map[string]bool{}, map[string][]*unit{}
+	m.called, m.answering = map[string][]*unit{}, map[onNetwork][]*unit{}
 	for _, p := range m.paths() {
 		u := m.units[p]
+		base, _, _ := cutLast(u.name)
+		m.called[base] = append(m.called[base], u)
+		for _, network := range u.onNetworks() {
+			for _, name := range u.answersTo() {
+				at := onNetwork{network, name}
+				m.answering[at] = append(m.answering[at], u)
+			}
+		}
 		switch base, suffix, _ := cutLast(u.name); suffix {
 		case "timer":
 			name := u.first("Timer.Unit")

@@ -107,6 +107,12 @@ func (e *emitter) add(d link.Definition) { e.f.Packed.Define(d) }
 
 // define adds the node of an object, with the names that it answers to.
 func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
+	e.defineIn("", o, n, names...)
+}
+
+// defineIn is define for an object of which other sources read files: what these name is
+// looked up in scope.
+func (e *emitter) defineIn(scope string, o *object, n depgraph.Node, names ...link.Name) {
 	if o.id.IsZero() {
 		return
 	}
@@ -127,7 +133,7 @@ func (e *emitter) define(o *object, n depgraph.Node, names ...link.Name) {
 		from = others
 	}
 	e.node(o).named = true
-	e.add(link.Definition{Node: n, Names: names, Origin: o.here()})
+	e.add(link.Definition{Node: n, Names: names, Scope: scope, Origin: o.here()})
 }
 
 // node is what is found out about a node while all is emitted.

@@ -138,7 +138,7 @@ func (e *emitter) emitInstalled(run *workload) {
 	e.configuration(run)
 	names = append(names, run.files...)
 	e.node(run.object).named = true
-	e.add(link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Weak: true, Origin: at})
+	e.add(link.Definition{Node: depgraph.Node{ID: run.id}, Names: names, Scope: e.w.scope(run.object, run.ns), Weak: true, Origin: at})
 	e.emitConfiguration(run)
 	e.placeInCluster(run.object)
 	e.need(need{owner: run.id, to: to(tool.id), phases: deploys, via: depgraph.DeployedBy, at: tool.here()})

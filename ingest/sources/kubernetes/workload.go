@@ -19,7 +19,7 @@ func (e *emitter) emitWorkload(run *workload) {
 	env, owner := e.environment(run)
 	n := depgraph.Node{Replicas: run.replicas, Env: env, Owner: owner}
 	e.configuration(run)
-	e.define(run.object, n, append(e.systemNames(run), run.files...)...)
+	e.defineIn(e.w.scope(run.object, run.ns), run.object, n, append(e.systemNames(run), run.files...)...)
 	e.emitPlacement(run)
 	for _, c := range run.pod.containers {
 		e.emitContainer(run, c)

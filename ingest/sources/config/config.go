@@ -8,6 +8,7 @@ import (
 	"context"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -66,8 +67,8 @@ func claim(name string, head []byte) (string, bool) {
 	case strings.Contains(name, "node_modules/"), ofEditors.MatchString(name), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
 		return "", false
 	}
-	if springFile.MatchString(base) {
-		return path.Dir(name), true // one of them names the application of all
+	if springFile.MatchString(base) || settled.MatchString(name) {
+		return path.Dir(name), true // one of them names the application of all, or shows whose the others are
 	}
 	return name, true
 }
@@ -75,6 +76,10 @@ func claim(name string, head []byte) (string, bool) {
 // springFile are the files in which a Spring application looks for its settings; a
 // profile may stand behind the name.
 var springFile = regexp.MustCompile(`^(application|bootstrap)(-[A-Za-z0-9_-]+)?\.(properties|ya?ml)$`)
+
+// settled are files in a directory of settings: where one for every application is among
+// them, "application.yml", the others are of one each.
+var settled = regexp.MustCompile(`(^|/)[A-Za-z0-9_.-]*config(s|uration|urations)?([_-][A-Za-z0-9_.-]*)?/[a-z][a-z0-9-]*\.(properties|ya?ml)$`)
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
 	frag := &link.Fragment{}
@@ -107,8 +112,9 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		readers = append(readers, r)
 	}
 	app := together(readers)
+	repository(readers)
 	for _, r := range readers {
-		if r.app.IsZero() {
+		if r.app.IsZero() && r.ofSpring() {
 			r.app = app
 		}
 		for _, s := range signals(r.text, address.Guesses(r.file.Path(), r.text)) {
@@ -145,7 +151,7 @@ func together(readers []*reader) depgraph.ID {
 	var app depgraph.ID
 	for _, r := range readers {
 		switch {
-		case r.app.IsZero() || r.app == app:
+		case r.app.IsZero() || r.app == app || !r.ofSpring():
 		case app.IsZero():
 			app = r.app
 		default:
@@ -153,6 +159,29 @@ func together(readers []*reader) depgraph.ID {
 		}
 	}
 	return app
+}
+
+// ofSpring says whether a Spring application finds the file by its name alone.
+func (r *reader) ofSpring() bool { return springFile.MatchString(path.Base(r.file.Path())) }
+
+// springSetting is one that only an application of Spring has.
+var springSetting = regexp.MustCompile(`(?m)^spring\b[\w.-]*\s*[:=]`)
+
+// repository gives the files of a repository of Spring Cloud Config their applications,
+// after which they are named: whoever mounts it hands them on, or picks its own.
+func repository(readers []*reader) {
+	all := func(r *reader) bool {
+		name, _, _ := strings.Cut(path.Base(r.file.Path()), ".")
+		return name == "application"
+	}
+	if !slices.ContainsFunc(readers, all) || !slices.ContainsFunc(readers, func(r *reader) bool { return !r.ofSpring() && springSetting.MatchString(r.text) }) {
+		return
+	}
+	for _, r := range readers {
+		if name, _, _ := strings.Cut(path.Base(r.file.Path()), "."); r.app.IsZero() && !r.ofSpring() && springSettings.MatchString(r.text) {
+			r.belongs(name, 1, "named after its application, beside settings for every application")
+		}
+	}
 }
 
 var springName = regexp.MustCompile(`(?m)^spring\.application\.name\s*[=:]\s*(\S+)`)
@@ -189,6 +218,11 @@ func (r *reader) owner() {
 	if name == "" || strings.ContainsAny(name, "${ @") {
 		return
 	}
+	r.belongs(name, line, note)
+}
+
+// belongs notes the application of a file.
+func (r *reader) belongs(name string, line int, note string) {
 	r.app = depgraph.ID{Kind: depgraph.KindService, Name: name}
 	o := r.file.Origin(line, 1)
 	o.Note = note

@@ -128,7 +128,7 @@ func noteChart(f *ingest.File, root strict.Value) {
 
 // noteValues notes the images that the values of a chart name.
 func noteValues(f *ingest.File, root strict.Value) {
-	f.Note("values of a chart: they count once the chart is rendered")
+	f.Note("values of a chart: they count where a release of the inputs names this file, and once the chart is rendered")
 	for _, img := range valueImages(root, nil, 0) {
 		f.Note("line %d: image %s", img.v.Line(), img.image.path())
 	}

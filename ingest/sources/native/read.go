@@ -149,12 +149,24 @@ func (n *node) names() []link.Name {
 	return names
 }
 
-// split parts the members of a kind from the others; need goes with both.
+// split parts the members of a kind from the others. As many are needed of both, as far as
+// there are as many.
 func (w ways) split(kind depgraph.Kind) (of, others ways) {
 	of, others = w, w
 	of.members = slices.DeleteFunc(slices.Clone(w.members), func(n name) bool { return n.id.Kind != kind })
 	others.members = slices.DeleteFunc(slices.Clone(w.members), func(n name) bool { return n.id.Kind == kind })
+	if len(of.members) > 0 && len(others.members) > 0 {
+		of.need, others.need = of.atMost(), others.atMost()
+	}
 	return of, others
+}
+
+// atMost is the number needed, or of how many there are where that is less.
+func (w ways) atMost() depgraph.Need {
+	if n := len(w.members); int(w.need) > n {
+		return depgraph.AtLeast(n)
+	}
+	return w.need
 }
 
 func ids(names []name) []depgraph.ID {

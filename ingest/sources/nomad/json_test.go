@@ -85,10 +85,10 @@ func TestEmptyAndOddNamesNameNothing(t *testing.T) {
   multiregion {
     region "" {}
   }
-  group "d\u0000" {}
+  group "d" {}
 }
 `},
-		{"a.json", `{"ID": "a\u0000", "Datacenters": ["", "b\u0000c"], "TaskGroups": [{"Name": "d\u0001\ufffd"}]}`},
+		{"a.json", `{"ID": "a", "Datacenters": ["", "b\u0000c"], "TaskGroups": [{"Name": "d"}]}`},
 	} {
 		file := filepath.Join(t.TempDir(), c[0])
 		if err := os.WriteFile(file, []byte(c[1]), 0o600); err != nil {

@@ -36,6 +36,7 @@ func Meanings() []Meaning {
 		{strict.BadEncoding, "Broken UTF-8 or UTF-16, or a control character.", "Decoders replace such bytes, and two names become one."},
 		{strict.YAMLSyntax, "The text is no YAML.", "Nothing of the document can be trusted."},
 		{strict.JSONSyntax, "The text is no JSON.", "Nothing of the document can be trusted."},
+		{strict.TOMLSyntax, "The text is no TOML, or says a thing twice.", "What stands after the error is not read."},
 		{strict.Template, "The document is a template that was never rendered.", "Some templates are YAML by accident, and say something else: render them first."},
 		{strict.DuplicateKey, "A map has one key twice.", "Decoders keep the last one in silence; which one was meant is not for us to guess."},
 		{strict.ComplexKey, "A key is a list or a map.", "No format that Fateline reads has such keys."},

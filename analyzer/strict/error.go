@@ -20,6 +20,7 @@ const (
 	TrailingData  = "trailing-data"       // text after the end of a document
 	YAMLSyntax    = "yaml-syntax"         // no YAML
 	JSONSyntax    = "json-syntax"         // no JSON
+	TOMLSyntax    = "toml-syntax"         // no TOML
 	Template      = "unrendered-template" // a template that was never rendered
 	DuplicateKey  = "duplicate-key"       // one key twice in a map
 	ComplexKey    = "complex-key"         // a key that is a list or a map

@@ -28,7 +28,6 @@ func meanings() []ingest.Meaning {
 		{ID: "properties-syntax", What: "An escape in a properties file is none.", Why: "Java refuses the file."},
 		{ID: "unit-syntax", What: "A section or a line of a unit of systemd is none.", Why: "systemd passes over it in silence, and so over what the unit was meant to require."},
 		{ID: "zone-syntax", What: "The text is no zone of the domain name system.", Why: "What stands after the error cannot be told apart."},
-		{ID: "toml-syntax", What: "The text is no TOML.", Why: "What stands after the error is not read."},
 		{ID: "hcl-syntax", What: "The text is no Terraform configuration.", Why: "Nothing of the file can be trusted."},
 		{ID: "internal", What: "Fateline failed in a way it should not.", Why: "A bug: please report it."},
 		{ID: "memory-budget", What: "The run needed more memory than its budget.", Why: "It stops before the system stops it; --memory raises the budget."},

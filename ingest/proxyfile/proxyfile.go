@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -28,6 +29,15 @@ var (
 	// A dynamic configuration of Traefik has its services and middlewares below the protocol.
 	traefikHead    = regexp.MustCompile(`(?m)^"?(http|tcp|udp)"?:[ \t]*(\{.*|#.*)?\r?$`)
 	traefikService = regexp.MustCompile(`\b(loadBalancer|weighted|failover|mirroring|forwardAuth)"?:`)
+	traefikName    = regexp.MustCompile(`(?i)^traefik\.(ya?ml|toml)$`)
+	traefikStart   = regexp.MustCompile(`(?m)^"?(entryPoints|providers)"?:`)
+	entryPoints    = regexp.MustCompile(`(?m)^"?entryPoints"?:`)
+	// In TOML a table says the whole of its path. Traefik 1 had rules at the top, or in "file".
+	traefikRules   = regexp.MustCompile(`(?m)^[ \t]*\[{0,2}[ \t]*(http|tcp|udp)\.(routers|services|middlewares)\b`)
+	traefikWord    = regexp.MustCompile(`\b(loadBalancer|weighted|failover|mirroring|forwardAuth)\b`)
+	traefikFirsts  = regexp.MustCompile(`(?m)^[ \t]*\[(entryPoints|(file\.)?backends)[.\]]`)
+	traefikProvide = regexp.MustCompile(`(?m)^[ \t]*\[providers[.\]]`)
+	tomlName       = regexp.MustCompile(`\.toml(\.(tmpl|template))?$`)
 	outsideStrings = regexp.MustCompile(`(?m)(^|[:,{(\[-])[ \t]*(\{\{|\{%|<%)`)
 	otherHead      = regexp.MustCompile(`(?m)^(services|openapi|swagger):`)
 	otherName      = regexp.MustCompile(`\.(nomad|hcl|tf|sh|bash|py|rb|go|js|ts|lua|md|rst|j2|erb)(\.|$)`) // holds a configuration, or makes one
@@ -47,7 +57,7 @@ func Possible(name, text string) bool {
 // those of the tellingNames.
 var (
 	telling      = append([]string{"backend", "listen"}, marks[:]...)
-	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", ".htaccess", "caddyfile"}
+	tellingNames = []string{"nginx", ".conf", "/sites-", ".vhost", ".template", ".htaccess", "caddyfile", "traefik"}
 )
 
 // Format tells by the name and the text of a file which proxy reads it: "apache",
@@ -59,10 +69,14 @@ func Format(name string, text []byte) string {
 		return "caddy"
 	case structured.MatchString(base):
 		switch {
-		case !hasMark(text) || manifest.Match(text):
+		case !hasMark(text) && !traefikName.MatchString(base) || manifest.Match(text):
 		case envoyHead.Match(text):
 			return "envoy"
-		case traefikHead.Match(text) && traefikService.Match(text) && !otherHead.Match(text):
+		case (traefikHead.Match(text) && traefikService.Match(text) || traefikStart.Match(text) && (traefikName.MatchString(base) || entryPoints.Match(text))) && !otherHead.Match(text):
+			return "traefik"
+		}
+	case tomlName.MatchString(base):
+		if traefikRules.Match(text) && traefikWord.Match(text) || traefikFirsts.Match(text) || traefikName.MatchString(base) && traefikProvide.Match(text) {
 			return "traefik"
 		}
 	case strings.HasSuffix(base, ".cfg") || strings.Contains(base, "haproxy"):
@@ -91,7 +105,7 @@ func hasMark(text []byte) bool {
 }
 
 // marks are the words of which every configuration of Envoy and Traefik has one.
-var marks = [...]string{"_resources", "Resources", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
+var marks = [...]string{"_resources", "Resources", "entryPoints", "loadBalancer", "weighted", "failover", "mirroring", "forwardAuth"}
 
 // Templated reports whether a text of a format has yet to be made a configuration. Traefik
 // makes its own: where the templates stand inside of strings, the text is one already.
@@ -123,6 +137,7 @@ const (
 	asks                  // every request waits for it
 	signals               // traces, logs: nobody waits
 	configures            // without it the proxy does not start
+	renews                // certificates, long before they expire
 )
 
 // Need is what a proxy needs: any of the servers.
@@ -153,12 +168,16 @@ func Needs(name, text string, limits strict.Limits) (needs []Need, documents int
 	case "caddy":
 		routes, err = caddyRoutes(text)
 	case "traefik":
-		routes, documents, err = traefikRoutes(text, limits)
+		routes, documents, err = traefikRoutes(name, text, limits)
 	default:
 		routes, documents, err = envoyRoutes(text, limits)
 	}
 	return needsOf(routes), documents, err
 }
+
+// renewedBefore is how long before its end a certificate of ACME is renewed, by default
+// (doc.traefik.io, certificatesDuration).
+const renewedBefore = 30 * 24 * time.Hour
 
 func needsOf(routes []route) []Need {
 	shares := map[string]bool{}
@@ -181,6 +200,8 @@ func needsOf(routes []route) []Need {
 			n.Terms.Via, n.Terms.IfLost = depgraph.Publishes, depgraph.Unaffected
 		case r.use == configures:
 			n.Terms.Via, n.Terms.Phases = "configured-by", depgraph.PhasesOf(depgraph.Start)
+		case r.use == renews:
+			n.Terms.Via, n.Terms.Lasts = depgraph.CertifiedBy, renewedBefore
 		case len(shares) > 1: // the other routes go on
 			n.Terms.IfLost = depgraph.Degraded
 			any.Servers = append(any.Servers, r.servers...)

@@ -46,6 +46,15 @@ func TestWhichProxyReadsAFile(t *testing.T) {
 		{"envoy.yaml.tmpl", "static_resources: {}\n", "envoy"},
 		{"cm.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  e: |\nstatic_resources: {}\n", ""},
 		{"dynamic.yml", "http:\n  services:\n    a: {loadBalancer: {}}\n", "traefik"},
+		{"dynamic.toml", "[http.services.a.loadBalancer]\n", "traefik"},
+		{"dynamic.toml", "[http.services.a]\nurl = \"http://b\"\n", ""},
+		{"rules.toml", "[backends]\n  [backends.a.servers.b]\n  url = \"http://c\"\n", "traefik"},
+		{"static.toml", "[entryPoints.web]\naddress = \":80\"\n", "traefik"},
+		{"traefik.toml", "[providers.file]\ndirectory = \"/etc\"\n", "traefik"},
+		{"other.toml", "[providers.file]\ndirectory = \"/etc\"\n", ""},
+		{"Traefik.yml", "providers:\n  file: {}\n", "traefik"},
+		{"traefik.yml", "services:\n  traefik:\n    image: traefik\nproviders: {}\n", ""},
+		{"static.yml", "providers: {}\nentryPoints: {}\n", "traefik"},
 		{"api.yml", "openapi: 3.0.0\nhttp:\n  a: {loadBalancer: {}}\n", ""},
 		{"notes.txt", "server { proxy_pass http://a; }\n", ""},
 	} {
@@ -159,10 +168,11 @@ func TestWhatIsNotPossibleIsNoProxy(t *testing.T) {
 		"\n", "\n", " ", "\t", ":", "{", "}", ";", "x", "server", "http", "location", "upstream", "proxy_pass", "grpc_pass", "memcached_pass", "backend", "listen", "bind", "mode",
 		"static_resources", "dynamic_resources", "staticResources", "dynamicResources", "http:", "tcp:", "loadBalancer:", "weighted:", "failover:", "mirroring:", "forwardAuth:", "\"",
 		"events", "worker_processes 1;", "include x;", "root /srv;", "return 200;",
+		"[http.services.a.loadBalancer]", "[backends.a]", "[entryPoints]", "entryPoints:", "providers:", "[providers]",
 	}
 	tiertest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 12).Draw(t, "text"), "")
-		name := rapid.SampledFrom([]string{"nginx.conf", "default.conf", "haproxy.cfg", "a.cfg", "envoy.yaml", "a.yml", "a.json", "Caddyfile", "Caddyfile.dev", "x.caddyfile", "x.Caddyfile", "a.template", "a.vhost", "A.CONF", "my-Nginx", "etc/sites-enabled/a", "x"}).Draw(t, "name")
+		name := rapid.SampledFrom([]string{"nginx.conf", "default.conf", "haproxy.cfg", "a.cfg", "envoy.yaml", "a.yml", "a.json", "Caddyfile", "Caddyfile.dev", "x.caddyfile", "x.Caddyfile", "a.template", "a.vhost", "A.CONF", "my-Nginx", "etc/sites-enabled/a", "a.toml", "Traefik.toml", "traefik.yaml", "x"}).Draw(t, "name")
 		if format := proxyfile.Format(name, []byte(text)); format != "" && !proxyfile.Possible(name, text) {
 			t.Fatalf("%s is of %s: %q", name, format, text)
 		}

@@ -1,16 +1,24 @@
 package proxyfile
 
 import (
+	"path"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
 )
 
-// traefikRoutes reads the services that the routers of a dynamic configuration of
-// Traefik use (doc.traefik.io/traefik/reference/routing-configuration/other-providers/file),
-// and the addresses that its middlewares ask.
-func traefikRoutes(text string, limits strict.Limits) (out []route, documents int, err error) {
-	docs, err := strict.Parse([]byte(text), limits)
+// traefikRoutes reads a configuration of Traefik in YAML or TOML: the services that the
+// routers of a dynamic one use (doc.traefik.io/traefik/reference/routing-configuration/other-providers/file),
+// the addresses that its middlewares ask, and what a static one needs.
+func traefikRoutes(name, text string, limits strict.Limits) (out []route, documents int, err error) {
+	var docs []strict.Document
+	if tomlName.MatchString(path.Base(name)) {
+		var doc strict.Document
+		doc, err = strict.TOML([]byte(text), limits)
+		docs = []strict.Document{doc}
+	} else {
+		docs, err = strict.Parse([]byte(text), limits)
+	}
 	for _, d := range docs {
 		for _, protocol := range []string{"http", "tcp", "udp"} {
 			t := &traefik{services: d.Root.Get(protocol, "services"), done: map[string]bool{}}
@@ -24,6 +32,8 @@ func traefikRoutes(text string, limits strict.Limits) (out []route, documents in
 				out = append(out, route{servers: []Server{{hostPort(a.Text()), a.Line(), a.Col()}}, use: asks, note: "middleware " + name.Text})
 			}
 		}
+		out = append(out, traefikFirst(d.Root)...)
+		out = append(out, traefikStatic(d.Root)...)
 	}
 	return out, len(docs), err
 }

@@ -15,7 +15,7 @@ func TestABrokenConfigurationIsPartial(t *testing.T) {
 		{"TOML ends inside a string", "a.toml", "a = \"\"\"b\n", "toml-syntax 2:1"},
 		{"TOML without a value", "a.toml", "a =\n", "toml-syntax 1:4"},
 		{"TOML closes nothing", "a.toml", "a = 1\n]\n", "toml-syntax 2:1"},
-		{"TOML nests too deep", "a.toml", "a = " + strings.Repeat("[", 200), "too-deep 1:1"},
+		{"TOML nests too deep", "a.toml", "a = " + strings.Repeat("[", 300), "too-deep 1:1"},
 		{"a template of TOML", "a.toml", "a = 1\n{{ if x }}\n", "unrendered-template 2:1"},
 		{"a template of JSON", "a.json", "{\n  \"a\": ${names}\n}\n", "unrendered-template 2:8"},
 		{"a string of JSON that is filled in later", "a.json", "{\"a\": \"${name}\"}", ""},

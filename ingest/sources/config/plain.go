@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
-	"github.com/fateline/fateline/ingest/textfile"
 )
 
 var (
@@ -34,7 +33,7 @@ func plain(name string, data []byte) ([]byte, error) {
 	}
 	switch ending {
 	case ".toml":
-		err := textfile.TOML(text)
+		_, err := strict.TOML(text, strict.Limits{})
 		if err != nil && template.Match(text) {
 			err = &strict.Error{ID: strict.Template, Line: line(text, template.FindIndex(text)[0]), Col: 1, Msg: "a template that was never rendered", Fix: "render it and scan what comes out"}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest"
 	"github.com/fateline/fateline/ingest/link"
 	"github.com/fateline/fateline/ingest/textfile"
@@ -54,7 +55,8 @@ func (h *hosts) etc(f *ingest.File, text string) {
 		}
 		says.takeOS("flatcar", 1)
 	case strings.Contains(f.Path(), "/zincati/"):
-		f.Fail(textfile.TOML([]byte(text)))
+		_, err := strict.TOML([]byte(text), strict.Limits{})
+		f.Fail(err)
 		h.zincati(f, uncommented(text), path.Join(name, "etc"), &says, 0)
 	default:
 		plain, err := aptConf(text)

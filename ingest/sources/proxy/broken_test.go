@@ -80,6 +80,21 @@ func TestABrokenConfigurationOfTraefikIsPartial(t *testing.T) {
 	})
 }
 
+func TestABrokenConfigurationOfTraefikInTOMLIsPartial(t *testing.T) {
+	const whole = "[http.services.a.loadBalancer]\n  [[http.services.a.loadBalancer.servers]]\n  url = \"http://b.example\"\n"
+	sourcetest.Broken(t, Source, []sourcetest.Case{
+		{"whole", "dynamic.toml", whole, ""},
+		{"ends inside a string", "dynamic.toml", whole[:len(whole)-2], "toml-syntax 3:26"},
+		{"a key twice", "dynamic.toml", whole + "  url = \"http://c.example\"\n", "toml-syntax 1:1"},
+		{"a server that is a text", "dynamic.toml", "[http.services.a]\nloadBalancer.servers = [\"http://b.example\"]\n", ""},
+		{"nests too deep", "dynamic.toml", whole + "a = " + strings.Repeat("[", 300) + "\n", "too-deep 4:1"},
+		{"broken letters", "dynamic.toml", "# \xff\n" + whole, "bad-encoding 1:3"},
+		{"a static one that ends inside a header", "traefik.toml", "[entryPoints.web]\naddress = \":80\"\n[providers.con", "toml-syntax 3:12"},
+		{"what is static in YAML ends inside a list", "traefik.yml", "entryPoints: {web: {address: \":80\"}}\nproviders: {redis: {endpoints: [\n", "yaml-syntax 2:1"},
+		{"services of Traefik 1 that no frontend uses", "rules.toml", "[backends.a.servers.b]\nurl = 1\n[frontends.c]\nbackend = \"d\"\n", ""},
+	})
+}
+
 func TestABrokenConfigurationOfApacheIsPartial(t *testing.T) {
 	const whole = "<VirtualHost *:80>\n  ProxyPass / http://a.example/\n</VirtualHost>\n"
 	sourcetest.Broken(t, Source, []sourcetest.Case{

@@ -20,11 +20,12 @@ var Source = ingest.Define(ingest.Spec{
 			"Apache: ProxyPass, ProxyPassMatch, BalancerMember, RewriteRule with [P], SetHandler proxy:",
 			"HAProxy: backend, listen, server, server-template",
 			"Caddyfile: reverse_proxy, php_fastcgi, forward_auth, proxy of Caddy 1 and of layer4, snippets and their imports",
-			"Traefik's dynamic configuration in YAML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth",
+			"Traefik's dynamic configuration in YAML or TOML: services of routers, loadBalancer, weighted, failover, mirroring, forwardAuth; backends of Traefik 1",
+			"Traefik's static configuration in YAML or TOML: providers, tracing, metrics, logs, certificatesResolvers",
 			"Envoy bootstrap, YAML or JSON: clusters and their endpoints, the clusters of routes, of external authorization, of access logs and of xDS",
 		},
 		Limits: "A file that nobody mounts or builds with says nothing. Files that another includes are read as they stand: upstreams in one that passes nothing on are what the including file passes to. " +
-			"Resolvers are left out. Traefik's configuration in TOML is read as the config source reads TOML. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
+			"Resolvers are left out. Variables that the proxy fills from a request, or a start script from the environment, name nobody.",
 		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)

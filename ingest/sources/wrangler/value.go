@@ -1,10 +1,6 @@
 package wrangler
 
 import (
-	"errors"
-
-	"github.com/pelletier/go-toml/v2/unstable"
-
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/textfile"
 )
@@ -50,73 +46,13 @@ func (v *value) field(key string, line, column int) *value {
 	return f
 }
 
-// parseTOML returns what could be read, also with an error.
+// parseTOML returns what could be read, also with an error; nil: nothing.
 func parseTOML(data []byte) (*value, error) {
-	data, err := strict.Text(data)
-	if err != nil {
+	doc, err := strict.TOML(data, strict.Limits{})
+	if doc.Root.Type() != strict.Map {
 		return nil, err
 	}
-	broken := textfile.TOML(data)
-	var deep *strict.Error
-	if errors.As(broken, &deep) && deep.ID == strict.TooDeep {
-		return nil, broken // the parser recurses
-	}
-	root := &value{line: 1, column: 1}
-	at := root
-	p := &unstable.Parser{}
-	p.Reset(data)
-	for p.NextExpression() {
-		e := p.Expression()
-		switch e.Kind {
-		case unstable.Table:
-			at = descend(p, root, e.Key())
-		case unstable.ArrayTable:
-			list := descend(p, root, e.Key())
-			at = &value{line: list.line, column: list.column}
-			list.items = append(list.items, at)
-		case unstable.KeyValue:
-			set(p, descend(p, at, e.Key()), e.Value())
-		}
-	}
-	return root, broken
-}
-
-// descend follows the steps of a key; through a list of tables it goes into the last.
-func descend(p *unstable.Parser, v *value, key unstable.Iterator) *value {
-	for key.Next() {
-		if n := len(v.items); n > 0 {
-			v = v.items[n-1]
-		}
-		line, column := 0, 0
-		if raw := key.Node().Raw; raw.Length > 0 {
-			start := p.Shape(raw).Start
-			line, column = start.Line, start.Column
-		}
-		v = v.field(string(key.Node().Data), line, column)
-	}
-	return v
-}
-
-func set(p *unstable.Parser, v *value, n *unstable.Node) {
-	switch n.Kind {
-	case unstable.Array:
-		v.items = []*value{}
-		for it := n.Children(); it.Next(); {
-			item := &value{line: v.line, column: v.column}
-			if raw := it.Node().Raw; raw.Length > 0 {
-				start := p.Shape(raw).Start
-				item.line, item.column = start.Line, start.Column
-			}
-			set(p, item, it.Node())
-			v.items = append(v.items, item)
-		}
-	case unstable.InlineTable:
-		for it := n.Children(); it.Next(); {
-			set(p, descend(p, v, it.Node().Key()), it.Node().Value())
-		}
-	default:
-		v.text = string(n.Data)
-	}
+	return convert(doc.Root), err
 }
 
 // parseJSON reads JSON with comments and trailing commas.

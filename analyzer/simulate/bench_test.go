@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -180,4 +181,48 @@ func BenchmarkPairs(b *testing.B) {
 			b.ReportMetric((cpuSeconds(b)-before)/float64(b.N), "cpu-s/op")
 		})
 	}
+}
+
+// BenchmarkFallsWithout measures what [usual] weighs, on a system with a large cycle: a pass and
+// one of its visits, by lane, a loss by itself, and what is looked at to hold a cell up in it.
+func BenchmarkFallsWithout(b *testing.B) {
+	m := shops(100_000)[1].model(b)
+	p := m.plan()
+	t := newRetraction(p)
+	t.most = math.MaxInt
+	rng := rand.New(rand.NewPCG(4, 4))
+	var losses [][]node
+	for len(losses) < lanes { // that take much along
+		if v := node(rng.IntN(m.g.Len())); len(m.Lose(v).List(Down)) > m.g.Len()/20 {
+			losses = append(losses, []node{v})
+		}
+	}
+	last := int32(len(p.weight) - 1)
+	var pass, lose, look float64
+	visits, looks, asked := 0, 0, 0
+	for b.Loop() {
+		before := cpuSeconds(b)
+		if err := m.Passes(context.Background(), losses, func(p *Pass) { visits += p.full.visits }); err != nil {
+			b.Fatal(err)
+		}
+		pass += cpuSeconds(b) - before
+		for _, failed := range losses[:64] {
+			before = cpuSeconds(b)
+			t.lose(failed, last)
+			lose += cpuSeconds(b) - before
+			before = cpuSeconds(b)
+			for range 200 {
+				if c := t.fallen[rng.IntN(len(t.fallen))]; t.first[c] >= 0 && p.cellOf[failed[0]] != c {
+					t.without(c, func(breaks) bool { return false })
+					looks += t.work
+					asked++
+				}
+			}
+			look += cpuSeconds(b) - before
+		}
+	}
+	b.ReportMetric(pass/float64(b.N)/(lose/float64(b.N)/64), "losses/pass")
+	b.ReportMetric(pass/float64(visits)/lanes*1e9, "ns/visit-lane")
+	b.ReportMetric(look/float64(looks)*1e9, "ns/look")
+	b.ReportMetric(float64(looks)/float64(asked), "looks/pair")
 }

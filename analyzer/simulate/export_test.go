@@ -33,3 +33,7 @@ func (l *Loss) ProofSteps(s State, i depgraph.NodeIndex, most int) (steps, may i
 	p.search(most)
 	return p.gone, proofSteps
 }
+
+// Thrift sets how many pairs are collected, with how many a loss is simulated by itself, and how
+// many cells may be looked at for one of them, by the visits of the pass.
+func (p *Pass) Thrift(atOnce, pairs int, looks float64) { p.thrift = thrift{atOnce, pairs, looks} }

@@ -41,7 +41,9 @@ type Pass struct {
 	losses [][]node
 	every  Lanes // all losses of the pass
 	full   *sweep
-	part   *sweep // of a graph with fewer requirements; nil before it is asked for
+	part   *sweep      // of a graph with fewer requirements; nil before it is asked for
+	back   *retraction // nil before it is asked for
+	thrift thrift
 	ended  func() error
 }
 
@@ -50,7 +52,7 @@ type Pass struct {
 // O(members) a pass at most but for cycles. The only error is that of the context, and what
 // a pass answered after its end is not to be used.
 func (m *Model) Passes(ctx context.Context, losses [][]depgraph.NodeIndex, visit func(p *Pass)) error {
-	p := &Pass{m: m, full: newFall(m.plan()), ended: ctx.Err}
+	p := &Pass{m: m, full: newFall(m.plan()), ended: ctx.Err, thrift: usual}
 	for p.first = 0; p.first < len(losses); p.first += lanes {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -60,6 +62,7 @@ func (m *Model) Passes(ctx context.Context, losses [][]depgraph.NodeIndex, visit
 		for i := range p.losses {
 			p.every.Add(i)
 		}
+		p.full.visits = 0
 		p.spread(p.full)
 		visit(p)
 		p.full.clear()
@@ -160,8 +163,9 @@ func (p *Pass) Frozen(v depgraph.NodeIndex) Lanes {
 // for it, in which its owner goes down even in a graph that lacks it. Of an owner that
 // rests on nothing that rests on it the pass knows that: it takes as long as to look at
 // what the owner needs. For the others, what can be seen at a glance takes two more
-// simulations of the pass; of what is left, [PassSize] pairs of a loss and a requirement
-// are simulated at once, but for requirements that have no member to spare: they cost a
+// simulations of the pass; of what is left, a loss with many pairs of it and a requirement costs
+// a [Model.Lose], and each of its pairs what went down by way of the owner; and of all other
+// pairs [PassSize] are simulated at once. Requirements that have no member to spare cost a
 // [Model.Lose] for each loss. Which groups serve standbys alone is as it is with the
 // requirement.
 func (p *Pass) FallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
@@ -183,182 +187,8 @@ func (p *Pass) FallsWithout(reqs []depgraph.ReqIndex, among []Lanes) []Lanes {
 	for k, i := range rest {
 		restReqs[k], restAmong[k] = reqs[i], among[i]
 	}
-	for k, falls := range p.tangledFallsWithout(restReqs, restAmong) {
+	for k, falls := range p.tangledFallsWithout(restReqs, restAmong, loose) {
 		out[rest[k]] = falls
-	}
-	return out
-}
-
-// tangledFallsWithout is FallsWithout for owners that may rest on themselves.
-func (p *Pass) tangledFallsWithout(reqs []req, among []Lanes) []Lanes {
-	if p.part == nil {
-		p.part = newFall(p.m.plan())
-	}
-	out := p.surelyFallsWithout(reqs, among)
-	var open []without
-	ask := func(atLeast int) {
-		if len(open) >= atLeast {
-			p.fallWithout(reqs, open, out)
-			open = open[:0]
-		}
-	}
-	for i, r := range reqs {
-		if p.ended() != nil {
-			return out
-		}
-		left, down := among[i], p.Down(p.m.g.Owner(r))
-		left.And(&down) // without a requirement no more is down
-		if !left.Without(&out[i]) {
-			continue
-		}
-		gate, spares := p.gateOf(r)
-		left.Each(func(lane int) {
-			switch {
-			case !spares:
-				if p.m.fallsWithout(r, p.losses[lane]) {
-					out[i].Add(lane)
-				}
-			case gate < 0: // nothing of what r loses is not lost with its owner
-				out[i].Add(lane)
-			default:
-				open = append(open, without{req: i, lane: lane, gate: gate})
-				ask(lanes)
-			}
-		})
-	}
-	ask(1)
-	return out
-}
-
-// without asks whether the owner of a requirement falls in a loss without it.
-type without struct {
-	req  int   // place among those asked about
-	lane int   // of the loss in the pass
-	gate int32 // what the requirement is in the plan
-}
-
-// gateOf returns what a requirement is in the plan, and whether it can be taken out
-// there: whether it has a member to spare, and an owner that is up with nothing lost.
-// The gate is -1 where the requirement breaks only when its owner is down anyway.
-func (p *Pass) gateOf(r req) (gate int32, spares bool) {
-	plan := p.full.p
-	c := plan.cellOf[p.m.g.Owner(r)]
-	if q := &p.m.calm.reqs[r]; c < 0 || q.left <= 0 && q.role&takesDown != 0 {
-		return -1, false
-	}
-	for i := plan.gatesAt[c]; i < plan.gatesAt[c+1]; i++ {
-		if plan.gates[i].req == r {
-			return i, true
-		}
-	}
-	return -1, true
-}
-
-// fallWithout simulates a loss in each lane, without a requirement of its own.
-func (p *Pass) fallWithout(reqs []req, some []without, out []Lanes) {
-	s := p.part
-	s.exempt = map[int32]*row{}
-	s.exempting = make([]uint64, len(s.lit))
-	cell := func(w without) int32 { return s.p.cellOf[p.m.g.Owner(reqs[w.req])] }
-	for j, w := range some {
-		for _, v := range p.losses[w.lane] {
-			if p.m.traits[v]&isGroup == 0 {
-				s.seed(j, v)
-			}
-		}
-		if s.exempt[w.gate] == nil {
-			s.exempt[w.gate] = &row{}
-		}
-		s.exempt[w.gate].set(j)
-		put(s.exempting, cell(w))
-	}
-	s.walk(s.fall)
-	for j, w := range some {
-		if c := cell(w); isSet(s.lit, c) && s.down[c].has(j) {
-			out[w.req].Add(w.lane)
-		}
-	}
-	s.clear()
-	s.exempt, s.exempting = nil, nil
-}
-
-// surelyFallsWithout is FallsWithout as far as that can be seen at a glance.
-func (p *Pass) surelyFallsWithout(reqs []req, among []Lanes) []Lanes {
-	out := make([]Lanes, len(reqs))
-	s := p.part
-	// Without anything that has a member to spare, less is down than without r alone.
-	s.ungated = true
-	p.spread(s)
-	for i, r := range reqs {
-		if p.m.calm.reqs[r].left > 0 {
-			out[i] = p.downIn(s, p.m.g.Owner(r))
-			out[i].And(&among[i])
-		}
-	}
-	s.clear()
-	s.ungated = false
-	// And where nothing takes the owners down, less is than where one of them stands.
-	s.immune, s.spared = make([]uint64, len(s.lit)), map[int32]*row{}
-	var rest []int
-	for i, r := range reqs {
-		left := among[i]
-		c := s.p.cellOf[p.m.g.Owner(r)]
-		if left.Without(&out[i]) && p.m.calm.reqs[r].left > 0 {
-			put(s.immune, c)
-			s.spared[c] = &row{}
-			rest = append(rest, i)
-		}
-	}
-	if len(rest) > 0 {
-		p.spread(s)
-		gates := map[int32]*brokenGates{}
-		for _, i := range rest {
-			c := s.p.cellOf[p.m.g.Owner(reqs[i])]
-			if gates[c] == nil {
-				gates[c] = s.brokenGates(c)
-			}
-			falls := p.fallsBut(s, reqs[i], gates[c])
-			falls.And(&among[i])
-			out[i].Or(&falls)
-		}
-		s.clear()
-	}
-	s.immune, s.spared = nil, nil
-	return out
-}
-
-// brokenGates says when gates of a cell are broken: one at least, and two.
-type brokenGates struct{ one, two row }
-
-func (s *sweep) brokenGates(c int32) *brokenGates {
-	b := &brokenGates{}
-	for i := s.p.gatesAt[c]; i < s.p.gatesAt[c+1]; i++ {
-		var broken row
-		s.broken(&s.p.gates[i], &broken)
-		b.add(&broken)
-	}
-	return b
-}
-
-// add counts one more gate.
-func (b *brokenGates) add(broken *row) {
-	again := b.one
-	again.and(broken)
-	b.two.or(&again)
-	b.one.or(broken)
-}
-
-// fallsBut returns when the immune cell of the owner of r, which has a member to
-// spare, would go down by anything but r. What goes down in a cell takes all of it along.
-func (p *Pass) fallsBut(s *sweep, r req, gates *brokenGates) Lanes {
-	out := Lanes(gates.one)
-	unmet := p.unmetIn(s, r)
-	out.Without(&unmet)
-	out.Or((*Lanes)(&gates.two))
-	c := s.p.cellOf[p.m.g.Owner(r)]
-	out.Or((*Lanes)(s.spared[c]))
-	if isSet(s.lit, c) { // one of them failed
-		out.Or((*Lanes)(&s.down[c]))
 	}
 	return out
 }

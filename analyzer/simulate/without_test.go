@@ -2,12 +2,14 @@ package simulate_test
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/simulate"
+	"github.com/fateline/fateline/analyzer/simulate/simtest"
 	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
@@ -30,6 +32,7 @@ func TestFallingWithoutARequirementEqualsAGraphThatLacksIt(t *testing.T) {
 			lacking[i] = s.lacking(t, reqs[i])
 		}
 		err := s.m.Passes(context.Background(), losses, func(p *simulate.Pass) {
+			p.Thrift(pickOne(rng, 1, 50, 1<<20), pickOne(rng, 1, 2, math.MaxInt), pickOne(rng, 0, 1, 1e9))
 			among := make([]simulate.Lanes, len(reqs))
 			share := pickOne(rng, 0.75, 0.75, 0.05) // of all pairs; sometimes hardly one
 			for k := range reqs {
@@ -71,6 +74,56 @@ func TestFallingWithoutARequirementEqualsAGraphThatLacksIt(t *testing.T) {
 	})
 	if falls < asked/20 || falls > asked*19/20 {
 		t.Errorf("of %d owners %d fall: that proves little", asked, falls)
+	}
+}
+
+// Of a system with a large cycle what is looked at pair by pair is what simulations say.
+func TestFallingWithoutARequirementIsTheSameHoweverItIsFoundOut(t *testing.T) {
+	falls, stands := 0, 0
+	for seed := range uint64(tiertest.Count(12, 60, 600)) {
+		rng := rand.New(rand.NewPCG(seed, 41))
+		shop := simtest.Shop{Nodes: 100 + rng.IntN(300), Seed: seed, Reversed: pickOne(rng, 0.02, 0.1), Spare: pickOne(rng, 0.4, 0.9)}
+		g, err := shop.Graph()
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses := make([][]depgraph.NodeIndex, g.Len())
+		for v := range losses {
+			losses[v] = []depgraph.NodeIndex{depgraph.NodeIndex(v)}
+		}
+		reqs := make([]depgraph.ReqIndex, g.Requirements())
+		for r := range reqs {
+			reqs[r] = depgraph.ReqIndex(r)
+		}
+		err = simulate.NewModel(g, 0).Passes(context.Background(), losses, func(p *simulate.Pass) {
+			among := make([]simulate.Lanes, len(reqs))
+			for k, r := range reqs {
+				if among[k] = p.Unmet(r); len(g.Members(r)) == g.Terms(r).Need.Of(len(g.Members(r))) {
+					among[k] = simulate.Lanes{} // one loss at a time, whatever else
+				}
+			}
+			p.Thrift(1<<20, math.MaxInt, 0)
+			want := p.FallsWithout(reqs, among)
+			for _, looks := range []float64{0, 0.5, 1e9} {
+				p.Thrift(pickOne(rng, 100, 1<<20), 1, looks)
+				for k, got := range p.FallsWithout(reqs, among) {
+					if got != want[k] {
+						t.Errorf("seed %d, with %g looks a visit: the owner of %d falls without it in %v, want %v", seed, looks, reqs[k], got, want[k])
+					}
+				}
+			}
+			for k := range reqs {
+				want[k].Each(func(int) { falls++ })
+				among[k].Without(&want[k])
+				among[k].Each(func(int) { stands++ })
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if falls == 0 || stands == 0 {
+		t.Errorf("%d owners fall, %d stand: that proves little", falls, stands)
 	}
 }
 

@@ -42,9 +42,27 @@ func (s *culpritSearch) find() []culprit {
 	covered := map[node]bool{}
 	found := s.alone(units, covered)
 	if len(covered) < len(s.victims) {
-		found = append(found, s.alone(places, covered)...)
+		found = append(found, s.narrowest(s.alone(places, covered))...)
 	}
 	return mergeCulprits(append(found, s.together(units, covered)...))
+}
+
+// narrowest leaves of places that stand in each other and take the same victim the
+// narrowest to it.
+func (s *culpritSearch) narrowest(found []culprit) []culprit {
+	var out []culprit
+	for _, c := range found {
+		wide := c.nodes[0]
+		c.takes = slices.DeleteFunc(slices.Clone(c.takes), func(v node) bool {
+			return slices.ContainsFunc(found, func(o culprit) bool {
+				return o.nodes[0] != wide && s.ground.encloses(wide, o.nodes[0]) && !s.ground.encloses(o.nodes[0], wide) && has(o.takes, v)
+			})
+		})
+		if len(c.takes) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // together returns the sets of units that take victims along that are not covered yet, and

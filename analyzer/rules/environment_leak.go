@@ -36,8 +36,9 @@ nodes:
 - {id: "registry:builds", env: prod}
 `,
 	Remedy: "Give production its own, or state that the other one is production.",
-	Limits: "Environments are compared as words: prod-eu is neutral unless the policy names it. What needs it indirectly is not repeated.",
-	Since:  "0.1.0",
+	Limits: "Environments are compared as words: prod-eu is neutral unless the policy names it. What needs it indirectly is not repeated. " +
+		"A job of production that only waits for one of staging is promotion, and no leak.",
+	Since: "0.1.0",
 }
 
 // environmentLeakParams are the words for environments, compared without case.
@@ -81,7 +82,7 @@ func runEnvironmentLeak(ctx context.Context, pass *analyzer.Pass, p environmentL
 				continue
 			}
 			pass.Judged(e.g.ID(x))
-			if p.isLower(env) {
+			if p.isLower(env) && !e.promotes(n) {
 				leaks[n.member()] = append(leaks[n.member()], n)
 			}
 		}
@@ -92,6 +93,13 @@ func runEnvironmentLeak(ctx context.Context, pass *analyzer.Pass, p environmentL
 		}
 	}
 	return nil
+}
+
+// promotes reports whether a job only waits for an earlier one of its pipeline: what is
+// rolled out to staging first and to production then is tried before, as it should be, and
+// nothing of it comes from staging.
+func (e *estate) promotes(n need) bool {
+	return e.g.ID(n.owner).Kind == depgraph.KindTool && e.g.ID(n.member()).Kind == depgraph.KindTool && e.g.Terms(n.first()).Via == depgraph.OrderedAfter
 }
 
 func reportLeak(pass *analyzer.Pass, e *estate, y node, needs []need) {

@@ -177,6 +177,9 @@ func composeUp(words []string, isCompose bool, v values) []deployment {
 	for _, f := range files {
 		ds = append(ds, below("compose", v, "docker compose up", f)...)
 	}
+	for i := range ds {
+		ds[i].local = true
+	}
 	return flat(ds)
 }
 

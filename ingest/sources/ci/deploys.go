@@ -24,6 +24,7 @@ type deployment struct {
 	commands string            // for the note
 	dir      string            // in which the command runs, below that of the script
 	nowhere  bool              // that directory is unknown
+	local    bool              // on the machine that runs the command, by its own engine of containers
 	at       int               // byte offset of the command in the script
 }
 

@@ -61,6 +61,7 @@ func (w *workflow) job(key strict.Key, job strict.Value) {
 	j := &needs{
 		file: w.file, repository: w.repository, owner: link.ID(id), fragment: w.fragment, at: place{key.Line, key.Col}, values: w.values(job), steps: new(int),
 	}
+	j.discarded = w.discarded(job)
 	w.server(j)
 	j.source()
 	w.runner(j, job.Get("runs-on"))
@@ -112,6 +113,30 @@ func hostedBy(runsOn strict.Value) map[string]string {
 	}
 	return map[string]string{catalogue.LabelRunner: "github-hosted"}
 }
+
+// discarded says whether the machine that a job runs on is gone with it, and with it
+// every container that it started: one of GitHub's own, where nothing points at the engine
+// of containers of another machine.
+func (w *workflow) discarded(job strict.Value) bool {
+	if !slices.ContainsFunc(texts(job.Get("runs-on")), hosted.MatchString) {
+		return false
+	}
+	points := func(env strict.Value) bool {
+		return env.Get("DOCKER_HOST").Exists() || env.Get("DOCKER_CONTEXT").Exists()
+	}
+	if points(w.root.Get("env")) || points(job.Get("env")) {
+		return false
+	}
+	for step := range job.Get("steps").Items() {
+		if points(step.Get("env")) || elsewhere.MatchString(step.Get("run").Text()) || elsewhere.MatchString(step.Get("uses").Text()) {
+			return false
+		}
+	}
+	return true
+}
+
+// elsewhere is what a script or an action says that hands containers to another machine.
+var elsewhere = regexp.MustCompile(`DOCKER_(HOST|CONTEXT)|docker context|--context\b|docker (-H|--host)\b|\bssh\b|set-docker-context`)
 
 // everyRunner are the labels that GitHub gives to every runner of its sort.
 var everyRunner = map[string]bool{"self-hosted": true, "linux": true, "windows": true, "macos": true, "x64": true, "arm": true, "arm64": true}

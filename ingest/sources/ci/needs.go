@@ -32,6 +32,7 @@ type needs struct {
 	at         place
 	steps      *int   // that were read of the job, those of its actions too
 	values     values // of variables, as far as the pipeline itself states them
+	discarded  bool   // what it starts on its own machine is gone when it ends
 }
 
 func (n *needs) origin(at place, note string, confidence float64) depgraph.Origin {
@@ -180,6 +181,9 @@ func (n *needs) deploys(d deployment, dir string, at place, note string, confide
 	if d.login != "" {
 		n.registry(d.login, at)
 		return
+	}
+	if d.local && n.discarded {
+		return // what starts on the machine of a test goes with it
 	}
 	n.fragment.References = append(n.fragment.References, d.references(n.owner, dir, n.origin(at, note, confidence))...)
 }

@@ -160,7 +160,7 @@ func announcesItself(key string, words []string) bool {
 				return true
 			}
 		case "listen", "listener", "listeners", "listening", "bind", "binds", "advertise", "advertised", "advertized", "cors", "origin",
-			"origins", "noproxy", "callback", "redirect", "canonical", "allowlist", "whitelist", "xmlns":
+			"origins", "noproxy", "callback", "redirect", "redirection", "canonical", "allowlist", "whitelist", "xmlns":
 			return true
 		case "allowed", "trusted", "permitted", "virtual":
 			return i+1 < len(words)
@@ -170,6 +170,11 @@ func announcesItself(key string, words []string) bool {
 				return true
 			}
 			if w == "external" && i+1 < len(words) && (words[i+1] == "address" || words[i+1] == "hostname") {
+				return true
+			}
+		case "rmi", "jmx":
+			// "java.rmi.server.hostname": what the program is called in what it hands out.
+			if last := words[len(words)-1]; last == "hostname" {
 				return true
 			}
 		case "prefix":

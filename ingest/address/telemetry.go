@@ -57,7 +57,7 @@ func announcesSignals(words []string) bool {
 	return has("opentelemetry", "otlp", "jaeger", "zipkin", "statsd", "dogstatsd", "fluentd", "fluentbit", "logstash", "syslog", "graylog", "gelf",
 		"pushgateway", "pyroscope", "tracing", "telemetry", "profiler", "collectd", "graphite", "opamp", "serilog", "healthcheck", "healthchecks", "applicationinsights", "appinsights") ||
 		pair("remote", "write") || pair("push", "gateway") || pair("apm", "server") || pair("trace", "agent") || pair("collector", "service") ||
-		pair("collector", "endpoint") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry") ||
+		pair("collector", "endpoint") || pair("collector", "host") || pair("collector", "address") || pair("collector", "url") || pair("fluent", "bit") || pair("fluent", "host") || pair("loki", "url") || pair("open", "telemetry") ||
 		pair("health", "check") || pair("health", "checks") || pair("new", "relic") || pair("elastic", "apm") || pair("seq", "url") || pair("seq", "server") ||
 		pair("metrics", "export") || sentryKey(words)
 }
@@ -85,7 +85,7 @@ func telemetryHost(h Host) bool {
 	for i, w := range words {
 		switch w {
 		case "otel", "otelcol", "opentelemetry", "opentelemetrycollector", "otelcollector", "zipkin", "statsd", "fluentd", "fluentbit", "logstash",
-			"pushgateway", "promtail", "telegraf":
+			"pushgateway", "promtail", "telegraf", "pyroscope":
 			return true
 		case "vector": // but not "vector-store", "vector-db"
 			return i+1 == len(words) || slices.Contains([]string{"agent", "aggregator", "collector", "headless"}, words[i+1])

@@ -35,6 +35,9 @@ func panels(text string) map[int]bool {
 	return lines
 }
 
+// logger matches settings inside those of a library that writes logs: "Serilog.WriteTo.Args.serverUrl".
+var logger = regexp.MustCompile(`(?i)(^|\.)(serilog|nlog|log4net|log4j2?|logback)\.`)
+
 // signals marks the settings that are about signals.
 func signals(text string, settings []address.Setting) []address.Setting {
 	all := address.Gathers(text)
@@ -43,7 +46,7 @@ func signals(text string, settings []address.Setting) []address.Setting {
 		lines = panels(text)
 	}
 	for i := range settings {
-		if all || lines[settings[i].Line] {
+		if all || lines[settings[i].Line] || logger.MatchString(settings[i].Path) {
 			settings[i].Telemetry = true
 		}
 	}

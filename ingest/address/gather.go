@@ -6,7 +6,7 @@ import (
 )
 
 // Gathers says whether a file configures a program that moves signals: the OpenTelemetry
-// collector, Fluent Bit, Vector, Promtail. What such a program reaches for it
+// collector, Fluent Bit, Vector, Promtail, Alloy. What such a program reaches for it
 // watches or reports to, and goes on without.
 func Gathers(text string) bool {
 	for _, marks := range pipelines {
@@ -67,5 +67,6 @@ var pipelines = [][]mark{
 	},
 	{marked(`(?mi)^\s*\[INPUT\]`, "[input]"), marked(`(?mi)^\s*\[OUTPUT\]`, "[output]")},
 	{marked(`(?m)^\[?sources\b`, "sources"), marked(`(?m)^\[?sinks\b`, "sinks")},
+	{marked(`(?m)^(loki|prometheus|otelcol|pyroscope|discovery)\.[a-z0-9_.]+ "[^"\n]*" *\{`, "loki.", "prometheus.", "otelcol.", "pyroscope.", "discovery.")},
 	{marked(`(?m)^positions:`, "positions:"), marked(`(?m)^clients:`, "clients:")},
 }

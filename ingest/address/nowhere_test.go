@@ -60,7 +60,7 @@ func TestGathersLooksForItsPatternsOnlyWhereTheyCanStand(t *testing.T) {
 	tiertest.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{
 			"\n", "\n", " ", "[", "]", "[INPUT]", "[input]", "[Output]", "receivers:", "exporters:", "connectors:", "processors:", "service:", "pipelines:", "sources", "sinks",
-			"positions:", "clients:", "otlp:", "batch/x:", ":", "x", "\u0131", "\u017f",
+			"positions:", "clients:", "loki.", "write", " \"x\" {", "otlp:", "batch/x:", ":", "x", "\u0131", "\u017f",
 		}), 0, 10).Draw(t, "parts"), "")
 		want := slices.ContainsFunc(pipelines, func(marks []mark) bool {
 			return !slices.ContainsFunc(marks, func(m mark) bool { return !m.pattern.MatchString(text) })
@@ -69,4 +69,19 @@ func TestGathersLooksForItsPatternsOnlyWhereTheyCanStand(t *testing.T) {
 			t.Fatalf("%q: %s", text, diff)
 		}
 	})
+}
+
+func TestWhichFilesConfigureAProgramThatMovesSignals(t *testing.T) {
+	for text, want := range map[string]bool{
+		"loki.write \"default\" {\n  endpoint {\n    url = \"http://logs:80\"\n  }\n}\n": true, // Alloy
+		"otelcol.exporter.otlp \"out\" {\n}\n":                                           true,
+		"  loki.write \"nested\" {\n}\n":                                                 false,
+		"loki.url = \"http://logs:80\"\n":                                                false,
+		"positions:\n  filename: a\nclients:\n- url: http://logs:80\n":                   true, // Promtail
+		"clients:\n- url: http://shop:80\n":                                              false,
+	} {
+		if got := Gathers(text); got != want {
+			t.Errorf("Gathers(%q) = %v, want %v", text, got, want)
+		}
+	}
 }

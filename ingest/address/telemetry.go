@@ -26,15 +26,29 @@ func pushes(text string) bool {
 		return false // all that follow have two
 	}
 	path := strings.ToLower(text)
-	for _, push := range [...]string{
-		"/api/v1/write", "/api/v1/push", "/loki/api/v1/push", "/api/v2/spans", "/api/v1/spans", "/api/traces",
-		"/v1/traces", "/v1/metrics", "/v1/logs", "/insert/", "/services/collector",
-	} {
-		if strings.Contains(path, push) {
+	for i := range len(path) {
+		if path[i] == '/' && slices.ContainsFunc(receivers[:], func(push string) bool { return strings.HasPrefix(path[i:], push) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// receivers are the paths to which agents and libraries send signals, by the documentation
+// of what receives them. One that programs also ask for answers, such as "/_bulk" of a search
+// engine or "/api/v2/write" of a store of time series, is none.
+var receivers = [...]string{
+	"/v1/traces", "/v1/metrics", "/v1/logs", "/v1/profiles", "/v1development/profiles", // OTLP
+	"/loki/api/v1/push", "/loki/api/v1/raw", "/promtail/api/v1/push", "/promtail/api/v1/raw", "/api/prom/push", // Loki, and who takes logs for it
+	"/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/v1/import/prometheus", "/metrics/job/", // remote write, the Pushgateway
+	"/insert/",                                                                                                                            // VictoriaMetrics, VictoriaLogs
+	"/api/v1/spans", "/api/v2/spans", "/api/traces", "/v0.3/traces", "/v0.4/traces", "/v0.5/traces", "/api/v0.2/traces", "/tracesegments", // Zipkin, Jaeger, Datadog, X-Ray
+	"/push.v1.pusherservice/",                                                                           // Pyroscope
+	"/services/collector", "/api/v1/ingest/hec", "/api/v1/ingest/elastic-bulk", "/api/v1/ingest/humio-", // Splunk, LogScale
+	"/intake/v2/events", "/intake/v2/rum/events", "/intake/v3/rum/events", // Elastic APM
+	"/api/v2/logs", "/log/v1", "/metric/v1", "/trace/v1", "/receiver/v1/http/", // Datadog, New Relic, Sumo Logic
+	"/api/v2/metrics/ingest", "/api/v2/logs/ingest", "/api/v2/otlp", "/api/events/raw", "/ingest/clef", "/gelf", // Dynatrace, Seq, Graylog
+	"/v2/entries:write", // Google Cloud Logging
 }
 
 // announcesSignals is telemetryKey for the words of a key.

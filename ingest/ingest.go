@@ -190,14 +190,15 @@ func (f *found) ask(ctx context.Context, sources []*Source, lim Limits) {
 	if f.report = isReport(head.Data); f.report {
 		return
 	}
-	if f.sealed = bytes.HasPrefix(head.Data, []byte("\x00GITCRYPT\x00")); f.sealed {
-		return // whatever it is called: none of it can be read
-	}
+	f.sealed = bytes.HasPrefix(head.Data, []byte("\x00GITCRYPT\x00"))
 	name := f.path
 	if head.Packing != safeio.Plain {
 		name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 	}
 	data := readable(head.Data)
+	if f.sealed {
+		data = nil // its name is all that can be read
+	}
 	for _, fallback := range []bool{false, true} {
 		for _, s := range sources {
 			if s.Fallback != fallback || fallback && len(f.claims) > 0 {
@@ -207,6 +208,9 @@ func (f *found) ask(ctx context.Context, sources []*Source, lim Limits) {
 				f.claims = append(f.claims, claimed{s, unit})
 			}
 		}
+	}
+	if f.sealed && len(f.claims) > 0 {
+		f.claims, f.err = nil, &Error{ID: Sealed, Msg: "encrypted by git-crypt", Fix: fmt.Sprintf("unlock the repository and read it again, or --exclude '%s=REASON' (recorded in the report)", f.path)}
 	}
 }
 

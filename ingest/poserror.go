@@ -51,6 +51,7 @@ const (
 	UnusedExclude = "unused-exclude"    // an exclusion that excludes nothing
 	UndefinedNode = "undefined-node"    // a native file names what no input defines
 	CarriedGap    = "incomplete-before" // an input that was incomplete when a graph was made of it
+	Sealed        = "sealed"            // a file that is encrypted, and that a source would read
 	NothingNamed  = "nothing-named"     // a path without a single input
 	NotRendered   = "not-rendered"      // a chart or an overlay that no program could render
 )

@@ -171,6 +171,8 @@ func (w *walker) dir(ctx context.Context, named, shown string) error {
 			if e.Dir && path.Base(e.Path) == ".git" {
 				w.gitConfig(tree, e.Path, full, root)
 			}
+		case e.Gone != "":
+			w.row(full, depgraph.Unclaimed, "a link to "+e.Gone+", which is not there")
 		case e.Odd != "":
 			w.row(full, depgraph.Unclaimed, e.Odd+", not a file")
 		default:

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/fateline/fateline/analyzer/depgraph"
 )
 
 func TestPathsStayAsTheyWereNamedAndNeverAbsolute(t *testing.T) {
@@ -147,7 +145,7 @@ func TestLinksAndSecondNamesAreReadOnce(t *testing.T) {
 		"d/a.lines lines complete documents=1",
 		"d/b.lines  excluded (the same file as d/a.lines)",
 		"d/copy.lines lines complete documents=1",
-		"d/gone.lines  unreadable (a link that leads nowhere)",
+		"d/gone.lines  unclaimed (a link to absent, which is not there)",
 		"d/out.lines  unreadable (a link that leads out of the directory that was named)",
 	}
 	for _, paths := range [][]string{{"d"}, {"d", "d/a.lines"}, {"d/copy.lines", "d/a.lines", "d"}} {
@@ -209,13 +207,22 @@ func TestTheGitConfigurationIsOfferedAndNothingElseOfIt(t *testing.T) {
 	}
 }
 
-func TestWhatGitCryptHasSealedIsNobodys(t *testing.T) {
-	dir := tree(t, map[string]string{"d/a.lines": "\x00GITCRYPT\x00\x01\x02: \xff", "d/b.lines": "a: b\n"})
-	r := mustRead(t, []string{filepath.Join(dir, "d")}, Options{})
-	if len(r.Problems) > 0 || len(r.Inputs) != 2 {
-		t.Fatalf("%d inputs, problems %v", len(r.Inputs), r.Problems)
+// A file that is sealed is missing evidence where a source would have read one of its
+// name; what no source reads is nobody's, sealed or not.
+func TestWhatGitCryptHasSealedIsNotRead(t *testing.T) {
+	const seal = "\x00GITCRYPT\x00\x01\x02: \xff"
+	dir := tree(t, map[string]string{"d/a.lines": seal, "d/b.lines": "a: b\n", "d/c.lines": seal, "d/key.bin": seal})
+	want := []string{
+		"d/a.lines  unreadable (encrypted by git-crypt)",
+		"d/b.lines lines complete documents=1",
+		"d/c.lines  excluded (of the vault)",
+		"d/key.bin  unclaimed (encrypted by git-crypt: unlock the repository and read it again)",
 	}
-	if in := r.Inputs[0]; in.Status != depgraph.Unclaimed || !strings.Contains(in.Reason, "git-crypt") {
-		t.Errorf("%+v, want it unclaimed, and why", in)
+	r := mustRead(t, []string{filepath.Join(dir, "d")}, Options{Exclude: []Exclude{{Glob: "**/c.lines", Reason: "of the vault"}}})
+	if diff := cmp.Diff(want, ledger(r.Inputs)); diff != "" {
+		t.Error(diff)
+	}
+	if len(r.Problems) != 1 || r.Problems[0].ID != Sealed || r.Problems[0].Path != "d/a.lines" {
+		t.Errorf("problems %v, want that d/a.lines is sealed", r.Problems)
 	}
 }

@@ -30,7 +30,7 @@ const (
 	WindowTooBig = "window-too-large"   // over Limits.Window
 	Changed      = "changed-while-read" // the file is not what it was when it was opened
 	LinkOutside  = "link-outside"       // a link out of the tree
-	LinkNowhere  = "link-nowhere"       // a link to nothing, or to itself
+	LinkNowhere  = "link-nowhere"       // a link to itself, or one that vanished
 	NotAFile     = "not-a-file"         // a device or socket
 	ReadTwice    = "read-twice"         // a stream that was read already
 )

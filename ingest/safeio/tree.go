@@ -42,6 +42,9 @@ type Entry struct {
 	Linked bool
 	Skip   string // why it is left out; "" where it is not
 	Err    error  // why it cannot be read; nil where it can
+	// Gone is what a link names within the tree where nothing stands there: what is made
+	// later, or what only some have. "" is any other entry.
+	Gone string
 	// Odd says that it is neither a file, a directory nor a link, such as a FIFO.
 	Odd string
 }
@@ -133,7 +136,7 @@ func (w *walker) file(name string) {
 func (w *walker) follow(name string) {
 	info, err := w.tree.root.Stat(filepath.FromSlash(name))
 	if err != nil {
-		w.visit(Entry{Path: name, Err: w.openError(err)})
+		w.broken(name, err)
 		return
 	}
 	dir := info.IsDir()
@@ -153,6 +156,22 @@ func (w *walker) follow(name string) {
 	default:
 		w.visit(Entry{Path: name, Odd: describe(info.Mode())})
 	}
+}
+
+// broken visits a link that could not be followed. One that is still there and names
+// nothing within the tree hides no input: there is none, as where a file names another.
+func (w *walker) broken(name string, err error) {
+	if why := w.skip(name, false); why != "" {
+		w.visit(Entry{Path: name, Skip: why})
+		return
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, rerr := w.tree.root.Readlink(filepath.FromSlash(name)); rerr == nil {
+			w.visit(Entry{Path: name, Gone: filepath.ToSlash(target)})
+			return
+		}
+	}
+	w.visit(Entry{Path: name, Err: w.openError(err)})
 }
 
 // openError says where a link leads that could not be followed.

@@ -70,6 +70,8 @@ func walk(t *testing.T, dir string, skip func(string, bool) string) []string {
 			line += " ! " + id(e.Err)
 		case e.Skip != "":
 			line += " - " + e.Skip
+		case e.Gone != "":
+			line += " ~ " + e.Gone
 		case e.Odd != "":
 			line += " ? " + e.Odd
 		default:
@@ -109,7 +111,8 @@ func TestAWalkMeetsEverythingOnce(t *testing.T) {
 		{"a link up", []string{"a/f", "a/up -> .."}, []string{"a/f = a/f", "a/up - a link to a directory that is read by its own name"}},
 		{"links in a circle", []string{"a -> b", "b -> a", "f"}, []string{"f = f", "a ! link-nowhere", "b ! link-nowhere"}},
 		{"a link to itself", []string{"a -> a"}, []string{"a ! link-nowhere"}},
-		{"a link to nothing", []string{"a -> absent"}, []string{"a ! link-nowhere"}},
+		{"a link to nothing", []string{"a -> absent", "d/b -> ../d/absent/x", "e -> a"}, []string{"a ~ absent", "e ~ a", "d/b ~ ../d/absent/x"}},
+		{"a link out of the tree to nothing", []string{"a -> ../absent"}, []string{"a ! link-outside"}},
 		{"a link below a file", []string{"f", "a -> f/x"}, []string{"f = f", "a ! not-opened"}},
 		{"an absolute link", []string{"a -> /etc/hostname"}, []string{"a ! link-outside"}},
 		{"a link out", []string{"a -> ../../etc/hostname", "d/b -> ../../x"}, []string{"a ! link-outside", "d/b ! link-outside"}},
@@ -127,7 +130,7 @@ func TestAWalkMeetsEverythingOnce(t *testing.T) {
 }
 
 func TestWhatIsSkippedIsNotOpened(t *testing.T) {
-	dir := grow(t, "keep/f", "drop/f", "drop/l -> /", "f", "l -> drop", "m -> drop/f")
+	dir := grow(t, "keep/f", "drop/f", "drop/l -> /", "f", "l -> drop", "m -> drop/f", "n -> absent", "o -> o")
 	if err := os.Chmod(filepath.Join(dir, "drop"), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -135,12 +138,12 @@ func TestWhatIsSkippedIsNotOpened(t *testing.T) {
 	var asked []string
 	got := walk(t, dir, func(path string, isDir bool) string {
 		asked = append(asked, fmt.Sprintf("%s %t", path, isDir))
-		if path == "drop" || path == "f" || path == "l" || path == "m" {
+		if path == "drop" || path == "f" || path == "l" || path == "m" || path == "n" || path == "o" {
 			return "not wanted"
 		}
 		return ""
 	})
-	want := []string{"f - not wanted", "drop - not wanted", "keep/f = keep/f", "l - not wanted", "m - not wanted"}
+	want := []string{"f - not wanted", "drop - not wanted", "keep/f = keep/f", "l - not wanted", "m - not wanted", "n - not wanted", "o - not wanted"}
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {

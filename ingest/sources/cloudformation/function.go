@@ -2,48 +2,11 @@ package cloudformation
 
 import (
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/cloud"
 )
-
-// piece is one text of a value: what it is, if that is known, and the resources
-// that it is made from.
-type piece struct {
-	text  string
-	known bool
-	from  []*cloud.Resource
-}
-
-// worth is what an expression is worth: one piece, or the items of a list.
-type worth []piece
-
-func (w worth) resources() []*cloud.Resource {
-	var out []*cloud.Resource
-	for _, p := range w {
-		for _, r := range p.from {
-			if !slices.Contains(out, r) {
-				out = append(out, r)
-			}
-		}
-	}
-	return out
-}
-
-// text returns the text of a single known piece.
-func (w worth) text() (string, bool) {
-	if len(w) != 1 {
-		return "", false
-	}
-	return w[0].text, w[0].known
-}
-
-var unknown = worth{{}}
-
-func literal(text string) worth { return worth{{text: text, known: true}} }
 
 // function returns the intrinsic function that a value is a call of, in its long
 // form, and its argument. The short form of YAML is a tag.
@@ -283,40 +246,6 @@ func (st *stack) sub(arg strict.Value, depth int) worth {
 	return worth{out}
 }
 
-func join(separator, items worth) worth {
-	sep, known := separator.text()
-	out := piece{known: known, from: items.resources()}
-	texts := make([]string, 0, len(items))
-	for _, p := range items {
-		out.known = out.known && p.known
-		texts = append(texts, p.text)
-	}
-	out.text = strings.Join(texts, sep)
-	return worth{out}
-}
-
-func selected(index, items worth) worth {
-	text, _ := index.text()
-	i, err := strconv.Atoi(text)
-	if err != nil || i < 0 || i >= len(items) {
-		return worth{{from: items.resources()}}
-	}
-	return worth{items[i]}
-}
-
-func split(separator, whole worth) worth {
-	sep, ok := separator.text()
-	text, known := whole.text()
-	if !ok || !known || sep == "" {
-		return worth{{from: whole.resources()}}
-	}
-	var out worth
-	for _, part := range strings.Split(text, sep) {
-		out = append(out, piece{text: part, known: true, from: whole.resources()})
-	}
-	return out
-}
-
 func (st *stack) mapped(arg strict.Value, depth int) worth {
 	at := st.root.Get("Mappings")
 	for i := range 3 {
@@ -330,59 +259,6 @@ func (st *stack) mapped(arg strict.Value, depth int) worth {
 		return unknown
 	}
 	return st.plain(at, depth+1)
-}
-
-// either is Fn::If: a branch where the condition is known, else both.
-func (st *stack) either(arg strict.Value, depth int) worth {
-	holds, known := st.condition(arg.At(0).Text())
-	switch {
-	case known && holds:
-		return st.argument(arg.At(1), depth)
-	case known:
-		return st.argument(arg.At(2), depth)
-	}
-	return append(slices.Clone(st.argument(arg.At(1), depth)), st.argument(arg.At(2), depth)...)
-}
-
-// condition evaluates a condition by name.
-func (st *stack) condition(name string) (holds, known bool) {
-	key := "condition " + name
-	if st.busy[key] || name == "" {
-		return false, false
-	}
-	st.busy[key] = true
-	defer delete(st.busy, key)
-	return st.truth(st.root.Get("Conditions", name), 0)
-}
-
-func (st *stack) truth(v strict.Value, depth int) (holds, known bool) {
-	name, arg, is := function(v)
-	if !is || depth > maxDepth {
-		return false, false
-	}
-	switch name {
-	case "Condition":
-		return st.condition(arg.Text())
-	case "Fn::Equals":
-		a, knownA := st.argument(arg.At(0), depth).text()
-		b, knownB := st.argument(arg.At(1), depth).text()
-		return a == b, knownA && knownB && !strings.Contains(a+b, stackMark)
-	case "Fn::Not":
-		holds, known = st.truth(arg.At(0), depth+1)
-		return !holds, known
-	case "Fn::And", "Fn::Or":
-		decided := name == "Fn::Or" // one such item decides
-		all := true
-		for item := range arg.Items() {
-			holds, known := st.truth(item, depth+1)
-			if known && holds == decided {
-				return decided, true
-			}
-			all = all && known
-		}
-		return !decided, all
-	}
-	return false, false
 }
 
 // export is a value that a stack gives to others of its region.

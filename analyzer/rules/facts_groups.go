@@ -86,7 +86,7 @@ func (e *estate) counts(m node, r req) bool { return e.model.Counts(m, e.g.Owner
 // other up pass. It costs O(members of r and of its groups) times how deep these nest
 // against the order in which they are met, hardly ever more than once.
 func (e *estate) enough(r req, gates func(req) bool, passes func(m node, r req) bool) bool {
-	short := map[node]bool{}
+	var short map[node]bool // groups that do not pass
 	met := func(r req) bool {
 		members := e.g.Members(r)
 		n := 0
@@ -98,7 +98,10 @@ func (e *estate) enough(r req, gates func(req) bool, passes func(m node, r req) 
 		return n >= e.g.Terms(r).Need.Of(len(members))
 	}
 	groups := e.groupsOf(r)
-	for again := true; again; {
+	if len(groups) > 0 {
+		short = map[node]bool{}
+	}
+	for again := len(groups) > 0; again; {
 		again = false
 		for _, group := range slices.Backward(groups) {
 			for q, end := e.g.OwnedBy(group); q < end && !short[group]; q++ {
@@ -114,6 +117,9 @@ func (e *estate) enough(r req, gates func(req) bool, passes func(m node, r req) 
 // groupsOf lists the groups among the members of r, and those among theirs: whoever names
 // one first comes before it.
 func (e *estate) groupsOf(r req) []node {
+	if !slices.ContainsFunc(e.g.Members(r), e.isGroup) {
+		return nil
+	}
 	var out []node
 	seen := map[node]bool{}
 	add := func(r req) {

@@ -42,7 +42,7 @@ func (e *estate) needsBy(r req, accept func(req) bool) []need {
 	}
 	owner := e.g.Owner(r)
 	var out []need
-	seen := map[node]bool{}
+	var seen map[node]bool
 	var follow func(r req, before []depgraph.Step)
 	follow = func(r req, before []depgraph.Step) {
 		for _, m := range e.g.Members(r) {
@@ -53,6 +53,9 @@ func (e *estate) needsBy(r req, accept func(req) bool) []need {
 			}
 			if seen[m] {
 				continue
+			}
+			if seen == nil {
+				seen = map[node]bool{}
 			}
 			seen[m] = true
 			for q, end := e.g.OwnedBy(m); q < end; q++ {

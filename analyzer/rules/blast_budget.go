@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer"
@@ -59,15 +60,29 @@ func (p blastBudgetParams) of(kind depgraph.Kind) (budget int, set bool) {
 	return p.Max, p.Max > 0
 }
 
+// check finds budgets that are none, and kinds that nobody knows: they would judge nothing.
+func (p blastBudgetParams) check(g *depgraph.Graph) error {
+	if p.Max < 0 {
+		return fmt.Errorf("max: %d is no number of nodes", p.Max)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.MaxByKind)) {
+		if budget := p.MaxByKind[kind]; budget < 0 {
+			return fmt.Errorf("maxByKind %s: %d is no number of nodes", kind, budget)
+		}
+		if first, end := g.RangeOf(depgraph.Kind(kind)); first == end && depgraph.Kind(kind).Family() == depgraph.FamilyOpen {
+			return fmt.Errorf("maxByKind: no node has the kind %q", kind)
+		}
+	}
+	return nil
+}
+
 func runBlastBudget(ctx context.Context, pass *analyzer.Pass, p blastBudgetParams) error {
-	if p.Max <= 0 && len(p.MaxByKind) == 0 {
+	if err := p.check(pass.Graph); err != nil {
+		return &analyzer.ParamsError{Rule: "blast-budget", Err: err}
+	}
+	if p.Max == 0 && len(p.MaxByKind) == 0 {
 		pass.NotApplicable("no policy sets a budget (max, or maxByKind)")
 		return nil
-	}
-	for kind, budget := range p.MaxByKind {
-		if budget < 0 {
-			return &analyzer.ParamsError{Rule: "blast-budget", Err: fmt.Errorf("maxByKind %s: %d is no number of nodes", kind, budget)}
-		}
 	}
 	e, err := analyzer.Get(ctx, pass, estateFact)
 	if err != nil {

@@ -55,6 +55,9 @@ type untestedLossParams struct {
 func untestedLossDefaults() untestedLossParams { return untestedLossParams{LimitDays: 365} }
 
 func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossParams) error {
+	if p.LimitDays < 0 {
+		return &analyzer.ParamsError{Rule: "untested-loss", Err: fmt.Errorf("limitDays: %d is no number of days", p.LimitDays)}
+	}
 	e, err := analyzer.Get(ctx, pass, estateFact)
 	if err != nil {
 		return err

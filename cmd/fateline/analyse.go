@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/fateline/fateline/analyzer"
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/gate"
+	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/report"
 	"github.com/fateline/fateline/report/formats"
 )
@@ -69,6 +72,33 @@ func (a *app) judge(ctx context.Context, g *depgraph.Graph, by judging) (*report
 	if err != nil {
 		return nil, gate.Verdict{}, err
 	}
+	if err := misfits(results, by.policy); err != nil {
+		return nil, gate.Verdict{}, configError{"policy", by.file, err}
+	}
 	verdict := gate.Judge(g, results, by.policy)
 	return report.New(g, results, verdict).WithTool(buildVersion().Version), verdict, nil
+}
+
+// misfits says which parameters of the policy do not fit their rules, each with its
+// place: the policy is wrong then, and not the evidence incomplete.
+func misfits(results *analyzer.Results, policy gate.Policy) error {
+	var errs []error
+	for _, r := range results.Rules {
+		var params *analyzer.ParamsError
+		if !errors.As(r.Err, &params) {
+			continue
+		}
+		err := fmt.Errorf("%w (parameters of rule %s)", params.Err, params.Rule)
+		if place := policy.Rules[params.Rule].Place; !placed(params.Err) && place != "" {
+			err = fmt.Errorf("%s: %w", place, err)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// placed reports whether an error says where in a file it is.
+func placed(err error) bool {
+	var at *strict.Error
+	return errors.As(err, &at)
 }

@@ -20,7 +20,7 @@ var Source = ingest.Define(ingest.Spec{
 		Text: "Services of a project: what they start after, share a network or volumes with, mount, pull, and point at in environment, " +
 			"commands and health checks, with .env and env files filled in. A file that is mounted or built from speaks of the service that uses it.",
 		Reads: []string{
-			"compose*.yaml, docker-compose*.yml: services, depends_on, links, network_mode, volumes_from, environment, env_file, command, image, build, volumes, configs, secrets, deploy, extends, include",
+			"compose*.yaml, docker-compose*.yml, also of the first format, without services: services, depends_on, links, network_mode, volumes_from, environment, env_file, command, image, build, volumes, configs, secrets, deploy, extends, include",
 			".env and *.env: variables",
 			"compose.override.yaml: what it says again of a variable or a command counts alone",
 			"labels: the services that a Traefik of the project, or of another one on the same network, routes to",
@@ -56,6 +56,26 @@ func claim(name string, head []byte) (string, bool) {
 type document struct {
 	file *ingest.File
 	root strict.Value
+}
+
+// services returns the services of a file: those under "services", or all that stands in
+// a file of the first format, which had nothing else ("docker-compose" 1.x took it).
+func (d document) services() strict.Value {
+	v := d.root.Get("services")
+	if v.Exists() || d.root.Get("include").Exists() || d.file == nil || !composeName.MatchString(path.Base(d.file.Path())) {
+		return v
+	}
+	runs := false
+	for _, v := range d.root.Fields() {
+		if v.Type() != strict.Map {
+			return strict.Value{}
+		}
+		runs = runs || v.Get("image").Exists() || v.Get("build").Exists() || v.Get("extends").Exists()
+	}
+	if !runs {
+		return strict.Value{}
+	}
+	return d.root
 }
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
@@ -104,7 +124,7 @@ func projects(docs []document, env environments, byPath map[string]document) []*
 		}
 	}
 	docs = slices.DeleteFunc(slices.Clone(docs), func(d document) bool {
-		return !d.root.Get("services").Exists() && !d.root.Get("include").Exists()
+		return !d.services().Exists() && !d.root.Get("include").Exists()
 	})
 	for _, d := range docs {
 		if !included[d.file.Path()] {

@@ -24,7 +24,7 @@ type sidecar struct {
 func (p *project) findSidecars() {
 	p.sidecars = map[string]sidecar{}
 	for _, d := range p.docs {
-		for key, v := range d.root.Get("services").Fields() {
+		for key, v := range d.services().Fields() {
 			args := p.words(v, "entrypoint", "command")
 			if image := repository(p.fill(v.Get("image").Text())); !strings.HasSuffix(image, "/daprd") && !runsDapr(args) {
 				continue
@@ -33,7 +33,7 @@ func (p *project) findSidecars() {
 		}
 	}
 	for _, d := range p.docs {
-		for key, v := range d.root.Get("services").Fields() {
+		for key, v := range d.services().Fields() {
 			name := strings.ToLower(key.Text)
 			s, is := p.sidecars[name]
 			if !is {
@@ -97,7 +97,7 @@ func (s *service) speaksDapr(def *link.Definition) {
 		label(beside.app)
 	}
 	for _, d := range s.docs {
-		for key, v := range d.root.Get("services").Fields() {
+		for key, v := range d.services().Fields() {
 			if beside, is := s.sidecars[strings.ToLower(key.Text)]; is && beside.of == own {
 				label(beside.app)
 				def.Names = append(def.Names, s.mounted(body{d.file, v})...)

@@ -34,7 +34,7 @@ func (s *service) under() (body, bool) {
 
 func (s *service) elsewhere(name *regexp.Regexp) (body, bool) {
 	for _, d := range s.docs {
-		if v := d.root.Get("services", s.name); v.Type() == strict.Map && name.MatchString(path.Base(d.file.Path())) {
+		if v := d.services().Get(s.name); v.Type() == strict.Map && name.MatchString(path.Base(d.file.Path())) {
 			return body{d.file, v}, true
 		}
 	}

@@ -98,7 +98,7 @@ func (p *project) prepare() {
 func (p *project) each() iter.Seq[*service] {
 	return func(yield func(*service) bool) {
 		for _, d := range p.docs {
-			for key, v := range d.root.Get("services").Fields() {
+			for key, v := range d.services().Fields() {
 				if v.Type() == strict.Map && !yield(&service{project: p, body: body{d.file, v}, name: key.Text, key: key, id: p.id(key.Text)}) {
 					return
 				}

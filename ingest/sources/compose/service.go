@@ -82,7 +82,7 @@ func (s *service) extended(b body, service string, depth int) []body {
 		}
 	}
 	d := s.files[file]
-	if base := d.root.Get("services", name); base.Type() == strict.Map && (name != service || file != b.file.Path()) {
+	if base := d.services().Get(name); base.Type() == strict.Map && (name != service || file != b.file.Path()) {
 		out = append(out, s.extended(body{d.file, base}, name, depth+1)...)
 	}
 	return out
@@ -154,7 +154,7 @@ func (s *service) replicas() *int {
 	bodies := s.bodies()
 	own := len(bodies)
 	for _, d := range s.docs {
-		bodies = append(bodies, body{d.file, d.root.Get("services", s.name)})
+		bodies = append(bodies, body{d.file, d.services().Get(s.name)})
 	}
 	runs := false
 	for i, b := range bodies {

@@ -150,7 +150,7 @@ func (l *linker) addReference(ref *Reference, from reading, selected *selections
 		return
 	}
 	for _, owner := range owners {
-		seen, note, trust := l.rescoped(ref, selected.scope(owner)), "", 1.0
+		seen, note, trust := selected.rescoped(ref, selected.scope(owner)), "", 1.0
 		if shared != nil {
 			var ifLost depgraph.IfLost
 			trust, ifLost, note = selected.share(shared, ref, owner)
@@ -174,35 +174,6 @@ func (l *linker) addFor(ref *Reference, from reading, owners []int32, why string
 	for _, owner := range owners {
 		l.addFacts(ref, from, owner, shapes, joinNotes(note, why), trust*sure)
 	}
-}
-
-func seenFromOwner(ref *Reference) bool {
-	return slices.ContainsFunc(ref.Members, func(t Target) bool { return t.Name.Scope == OwnerScope })
-}
-
-// rescoped returns ref with its targets looked up in scope, that of its owner. The
-// name of a service means the one of that name next to the owner, if there is one. An
-// owner that is known by name alone stands nowhere: then a bare host is the name of a
-// service.
-func (l *linker) rescoped(ref *Reference, scope string) *Reference {
-	out := *ref
-	out.Members = slices.Clone(ref.Members)
-	for i := range out.Members {
-		n := &out.Members[i].Name
-		if n.Scope != OwnerScope {
-			continue
-		}
-		n.Scope = scope
-		switch {
-		case n.Space == SpaceService && scope != "":
-			if beside := Host(scope, n.Text); len(l.lookup(beside.normal()).strong) > 0 {
-				*n = beside
-			}
-		case n.Space == SpaceHost && scope == "" && ref.Owners == nil && !strings.Contains(n.Text, "."):
-			n.Space = SpaceService
-		}
-	}
-	return &out
 }
 
 // sharedFile is how much less a file says of each of several nodes that use it.

@@ -18,6 +18,9 @@ type resolution struct {
 	nowhere    bool        // the machine itself: no reference at all
 }
 
+// isMiss reports whether nothing answers to the name.
+func (r *resolution) isMiss() bool { return r.to == nil && len(r.candidates) == 0 && !r.nowhere }
+
 // expansion is what a binding stands for.
 type expansion struct {
 	to         *shape // nil: nothing

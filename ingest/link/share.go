@@ -92,7 +92,7 @@ func (of *sharing) isOfAnother(setting string) bool {
 // leads returns the users to which a reference leads, as one of them sees it.
 func (x *selections) leads(of *sharing, ref *Reference, user int32) []int32 {
 	var out []int32
-	for _, t := range x.l.rescoped(ref, x.scope(user)).Members {
+	for _, t := range x.rescoped(ref, x.scope(user)).Members {
 		r := x.l.resolve(t.Name)
 		if r.to == nil {
 			continue

@@ -68,6 +68,8 @@ func TestFind(t *testing.T) {
 		{"who the program is", "SERVICE", "orders", ""},
 		{"a service of some use", "CART_SERVICE", "orders", "orders 0.6"},
 		{"a member that is asked for the others", "CORE_PEER_GOSSIP_BOOTSTRAP", "orders:7051", "orders:7051 0.8 gossip"},
+		{"a server whose cluster is joined", "-retry-join", "orders", "orders 0.6 gossip"},
+		{"a table that is joined", "left_join", "orders", ""},
 		{"a voter behind its number", "KAFKA_CONTROLLER_QUORUM_VOTERS", "1@orders:9093,2@db:9093", "orders:9093,db:9093 0.8"},
 		{"a user without a password", "X", "alice@orders:9093", ""},
 		{"a prefix of something else", "topic.prefix", "http://orders:9000", "http orders:9000 0.9"},

@@ -319,17 +319,6 @@ func unquote(value string, at *int) string {
 	return value
 }
 
-func isScript(name, text string) bool {
-	if strings.HasPrefix(text, "#!") {
-		return true
-	}
-	switch strings.ToLower(path.Ext(name)) {
-	case ".sh", ".bash", ".py", ".rb", ".pl", ".js", ".lua", ".groovy", ".ps1", ".ts", ".vcl":
-		return true
-	}
-	return false
-}
-
 // jsonSettings reads JSON, also with comments and trailing commas: every string
 // that follows a key, and every string of a list under it.
 func jsonSettings(text string, every Context) []Setting {
@@ -370,7 +359,12 @@ func jsonSettings(text string, every Context) []Setting {
 			}
 			path := strings.TrimLeft(strings.Join(append(keys[:len(keys):len(keys)], key), "."), ".")
 			first, _, _ := strings.Cut(path, ".")
-			for _, r := range Find(value, Context{Key: key, Known: every.Known, Guess: every.Guess, Loose: strings.ContainsAny(value, " \n")}) {
+			c := Context{Key: key, Known: every.Known, Guess: every.Guess}
+			if c.Loose = strings.ContainsAny(value, " \n"); c.Loose {
+				_, source := semicolonDSN(value, c) // "User ID=shop;Host=db" has blanks and is no text
+				c.Loose = !source
+			}
+			for _, r := range Find(value, c) {
 				r.At += begin
 				out = append(out, Setting{Ref: r, Key: key, Path: path, Context: first, Line: line, Col: r.At - lineAt + 1})
 			}

@@ -28,6 +28,10 @@ func TestConfigReadsEveryCommonFormat(t *testing.T) {
 			"1:15 a.host redis 0.6\n1:28 b http orders 0.9",
 		},
 		{
+			"JSON with a source of data in words", "appsettings.json", `{"Main": "User ID=u;Password=p;Database=shop;Host=db;Port=5432", "Note": "ask db; or orders = gone"}`,
+			"1:51 Main db:5432/shop 0.9",
+		},
+		{
 			"TOML", "config.toml", "[server]\nlisten = \"0.0.0.0:80\"\n[store]\nendpoint = \"http://orders:9000\" # x\nhosts = [\"redis:6379\"]\n",
 			"4:13 store.endpoint http orders:9000 0.9\n5:11 store.hosts redis:6379 0.8",
 		},

@@ -71,7 +71,7 @@ func read(key string) (f facts) {
 	if announcesSignals(words) {
 		f |= factSent
 	}
-	if slices.Contains(words, "gossip") || slices.Contains(words, "memberlist") {
+	if slices.Contains(words, "gossip") || slices.Contains(words, "memberlist") || joins(words) {
 		f |= factPeer
 	}
 	return f
@@ -89,6 +89,13 @@ func neverHost(key string) bool { return of(key)&factNever != 0 }
 // its owner and is no reference.
 func ownAddress(key string) bool { return of(key)&factOwn != 0 }
 
+// Own says whether a key holds an address of the program itself: what it listens on,
+// advertises, or is reached by from outside.
+func Own(key string) bool { return ownAddress(key) }
+
+// Signals says whether a key is about sending signals: traces, metrics, logs.
+func Signals(key string) bool { return telemetryKey(key) }
+
 // telemetryKey says whether a variable, flag or setting is about sending signals.
 func telemetryKey(key string) bool { return of(key)&factSent != 0 }
 
@@ -105,6 +112,8 @@ func announcesHost(key string, words []string) bool {
 	switch last {
 	case "connection", "connectionstring", "connect":
 		return true // "EventBusConnection", "ConnectionString", "KAFKA_ZOOKEEPER_CONNECT"
+	case "join":
+		return joins(words)
 	case "service", "services":
 		return len(words) > 1 // alone it says who the program is, to what is started with it
 	case "points":
@@ -129,6 +138,13 @@ func announcesHost(key string, words []string) bool {
 		// Written together: "PGHOST", "MYSQLHOST", "DBURL".
 		return len(w) > 5 && (strings.HasSuffix(w, "host") || strings.HasSuffix(w, "hosts")) && w != "localhost" || w == "pghost" || w == "dbhost" || w == "dburl"
 	})
+}
+
+// joins says whether the words of a key are those under which Consul, Nomad and Vault
+// take the servers whose cluster they join: "-retry-join", "start_join".
+func joins(words []string) bool {
+	n := len(words)
+	return n > 1 && words[n-1] == "join" && (words[n-2] == "retry" || words[n-2] == "start")
 }
 
 // namesHost says whether a key is the name itself, as in "--push-gateway=pushgateway"

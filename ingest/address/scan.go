@@ -1,6 +1,7 @@
 package address
 
 import (
+	"path"
 	"strings"
 )
 
@@ -158,4 +159,15 @@ func splitWords(s string) []word {
 		}
 	}
 	return words
+}
+
+func isScript(name, text string) bool {
+	if strings.HasPrefix(text, "#!") {
+		return true
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".sh", ".bash", ".py", ".rb", ".pl", ".js", ".lua", ".groovy", ".ps1", ".ts", ".vcl":
+		return true
+	}
+	return false
 }

@@ -28,7 +28,8 @@ var Source = ingest.Define(ingest.Spec{
 			"with it (Compose), or that the file names as its application (Spring).",
 		Reads: []string{
 			"*.properties, *.conf, *.cfg, *.ini, *.toml, *.yaml, *.yml, *.json, *.template, *.tmpl that no other source reads",
-			"spring.application.name, spring.config.import, lb:// and other logical names",
+			"spring.application.name (also of Micronaut, Quarkus, Steeltoe), spring.config.import, lb:// and other logical names; zuul.routes; server.port: who is expected on which port of localhost; what a Spring Cloud Config server keeps, also for all its clients",
+			"appsettings.*.json, ocelot*.json: routes to services of a registry",
 		},
 		Limits: "Confidence is that of a string that looks like an address. A file that nobody uses is read and says nothing. JSON, YAML, TOML, " +
 			"sections of INI and escapes of properties are checked; the other formats belong to programs that Fateline does not know, and where one of " +
@@ -54,6 +55,9 @@ var ofTests = regexp.MustCompile(`(^|/)(src/test|src/it|testdata|__tests__|__tes
 // ofEditors are directories of settings for those who write the program.
 var ofEditors = regexp.MustCompile(`(^|/)\.(vscode|vs|idea|fleet|devcontainer)/`)
 
+// ofBrowsers are directories of what a Java program hands to browsers.
+var ofBrowsers = regexp.MustCompile(`(^|/)src/main/(resources/(static|public|META-INF/resources)|webapp)/`)
+
 // maxFile is the largest file that is taken for configuration; what is larger is data.
 const maxFile = 1 << 20
 
@@ -64,10 +68,10 @@ func claim(name string, head []byte) (string, bool) {
 		return "", false
 	case structured.MatchString(name) && template.Match(head):
 		return "", false // a template says nothing until it is rendered
-	case strings.Contains(name, "node_modules/"), ofEditors.MatchString(name), strings.Contains(string(head), "\x00"), ofTests.MatchString(name):
+	case strings.Contains(name, "node_modules/"), ofEditors.MatchString(name), strings.Contains(string(head), "\x00"), ofTests.MatchString(name), ofBrowsers.MatchString(name):
 		return "", false
 	}
-	if springFile.MatchString(base) || settled.MatchString(name) {
+	if springFile.MatchString(base) || settled.MatchString(name) || served.MatchString(name) {
 		return path.Dir(name), true // one of them names the application of all, or shows whose the others are
 	}
 	return name, true
@@ -113,12 +117,19 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	}
 	app := together(readers)
 	repository(readers)
+	apps := clients(readers)
 	for _, r := range readers {
-		if r.app.IsZero() && r.ofSpring() {
+		r.shared = r.app.IsZero() && len(apps) > 1 && r.ofSpring()
+		if r.app.IsZero() && r.ofSpring() && !r.shared {
 			r.app = app
 		}
-		for _, s := range signals(r.text, address.Guesses(r.file.Path(), r.text)) {
-			r.setting(s)
+		if !r.app.IsZero() {
+			r.listens()
+			r.expects()
+		}
+		settings := slices.Concat(address.Guesses(r.file.Path(), r.text), routes(r.props), gateway(r.file.Path(), r.text))
+		for _, s := range signals(r.text, settings) {
+			r.setting(registered(s), apps)
 		}
 	}
 	return frag, ctx.Err()
@@ -142,7 +153,9 @@ type reader struct {
 	file     *ingest.File
 	fragment *link.Fragment
 	text     string
+	props    []property  // of a framework that the file holds settings of
 	app      depgraph.ID // the application that the file names; zero: none
+	shared   bool        // what it says is given to all applications of its directory
 }
 
 // together returns the application that the files of one directory belong to: the one
@@ -184,8 +197,6 @@ func repository(readers []*reader) {
 	}
 }
 
-var springName = regexp.MustCompile(`(?m)^spring\.application\.name\s*[=:]\s*(\S+)`)
-
 // served are the files of a Spring Cloud Config server that keeps them itself: an
 // application looks for its own at the top of what is built, and in "config" under names
 // of Spring's.
@@ -199,20 +210,15 @@ var springSettings = regexp.MustCompile(`(?m)^(spring|server|eureka)\b[\w.-]*\s*
 
 // owner finds the application that the file itself says it belongs to.
 func (r *reader) owner() {
-	text := r.text
-	name, line, note := "", 1, "spring.application.name"
-	if m := springName.FindStringSubmatchIndex(text); m != nil {
-		name, line = text[m[2]:m[3]], 1+strings.Count(text[:m[2]], "\n")
-	} else if strings.Contains(text, "spring:") {
-		docs, _ := strict.YAML([]byte(text), strict.Limits{}) // what is no YAML names nothing
-		for _, d := range docs {
-			if v := d.Root.Get("spring", "application", "name"); v.Text() != "" && name == "" {
-				name, line = v.Text(), v.Line()
-			}
-		}
+	if frameworks.MatchString(r.text) || springFile.MatchString(path.Base(r.file.Path())) {
+		r.props = properties(r.file.Path(), r.text)
+	}
+	name, line, note := "", 1, ""
+	if p, ok := called(r.props); ok {
+		name, line, note = p.value, p.line, p.name()
 	}
 	if m := served.FindStringSubmatch(r.file.Path()); m != nil && name == "" && m[2] != "application" && m[2] != "bootstrap" &&
-		(keeps.MatchString(m[1]) || springSettings.MatchString(text)) {
+		(keeps.MatchString(m[1]) || springSettings.MatchString(r.text)) {
 		name, note = m[2], "named after its application, as a Spring Cloud Config server keeps them"
 	}
 	if name == "" || strings.ContainsAny(name, "${ @") {
@@ -227,7 +233,7 @@ func (r *reader) belongs(name string, line int, note string) {
 	o := r.file.Origin(line, 1)
 	o.Note = note
 	in := ""
-	if springFile.MatchString(path.Base(r.file.Path())) {
+	if springFile.MatchString(path.Base(r.file.Path())) || inside(r.file.Path()) {
 		in = r.file.Path()
 	}
 	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
@@ -235,8 +241,15 @@ func (r *reader) belongs(name string, line int, note string) {
 	})
 }
 
-// inside are files that an image takes in when it is built around them.
-var inside = regexp.MustCompile(`(^|/)(src/main/resources/[^/]+|appsettings(\.Production)?\.json|config/(default|production)\.json|provisioning/datasources/[^/]+)$`)
+// taken are files that an image takes in when it is built around them.
+var taken = regexp.MustCompile(`(^|/)(src/main/resources/[^/]+|(appsettings|ocelot)(\.\w+)?\.json|config/(default|production)\.json|provisioning/datasources/[^/]+)$`)
+
+// elsewhere are settings of .NET that count where a program is developed or tried, or in
+// a browser.
+var elsewhere = regexp.MustCompile(`(?i)\.(development|local|tests?|testing|staging)\.json$|(^|/)wwwroot/`)
+
+// inside reports whether an image takes a file in when it is built around it.
+func inside(file string) bool { return taken.MatchString(file) && !elsewhere.MatchString(file) }
 
 // imported are settings that a program reads the rest of its settings from, once,
 // when it starts: Spring Boot reference, "External Application Properties", and
@@ -247,7 +260,7 @@ var imported = regexp.MustCompile(`(^|[./])spring[./](config[./]import|cloud[./]
 // profile, or a variable, may override it.
 const factor = 0.9
 
-func (r *reader) setting(s address.Setting) {
+func (r *reader) setting(s address.Setting, apps []depgraph.ID) {
 	o := r.file.Origin(s.Line, s.Col)
 	o.Note, o.Confidence = s.Path, s.Form.Confidence()*factor
 	ref := link.Reference{Terms: s.Terms(), Form: link.Text, Origin: o, Members: s.Targets(link.OwnerScope)}
@@ -257,9 +270,18 @@ func (r *reader) setting(s address.Setting) {
 	for i := range ref.Members {
 		ref.Members[i].Guess = s.Form == address.Bare
 	}
-	if r.app.IsZero() {
-		ref.Owners = &link.Selector{File: r.file.Path(), Setting: s.Path, Built: inside.MatchString(r.file.Path())}
-	} else {
+	switch {
+	case r.shared:
+		ref.Origin.Confidence *= everybodys
+		ref.Origin.Note += ", given to every application of a configuration server"
+		for _, app := range apps {
+			ref.Owner = link.ID(app)
+			r.fragment.References = append(r.fragment.References, ref)
+		}
+		return
+	case r.app.IsZero():
+		ref.Owners = &link.Selector{File: r.file.Path(), Setting: s.Path, Built: inside(r.file.Path())}
+	default:
 		ref.Owner = link.ID(r.app)
 	}
 	r.fragment.References = append(r.fragment.References, ref)

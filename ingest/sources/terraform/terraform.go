@@ -20,14 +20,14 @@ var Source = ingest.Define(ingest.Spec{
 			"stand (subnets, zones, locations, regions, facilities, else the provider's region), how many there are and what the provider does where nobody says, " +
 			"the state backend, and what a provider talks to that is made by the same code.",
 		Reads: []string{
-			"*.tf, *.tfvars, *.tf.json, *.tfvars.json: resource, data, module (local), provider, variable, locals, output, backend, for_each, count, dynamic",
+			"*.tf, *.tofu, *.tfvars, *.tf.json, *.tofu.json, *.tfvars.json: resource, data, module (local), provider, variable, locals, output, backend, for_each, count, dynamic",
 			"terragrunt.hcl: terraform.source, inputs, dependency, include, remote_state",
 			"*.tfstate and show -json of states: resources, values",
 			"show -json of plans: planned_values, configuration references",
 		},
 		Limits: "Modules that do not stand in the inputs are not fetched: well-known published ones are read by their arguments, others lead to what they are given. " +
 			"An expression that needs a provider's answer is unknown; which resource it comes from is known. Three zones are taken to be listed by a data source that " +
-			"lists those of a region. for_each makes resources, count makes one with that many instances, but for networks. In JSON, every map of a resource is read as a block.",
+			"lists those of a region. for_each makes resources, count makes one with that many instances, but for networks. In JSON, every map of a resource is read as a block. What stands in NAME.tf and in NAME.tofu counts from both, though OpenTofu reads the second alone.",
 		Since: "0.1",
 	},
 }, ingest.NoParams, claim, read)
@@ -43,7 +43,7 @@ var (
 func claim(name string, head []byte) (string, bool) {
 	base := path.Base(name)
 	switch {
-	case strings.HasSuffix(base, ".tf"), strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tf.json"), strings.HasSuffix(base, ".tfvars.json"):
+	case isCode(base), strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"):
 	case base == "terragrunt.hcl", strings.HasSuffix(base, ".hcl") && terragruntHead.Match(head):
 	case (jsonName.MatchString(base) || name == "-") && stateHead.Match(head):
 	case strings.HasSuffix(base, ".tfstate"):
@@ -51,6 +51,12 @@ func claim(name string, head []byte) (string, bool) {
 		return "", false
 	}
 	return "terraform", true
+}
+
+// isCode says whether a file holds configuration. Those of OpenTofu alone end in .tofu.
+func isCode(base string) bool {
+	base = strings.TrimSuffix(base, ".json")
+	return strings.HasSuffix(base, ".tf") || strings.HasSuffix(base, ".tofu")
 }
 
 func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, error) {
@@ -64,7 +70,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		switch {
 		case strings.HasSuffix(base, ".hcl"):
 			config.addUnit(f)
-		case strings.HasSuffix(base, ".tf"), strings.HasSuffix(base, ".tf.json"):
+		case isCode(base):
 			config.add(f)
 		case strings.HasSuffix(base, ".tfvars"), strings.HasSuffix(base, ".tfvars.json"):
 			config.addVariables(f)

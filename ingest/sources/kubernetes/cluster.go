@@ -131,6 +131,16 @@ func clusterOfPath(p string) string {
 
 // deliveries collects which directories Argo CD and Flux bring to which cluster.
 func (c *clusters) deliveries(objects []*object, dirs *directories) {
+	var silent []delivery // of tools that do not say where they run, by their files
+	deliver := func(tool *object, p, cluster string) {
+		dir, ok := dirs.find(tool, p)
+		switch {
+		case ok && cluster != "":
+			c.reach = append(c.reach, delivery{dir, cluster})
+		case ok:
+			silent = append(silent, delivery{dir, tool.file.Path()})
+		}
+	}
 	for _, o := range objects {
 		switch {
 		case o.is("argoproj.io", "Application"):
@@ -141,20 +151,53 @@ func (c *clusters) deliveries(objects []*object, dirs *directories) {
 				c.name(name)
 			}
 			for _, p := range applicationPaths(o) {
-				c.deliver(dirs, o, p, name)
+				deliver(o, p, name)
 			}
 		case o.is("kustomize.toolkit.fluxcd.io", "Kustomization"):
 			if p := fluxPath(o, objects); p != "" {
-				c.deliver(dirs, o, p, clusterOfPath(o.file.Path()))
+				deliver(o, p, clusterOfPath(o.file.Path()))
 			}
+		}
+	}
+	c.passOn(silent)
+}
+
+// mostTurns is how many tools deliver each other one after the other.
+const mostTurns = 8
+
+// passOn adds what tools deliver that are themselves delivered: to the clusters that they
+// come to. Of each, the cluster is the path of its file.
+func (c *clusters) passOn(silent []delivery) {
+	have := map[delivery]bool{}
+	for _, d := range c.reach {
+		have[d] = true
+	}
+	for range mostTurns {
+		before := len(c.reach)
+		for _, d := range silent {
+			for _, cluster := range c.reached(d.cluster) {
+				if on := (delivery{d.dir, cluster}); !have[on] {
+					have[on] = true
+					c.reach = append(c.reach, on)
+				}
+			}
+		}
+		if len(c.reach) == before {
+			return
 		}
 	}
 }
 
-func (c *clusters) deliver(dirs *directories, tool *object, p, cluster string) {
-	if dir, ok := dirs.find(tool, p); ok && cluster != "" {
-		c.reach = append(c.reach, delivery{dir, cluster})
+// reached returns the clusters to which a file is delivered.
+func (c *clusters) reached(p string) []string {
+	var names []string
+	for _, d := range c.reach {
+		if below(d.dir, p) && !slices.Contains(names, d.cluster) {
+			names = append(names, d.cluster)
+		}
 	}
+	slices.Sort(names)
+	return names
 }
 
 // destination returns the cluster of an Argo CD destination, "" for its own.
@@ -203,14 +246,7 @@ func (c *clusters) of(o *object) []string {
 // ofPath returns the clusters to which a file is delivered, or else those that are defined
 // around it.
 func (c *clusters) ofPath(p string) []string {
-	var names []string
-	for _, d := range c.reach {
-		if below(d.dir, p) && !slices.Contains(names, d.cluster) {
-			names = append(names, d.cluster)
-		}
-	}
-	if len(names) > 0 {
-		slices.Sort(names)
+	if names := c.reached(p); len(names) > 0 {
 		return names
 	}
 	for dir := path.Dir(p); ; dir = path.Dir(dir) {

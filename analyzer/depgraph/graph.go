@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 // NodeIndex is a node's place in one graph, from 0 to Len-1 in the order of ids.
@@ -228,6 +229,25 @@ func (g *Graph) Unresolved() []Unresolved { return g.unresolved }
 
 // Drills lists the drills by date. The slice is shared.
 func (g *Graph) Drills() []Drill { return g.drills }
+
+// NewestDate returns the newest date that an input states: of a drill, or of traffic; the
+// zero time where none does. It costs O(origins).
+func (g *Graph) NewestDate() time.Time {
+	var newest time.Time
+	for i := range g.drills {
+		if d := g.drills[i].Date; d.After(newest) {
+			newest = d
+		}
+	}
+	for r := range ReqIndex(g.Requirements()) {
+		for _, o := range g.Origins(r) {
+			if o.Seen.Last.After(newest) {
+				newest = o.Seen.Last
+			}
+		}
+	}
+	return newest
+}
 
 // Builder returns a new builder that holds everything g holds. It copies what is packed
 // as it is.

@@ -22,6 +22,7 @@ type scene struct {
 	inputs     []depgraph.Input
 	unresolved []depgraph.Unresolved
 	lastSeen   time.Time
+	drilled    time.Time // zero: never
 	bare       bool // no requirement
 	results    analyzer.Results
 	policy     gate.Policy
@@ -59,6 +60,9 @@ func (s *scene) judge(t *testing.T) gate.Verdict {
 			Owner: shop, Members: []depgraph.ID{store},
 			Origins: []depgraph.Origin{{Input: "shop.yaml", Line: 3, Seen: depgraph.Seen{Last: s.lastSeen}}},
 		})
+	}
+	if !s.drilled.IsZero() {
+		b.AddDrill(depgraph.Drill{Date: s.drilled, Fails: []depgraph.ID{store}, Origin: depgraph.Origin{Input: "shop.yaml", Line: 9}})
 	}
 	g, err := b.Build()
 	if err != nil {
@@ -168,6 +172,12 @@ func TestVerdict(t *testing.T) {
 			s.inputs = append(s.inputs, depgraph.Input{Path: "cut.yaml", Status: depgraph.Partial, Reason: "ends early"})
 			s.policy.AllowIncomplete, s.lastSeen = []gate.Allowance{allowance}, noon.Add(24*time.Hour+1)
 		}, 3, "newest evidence"},
+		{"nor one more than a day before a drill", func(s *scene) {
+			s.policy.Waivers, s.drilled = []gate.Waiver{waiver}, time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+		}, 3, "newest evidence"},
+		{"a drill of tomorrow's date is one of elsewhere", func(s *scene) {
+			s.policy.Waivers, s.drilled = []gate.Waiver{waiver}, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+		}, 0, ""},
 		{"a clock a day before the newest evidence is", func(s *scene) {
 			s.policy.Waivers, s.lastSeen = []gate.Waiver{waiver}, noon.Add(24*time.Hour)
 		}, 0, ""},

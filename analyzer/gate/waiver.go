@@ -100,14 +100,7 @@ func (j *judge) judgeEvidenceAge(g *depgraph.Graph) {
 	if len(p.Waivers) == 0 && len(p.AllowIncomplete) == 0 || p.Now.IsZero() {
 		return
 	}
-	var newest time.Time
-	for r := depgraph.ReqIndex(0); int(r) < g.Requirements(); r++ {
-		for _, o := range g.Origins(r) {
-			if o.Seen.Last.After(newest) {
-				newest = o.Seen.Last
-			}
-		}
-	}
+	newest := g.NewestDate()
 	if newest.Sub(p.Now) > 24*time.Hour {
 		j.incomplete("the clock says %s, more than a day before the newest evidence (%s): waivers cannot be judged", dateOf(p.Now), dateOf(newest))
 	}

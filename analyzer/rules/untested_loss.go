@@ -68,7 +68,7 @@ func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossPar
 	}
 	now := pass.Now
 	if now.IsZero() {
-		now = newestDate(e.g)
+		now = e.g.NewestDate()
 	}
 	s := &drillScan{pass: pass, e: e, now: now, limit: time.Duration(p.LimitDays) * 24 * time.Hour}
 	for _, d := range e.g.Drills() {
@@ -79,24 +79,6 @@ func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossPar
 	}
 	s.ways()
 	return nil
-}
-
-// newestDate returns the newest date that an input states: of a drill, or of traffic.
-func newestDate(g *depgraph.Graph) time.Time {
-	var newest time.Time
-	for _, d := range g.Drills() {
-		if d.Date.After(newest) {
-			newest = d.Date
-		}
-	}
-	for r := range req(g.Requirements()) {
-		for _, o := range g.Origins(r) {
-			if o.Seen.Last.After(newest) {
-				newest = o.Seen.Last
-			}
-		}
-	}
-	return newest
 }
 
 type drillScan struct {

@@ -19,8 +19,11 @@ type Stake struct {
 // nothing lost, what the failed node itself has at stake included; zero for a group.
 // The weights of a class must add up to no more than 2^31-1. It costs what
 // [Model.Blast] does, and O(nodes of the stakes) for each pass. The only error is that
-// of the context.
+// of the context. Of no classes it costs nothing.
 func (m *Model) Weigh(ctx context.Context, classes [][]Stake) ([][]int, error) {
+	if len(classes) == 0 {
+		return nil, nil
+	}
 	p := m.plan()
 	staked := make([][]stakedCells, len(classes))
 	byCell := make([][]int, len(classes)) // what goes with the cell itself

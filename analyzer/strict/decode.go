@@ -58,6 +58,23 @@ func (v Value) Decode(into any) error {
 	return errors.Join(d.errs...)
 }
 
+// DecodeEach is [Value.Decode] for a list that stands in a field, item by item: do gets each in turn, in
+// a T that is its own only until it returns, though what that points to is its own for good.
+func DecodeEach[T any](list Value, field string, do func(*T)) error {
+	var d decoder
+	if list.Exists() && list.Type() != List {
+		d.wrong(list, field, "a list")
+	}
+	at, i := new(T), 0
+	for item := range list.Items() {
+		*at = *new(T)
+		d.item(item, reflect.ValueOf(at).Elem(), field, i)
+		do(at)
+		i++
+	}
+	return errors.Join(d.errs...)
+}
+
 const mostErrors = 50
 
 type decoder struct{ errs []error }
@@ -202,14 +219,18 @@ func (d *decoder) list(v Value, to reflect.Value, field string) {
 	s := reflect.MakeSlice(to.Type(), v.Len(), v.Len())
 	i := 0
 	for item := range v.Items() {
-		if item.Type() == Null {
-			d.wrong(item, field+"["+strconv.Itoa(i)+"]", "a value")
-		} else {
-			d.value(item, s.Index(i), field+"["+strconv.Itoa(i)+"]")
-		}
+		d.item(item, s.Index(i), field, i)
 		i++
 	}
 	to.Set(s)
+}
+
+func (d *decoder) item(v Value, to reflect.Value, field string, i int) {
+	if label := field + "[" + strconv.Itoa(i) + "]"; v.Type() == Null {
+		d.wrong(v, label, "a value")
+	} else {
+		d.value(v, to, label)
+	}
 }
 
 func (d *decoder) scalar(v Value, to reflect.Value, field string) {

@@ -541,7 +541,7 @@ func (p *plainReader) flowValue(at, depth int) (n slot, end int, ok bool) {
 		return n, 0, false
 	}
 	end = at
-	for end < p.end && flowByte(p.s[end]) {
+	for end < p.end && (flowByte(p.s[end]) || p.isColonWithin(at, end)) {
 		end++
 	}
 	text := p.s[at:end]
@@ -549,4 +549,9 @@ func (p *plainReader) flowValue(at, depth int) (n slot, end int, ok bool) {
 		return n, 0, false
 	}
 	return n, end, p.plain(&n, text)
+}
+
+// isColonWithin reports whether a byte of a word is a colon that neither begins nor ends it.
+func (p *plainReader) isColonWithin(from, at int) bool {
+	return p.s[at] == ':' && at > from && at+1 < p.end && flowByte(p.s[at+1])
 }

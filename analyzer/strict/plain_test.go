@@ -105,7 +105,7 @@ func TestPlainYAMLIsTheSameTree(t *testing.T) {
 	for _, text := range []string{
 		manifest, "a: 1\n", "- 1\n", "---\na:\n", "a:\n- b\n- c:\nd: e\n", "a: |\n  x\n\n\nb: c\n", "a: |\n\n  x\n", "- a: 1\n  b: 2\n-   c: 3\n    d: 4\n",
 		"a: 'it'\nb: \"\"\nc: ''\n", "a: yes\nb: on\nc: NULL\nd: .inf\ne: +1\nf: 1_000\ng: 0x1F\nh: 1.\ni: -\n", "a:\n  # only a comment\nb: 1\n",
-		"a: 10.0.0.1\nb: 1:30\nc: 2001-12-14t21:59:43.10-05:00\n", "system:node: x\n", "a: 10m\nb: 25%\nc: 1.2.3\nd: 1e3m\ne: 8080/TCP\nf: 0o17\ng: 0b11\nh: 12e03\ni: 2001-12-14 21:59:43Z\n", "a: [x, [y, {z: 1}]] # c\n", "--- # c\na: 1\n", "a: b \nc: d\n",
+		"a: 10.0.0.1\nb: 1:30\nc: 2001-12-14t21:59:43.10-05:00\n", "system:node: x\n", "a: 10m\nb: 25%\nc: 1.2.3\nd: 1e3m\ne: 8080/TCP\nf: 0o17\ng: 0b11\nh: 12e03\ni: 2001-12-14 21:59:43Z\n", "a: [x, [y, {z: 1}]] # c\n", "a: [b:c, {d: e:f/g, h: 1:30}, 12:30:45, i:8080]\n", "--- # c\na: 1\n", "a: b \nc: d\n",
 	} {
 		read, diff := bothWays(text)
 		if !read && !strings.Contains(text, "i: -") {
@@ -121,7 +121,7 @@ func TestWhatIsNotPlainIsLeftToTheLibrary(t *testing.T) {
 	for _, text := range []string{
 		"", "a: 1", "a: &x 1\n", "a: *x\n", "a: !t 1\n", "a: >\n  b\n", "a: |2\n   b\n", "a:\tb\n", "a: b\n  c\n", "a: \"b\\n\"\n", "a: 'it''s'\n", "a: 1\na: 2\n",
 		"<<: {a: 1}\n", "? a\n: b\n", "%YAML 1.2\n---\na: 1\n", "a: 1\r\n", "a: b: c\n", "- - a\n", "a: {b: 1,\n c: 2}\n", "a: [b: c]\n", "a: \u2028\n", "a b: c\n", "a: @x\n", "a\n",
-		"a: 1\n b: 2\n", "a: \"open\n", "a: |\n", "... \n", "a: {b}\n", "a: [,]\n", strings.Repeat("- ", 300) + "\n",
+		"a: 1\n b: 2\n", "a: \"open\n", "a: |\n", "... \n", "a: {b}\n", "a: [,]\n", "a: [b:]\n", "a: [:b]\n", "a: [b::c]\n", "a: {b:c}\n", strings.Repeat("- ", 300) + "\n",
 	} {
 		if read, diff := bothWays(text); read {
 			t.Errorf("%q is not in the subset, but was read; %s", text, diff)

@@ -42,7 +42,7 @@ func estateForms() []estateForm {
 }
 
 func TestTheFormsOfAnEstateSayTheSame(t *testing.T) {
-	shop := simtest.Shop{Nodes: 300, Seed: 2, Reversed: 0.01, Spare: 0.4, Degraded: 0.1, Start: 0.1, Observe: 0.1}
+	shop := simtest.Shop{Nodes: 1_200, Seed: 2, Reversed: 0.01, Spare: 0.4, Degraded: 0.1, Start: 0.1, Observe: 0.1}
 	var first string
 	for _, form := range estateForms() {
 		path := filepath.Join(t.TempDir(), "estate")

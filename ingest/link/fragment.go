@@ -19,6 +19,49 @@ type Fragment struct {
 	Unresolved  []depgraph.Unresolved // what the source itself found to lead nowhere
 }
 
+// Define adds a definition, packed where the fragment packs.
+func (f *Fragment) Define(d Definition) {
+	if f.Packed != nil {
+		f.Packed.Define(d)
+		return
+	}
+	f.Definitions = append(f.Definitions, d)
+}
+
+// Refer adds a reference, packed where the fragment packs.
+func (f *Fragment) Refer(r Reference) {
+	if f.Packed != nil {
+		f.Packed.Refer(r)
+		return
+	}
+	f.References = append(f.References, r)
+}
+
+// Take adds all that another fragment holds, which is not to be used any more.
+func (f *Fragment) Take(more *Fragment) {
+	f.Definitions = append(f.Definitions, more.Definitions...)
+	f.Bindings = append(f.Bindings, more.Bindings...)
+	f.References = append(f.References, more.References...)
+	f.Linked = append(f.Linked, more.Linked...)
+	f.Drills = append(f.Drills, more.Drills...)
+	f.Unresolved = append(f.Unresolved, more.Unresolved...)
+	switch p := more.Packed; {
+	case p == nil:
+	case f.Packed == nil:
+		f.Packed = p
+	default:
+		for d := range p.Definitions() {
+			f.Packed.Define(d)
+		}
+		for b := range p.Bindings() {
+			f.Packed.Bind(b)
+		}
+		for r := range p.References() {
+			f.Packed.Refer(r)
+		}
+	}
+}
+
 // Space keeps names of different sorts apart.
 type Space string
 

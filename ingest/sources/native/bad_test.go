@@ -131,7 +131,7 @@ func TestEveryMisspeltFieldIsRefused(t *testing.T) {
 		of     any
 		format string // with the misspelt field
 	}{
-		{architecture{}, head + "%s: x\n"},
+		{architecture[[]node]{}, head + "%s: x\n"},
 		{metadata{}, head + "metadata: {%s: x}\n"},
 		{node{}, head + "nodes: [{id: 'service:a', %s: x}]\n"},
 		{longNeed{}, head + "nodes: [{id: 'service:a', needs: [{node: 'service:b', %s: x}]}]\n"},

@@ -14,11 +14,13 @@ import (
 // that is not here is an error. Values keep their places, so that every error and
 // every fact has a line.
 
-type architecture struct {
+// architecture is a document. Nodes are [][node], or a [strict.Value] of them: a million are
+// read one by one.
+type architecture[N []node | strict.Value] struct {
 	APIVersion string   `json:"apiVersion"`
 	Kind       string   `json:"kind"`
 	Metadata   metadata `json:"metadata"`
-	Nodes      []node   `json:"nodes"`
+	Nodes      N        `json:"nodes"`
 	Drills     []drill  `json:"drills"`
 }
 

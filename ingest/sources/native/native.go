@@ -41,9 +41,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	})
 	whole := &link.Fragment{}
 	for _, p := range parts {
-		whole.Definitions = append(whole.Definitions, p.Definitions...)
-		whole.References = append(whole.References, p.References...)
-		whole.Drills = append(whole.Drills, p.Drills...)
+		whole.Take(p)
 	}
 	return whole, err
 }

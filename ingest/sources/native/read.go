@@ -40,27 +40,30 @@ func (r *reader) document(root strict.Value) {
 		r.file.Fail(atOr(k, root).Errorf(strict.BadValue, "kind %q: want Architecture", k.Text()))
 		return
 	}
-	var a architecture
-	if err := root.Decode(&a); err != nil {
-		r.fail(err)
-	}
-	first := map[depgraph.ID]strict.Pos{}
-	for i := range a.Nodes {
-		n := &a.Nodes[i]
+	var a architecture[strict.Value]
+	r.fail(root.Decode(&a))
+	r.fragment.Packed = packedFor(a.Nodes.Len())
+	first := map[depgraph.ID]at{}
+	r.fail(strict.DecodeEach(a.Nodes, "nodes", func(n *node) {
 		if at, again := first[n.ID.id]; again && !n.ID.id.IsZero() {
 			r.file.Fail(&strict.Error{
-				ID: duplicateNode, Line: n.ID.Line, Col: n.ID.Col, Msg: fmt.Sprintf("node %s again, first at %d:%d", n.ID.id, at.Line, at.Col),
+				ID: duplicateNode, Line: n.ID.Line, Col: n.ID.Col, Msg: fmt.Sprintf("node %s again, first at %d:%d", n.ID.id, at.line, at.col),
 				Fix: "make one entry of the two, or give one of them its own id",
 			})
 		} else {
-			first[n.ID.id] = n.ID.Pos
+			first[n.ID.id] = placeOf(n.ID.Pos)
 		}
 		r.node(n)
-	}
+	}))
 	for i := range a.Drills {
 		r.drill(&a.Drills[i])
 	}
 }
+
+// at is a place in half the bytes of a [strict.Pos].
+type at struct{ line, col int32 }
+
+func placeOf(p strict.Pos) at { return at{int32(p.Line), int32(p.Col)} }
 
 // otherVersion leaves documents of other formats in the same file to their own
 // sources, and refuses versions of this one that do not exist.
@@ -90,6 +93,15 @@ func (r *reader) refuse(at strict.Pos, msg string) {
 
 func (r *reader) origin(at strict.Pos) depgraph.Origin { return r.file.Origin(at.Line, at.Col) }
 
+// packedFor returns what the facts of a document with so many nodes go into; nil: their slices.
+func packedFor(nodes int) *link.Packed {
+	const many = 1000
+	if nodes < many {
+		return nil
+	}
+	return &link.Packed{}
+}
+
 func (r *reader) node(n *node) {
 	if n.ID.id.IsZero() {
 		if n.Pos.Line > 0 && n.ID.Pos.Line == 0 {
@@ -104,7 +116,7 @@ func (r *reader) node(n *node) {
 	if _, understood := depgraph.ParseWindow(n.Window); n.Window != "" && !understood {
 		r.file.Note("%s: window %q is not understood, want such as 22:00-24:00 UTC: it overlaps with itself alone", r.origin(n.ID.Pos).Place(), n.Window)
 	}
-	r.fragment.Definitions = append(r.fragment.Definitions, link.Definition{
+	r.fragment.Define(link.Definition{
 		Node: n.graphNode(), Form: link.Native, Names: n.names(), Origin: r.origin(n.ID.Pos),
 	})
 	owner := n.ID.id
@@ -204,10 +216,12 @@ func (r *reader) refer(owner depgraph.ID, at strict.Pos, members []name, terms d
 	if len(ref.Members) == 0 {
 		return
 	}
-	if n := len(slices.Compact(slices.Sorted(slices.Values(texts(ref.Members))))); terms.Need.Of(n) > n {
-		r.file.Note("%s: %s needs %s of %d members, which is never met", r.origin(at).Place(), owner, terms.Need, n)
+	if terms.Need.Of(len(ref.Members)) > 1 {
+		if n := len(slices.Compact(slices.Sorted(slices.Values(texts(ref.Members))))); terms.Need.Of(n) > n {
+			r.file.Note("%s: %s needs %s of %d members, which is never met", r.origin(at).Place(), owner, terms.Need, n)
+		}
 	}
-	r.fragment.References = append(r.fragment.References, ref)
+	r.fragment.Refer(ref)
 }
 
 func texts(targets []link.Target) []string {

@@ -103,7 +103,7 @@ func TestTheSchemaAndTheTypesNameTheSameFields(t *testing.T) {
 		of   any
 		path []string
 	}{
-		{architecture{}, []string{"properties"}},
+		{architecture[[]node]{}, []string{"properties"}},
 		{metadata{}, []string{"properties", "metadata", "properties"}},
 		{node{}, []string{"$defs", "node", "properties"}},
 		{standby{}, []string{"$defs", "node", "properties", "standby", "properties"}},

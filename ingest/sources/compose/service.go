@@ -228,7 +228,7 @@ func (s *service) shares(v strict.Value) {
 	for _, field := range []string{"links", "external_links"} {
 		for item := range v.Get(field).Items() {
 			name, _, _ := strings.Cut(item.Text(), ":")
-			s.refer(item, link.Structured, depgraph.Terms{Via: depgraph.Calls}, field, 0.8, s.sibling(name))
+			s.refer(item, link.Structured, s.reaches(name), field, 0.8, s.sibling(name))
 		}
 	}
 	for _, field := range []string{"network_mode", "pid", "ipc"} {
@@ -262,6 +262,19 @@ func (s *service) asks(v strict.Value) {
 		to = append(to, link.Target{Name: link.Host(s.seen(ip), ip)})
 	}
 	s.refer(items[0], link.Structured, depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Degraded, Via: depgraph.Resolves}, "dns", 1, to...)
+}
+
+// reaches returns the terms of a link. It opens the way to another service, and says
+// nothing of what goes there: signals, or the talk of a cluster, are no need to serve.
+func (s *service) reaches(other string) depgraph.Terms {
+	terms := depgraph.Terms{Via: depgraph.Calls}
+	switch other = s.fill(other); {
+	case s.onlySignals(other):
+		terms.IfLost = depgraph.Unaffected
+	case s.joins(other):
+		terms.IfLost = depgraph.Degraded
+	}
+	return terms
 }
 
 // bound are the terms of a container that lives inside another's namespace.

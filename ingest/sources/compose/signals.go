@@ -3,7 +3,10 @@ package compose
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/fateline/fateline/ingest/address"
 )
 
 // collector is what the images of programs that gather, keep or forward signals are called.
@@ -95,4 +98,21 @@ func (s *service) onlySignals(other string) bool {
 		}
 	}
 	return signals
+}
+
+// joins reports whether the service takes another for a member of its own cluster, by its
+// command or a variable.
+func (s *service) joins(other string) bool {
+	linked := s.linked()
+	is := func(ref address.Ref) bool {
+		return ref.Gossip && slices.ContainsFunc(ref.Hosts, func(h address.Host) bool { return strings.EqualFold(h.Name, other) })
+	}
+	for _, b := range s.layered() {
+		for _, a := range address.Args(s.words(b.value, "entrypoint", "command"), s.knownOr(linked)) {
+			if is(unlinked(a.Ref, linked)) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(s.environment(), func(e setting) bool { return slices.ContainsFunc(s.find(e.key, e.text, linked), is) })
 }

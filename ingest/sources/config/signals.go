@@ -38,6 +38,10 @@ func panels(text string) map[int]bool {
 // logger matches settings inside those of a library that writes logs: "Serilog.WriteTo.Args.serverUrl".
 var logger = regexp.MustCompile(`(?i)(^|\.)(serilog|nlog|log4net|log4j2?|logback)\.`)
 
+// watcher matches settings of clients of Spring Boot Admin: a program tells it that it
+// runs, and goes on without it.
+var watcher = regexp.MustCompile(`(?i)(^|\.)spring\.boot\.admin\.`)
+
 // signals marks the settings that are about signals.
 func signals(text string, settings []address.Setting) []address.Setting {
 	all := address.Gathers(text)
@@ -46,7 +50,7 @@ func signals(text string, settings []address.Setting) []address.Setting {
 		lines = panels(text)
 	}
 	for i := range settings {
-		if all || lines[settings[i].Line] || logger.MatchString(settings[i].Path) {
+		if all || lines[settings[i].Line] || logger.MatchString(settings[i].Path) || watcher.MatchString(settings[i].Path) {
 			settings[i].Telemetry = true
 		}
 	}

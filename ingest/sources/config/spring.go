@@ -131,7 +131,7 @@ func (r *reader) expects() {
 		o := r.file.Origin(p.line, p.col)
 		o.Note, o.Confidence = p.path, address.URL.Confidence()*factor*portTrust
 		terms := depgraph.Terms{Phases: depgraph.PhasesOf(depgraph.Run), IfLost: depgraph.Down, Via: depgraph.Calls}
-		if address.Signals(p.path) {
+		if address.Signals(p.path) || watcher.MatchString(p.path) {
 			terms.IfLost = depgraph.Unaffected
 		}
 		if imported.MatchString(p.path) {

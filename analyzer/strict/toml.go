@@ -13,7 +13,7 @@ import (
 // TOML decodes a document of TOML 1.0 (toml.io). A value stands where it is written; a bool, a
 // date and a list where their key is, and a table where it is first named. With an error it returns what could be
 // read; nothing of what nests too deep. The parser is github.com/pelletier/go-toml/v2 (MIT), whose
-// syntax tree keeps places. It costs time linear in data.
+// syntax tree keeps places. It costs time linear in data, and quadratic in the keys of one table.
 func TOML(data []byte, lim Limits) (Document, error) {
 	text, err := Text(data)
 	if err != nil {
@@ -41,6 +41,10 @@ func TOML(data []byte, lim Limits) (Document, error) {
 	}
 	return Document{Root: root}, out
 }
+
+// mostAsked bounds how often Unmarshal compares a key with another of its table: 10,000
+// keys of one are compared 50 million times.
+const mostAsked = 50_000_000
 
 // nesting returns the line at which brackets nest deeper than most, 0 where none do: the
 // parser recurses.
@@ -78,8 +82,9 @@ type tomlReader struct {
 	lim       Limits
 	root      *tomlValue
 	values    int
-	seen      int   // up to where was counted
+	bol, seen int   // where the line begins that was counted last, and up to where
 	line, col int32 // there: the line, and the characters before it
+	asked     int   // what Unmarshal would take to find keys that stand twice
 }
 
 func (r *tomlReader) read() error {
@@ -149,6 +154,9 @@ func (r *tomlReader) descend(v *tomlValue, steps unstable.Iterator, depth int) (
 				return nil, 0, err
 			}
 			i = len(v.keys)
+			if r.asked += i; r.asked > mostAsked {
+				return nil, 0, errorAt(TooManyValues, line, col, "tables of so many keys that finding one that stands twice takes too long")
+			}
 			v.at[name] = i
 			v.keys = append(v.keys, key{name, line, col})
 			v.kids = append(v.kids, &tomlValue{typ: Null, line: line, col: col})
@@ -222,13 +230,17 @@ func (r *tomlReader) tooDeep(line, col int32) error {
 // place returns where a range begins, in lines and characters. Ranges come nearly in order.
 func (r *tomlReader) place(raw unstable.Range) (line, col int32) {
 	at := min(int(raw.Offset), len(r.data))
-	if at < r.seen {
-		r.line, r.seen, r.col = 1, 0, 0
+	switch {
+	case at < r.bol:
+		r.line, r.bol, r.seen, r.col = 1, 0, 0, 0
+	case at < r.seen:
+		r.seen, r.col = r.bol, 0
 	}
 	between := r.data[r.seen:at]
 	if n := bytes.Count(between, []byte{'\n'}); n > 0 {
 		r.line += int32(n)
-		r.seen, r.col = r.seen+bytes.LastIndexByte(between, '\n')+1, 0
+		r.bol = r.seen + bytes.LastIndexByte(between, '\n') + 1
+		r.seen, r.col = r.bol, 0
 	}
 	r.col += int32(utf8.RuneCount(r.data[r.seen:at]))
 	r.seen = at

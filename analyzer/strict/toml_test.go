@@ -49,6 +49,14 @@ func TestBrokenTOMLIsRefusedAtItsPlace(t *testing.T) {
 			t.Errorf("%s: %v, want %s", x.name, err, x.want)
 		}
 	}
+	var wide strings.Builder
+	for i := range 10_050 {
+		fmt.Fprintf(&wide, "k%d = 1\n", i)
+	}
+	var e *Error
+	if _, err := TOML([]byte(wide.String()), Limits{}); !errors.As(err, &e) || e.ID != TooManyValues || e.Line < 10_000 {
+		t.Errorf("a table of 10,050 keys: %v, want %s", err, TooManyValues)
+	}
 	if _, err := TOML([]byte("a = [1, 2, 3]\nb.c = {d = 1}\n"), Limits{Nodes: 6}); err == nil {
 		t.Error("seven values where six are allowed")
 	}

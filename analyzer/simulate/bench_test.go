@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -80,44 +81,68 @@ func BenchmarkBlast(b *testing.B) {
 				lanes := (cpuSeconds(b) - before) / float64(b.N)
 				b.ReportMetric(lanes, "cpu-s/op")
 				b.ReportMetric(float64(m.g.MemberCount()), "members")
-				one := scalar(b, m)
+				one, loaded, ratio := inTurns(b, m)
 				b.ReportMetric(one/lanes, "x-scalar")
-				loaded := again(b, m)
 				b.ReportMetric(loaded, "loaded-cpu-s/op")
-				b.ReportMetric(one/loaded, "x-scalar-loaded")
+				b.ReportMetric(ratio, "x-scalar-loaded")
 			})
 		}
 	}
 }
 
-// again returns how long the losses take with a model that has its plan, as the
-// worklist has its own.
-func again(b *testing.B, m *Model) float64 {
+// inTurns returns how long the loss of every node takes one by one, from a sample, and with a model
+// that has its plan, as the worklist has its own; and how often the one goes into the
+// other. They take turns, each after the collector has run, the sample always the same;
+// the medians count.
+func inTurns(b *testing.B, m *Model) (one, loaded, ratio float64) {
 	b.Helper()
-	const times = 2
-	var before float64
-	for i := range 1 + times {
-		if i == 1 { // the first one made the plan
-			before = cpuSeconds(b)
-		}
-		if _, err := m.Blast(context.Background()); err != nil {
-			b.Fatal(err)
-		}
+	const turns = 5
+	measured := func(work func()) float64 {
+		runtime.GC()
+		before := cpuSeconds(b)
+		work()
+		return cpuSeconds(b) - before
 	}
-	return (cpuSeconds(b) - before) / times
+	w := m.pool.Get().(*spread)
+	sample := sampleOf(m)
+	var ones, alls, ratios []float64
+	for range turns {
+		all := measured(func() {
+			if _, err := m.Blast(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		})
+		single := measured(func() {
+			for _, v := range sample {
+				w.lose([]node{v})
+				w.reset()
+			}
+		}) * float64(m.g.Len()) / float64(len(sample))
+		ones, alls, ratios = append(ones, single), append(alls, all), append(ratios, single/all)
+	}
+	median := func(of []float64) float64 {
+		slices.Sort(of)
+		return of[turns/2]
+	}
+	return median(ones), median(alls), median(ratios)
 }
 
-// scalar returns how long the loss of every node takes one by one, from a sample.
-func scalar(b *testing.B, m *Model) float64 {
-	b.Helper()
-	const sample = 300
-	w := m.pool.Get().(*spread)
-	before := cpuSeconds(b)
-	for _, v := range rand.New(rand.NewPCG(1, 1)).Perm(m.g.Len())[:sample] {
-		w.lose([]node{node(v)})
-		w.reset()
+// sampleOf draws nodes, always the same ones: so many that losing them takes a while, where the
+// loss of one takes microseconds, and that a few which take much along do not decide. It
+// also makes the plan.
+func sampleOf(m *Model) []node {
+	const least, most, enough = 300, 10_000, 3_000_000 // enough nodes that go down in all
+	var out []node
+	down := 0
+	for _, v := range rand.New(rand.NewPCG(1, 1)).Perm(m.g.Len()) {
+		if len(out) >= least && (down > enough || len(out) == most) {
+			break
+		}
+		out = append(out, node(v))
+		down += len(m.Lose(node(v)).List(Down))
 	}
-	return (cpuSeconds(b) - before) * float64(m.g.Len()) / sample
+	m.plan()
+	return out
 }
 
 // BenchmarkLose loses the node that takes the most along, and one that takes nothing.

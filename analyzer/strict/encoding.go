@@ -33,46 +33,55 @@ func Text(data []byte) ([]byte, error) {
 
 // checkText refuses broken UTF-8 and control characters other than tab and line ends.
 func checkText(data []byte) error {
-	bad := control(data)
-	if !utf8.Valid(data) {
-		for i := 0; i < len(data) && (bad < 0 || i < bad); {
-			r, size := utf8.DecodeRune(data[i:])
-			if r == utf8.RuneError && size <= 1 {
-				line, col := place(data, i)
-				return errorAt(BadEncoding, line, col, "byte 0x%02x is not UTF-8", data[i])
-			}
-			i += size
-		}
+	at := untext(data)
+	if at < 0 {
+		return nil
 	}
-	if bad >= 0 {
-		line, col := place(data, bad)
-		return errorAt(BadEncoding, line, col, "control character 0x%02x", data[bad])
+	line, col := place(data, at)
+	if data[at] < utf8.RuneSelf {
+		return errorAt(BadEncoding, line, col, "control character 0x%02x", data[at])
 	}
-	return nil
+	return errorAt(BadEncoding, line, col, "byte 0x%02x is not UTF-8", data[at])
 }
 
-// control returns where the first control character stands other than tab and line
-// ends, -1 where none does.
-func control(data []byte) int {
-	i := 0
-	for i < len(data) {
-		// Eight bytes at a time: what is below 0x20 borrows, and what is not ASCII may do as it likes.
-		rest := data[i:]
-		for len(rest) >= 8 {
-			x := binary.LittleEndian.Uint64(rest)
-			if (x-0x20*ones)&^x&highs != 0 {
+// untext returns where the first byte stands that no text has, -1 where none does. It
+// looks at sixteen bytes at a time while they are ASCII.
+func untext(data []byte) int {
+	rest := data
+	for {
+		for len(rest) >= 16 {
+			x, y := binary.LittleEndian.Uint64(rest), binary.LittleEndian.Uint64(rest[8:])
+			if (x|y|(x-0x20*ones)|(y-0x20*ones))&highs != 0 && ((x|y)&highs != 0 || controls(x)|controls(y) != 0) {
 				break
 			}
-			rest = rest[8:]
+			rest = rest[16:]
 		}
-		i = len(data) - len(rest)
-		for end := min(i+8, len(data)); i < end; i++ {
-			if c := data[i]; c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
-				return i
+		// One by one, up to the end or to where sixteen are ASCII again.
+		for n := 0; n < 16; {
+			if len(rest) == 0 {
+				return -1
 			}
+			size := 1
+			if c := rest[0]; c >= utf8.RuneSelf {
+				var r rune
+				if r, size = utf8.DecodeRune(rest); r == utf8.RuneError && size == 1 {
+					return len(data) - len(rest)
+				}
+			} else if c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
+				return len(data) - len(rest)
+			}
+			rest = rest[size:]
+			n += size
 		}
 	}
-	return -1
+}
+
+// controls has a bit for each of eight bytes of ASCII that is a control character other
+// than tab and line ends. With its high bit set no byte borrows from the next.
+func controls(x uint64) uint64 {
+	printable := (x | highs) - 0x20*ones
+	noTab, noNewline, noReturn := ((x^'\t'*ones)|highs)-ones, ((x^'\n'*ones)|highs)-ones, ((x^'\r'*ones)|highs)-ones
+	return ^printable & noTab & noNewline & noReturn & highs
 }
 
 func fromUTF16(data []byte, low, high int) ([]byte, error) {

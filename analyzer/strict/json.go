@@ -52,8 +52,8 @@ type scanner struct {
 	visited int
 	err     error
 
-	last   uint32      // the key that was read last
-	likely [256]uint32 // the key that came after one, by where that stands; 0: none
+	before uint32               // the key before the next one: see key
+	likely [1 << guessed]uint32 // the key that came behind another, by that; 0: none
 }
 
 // fail says why the text is refused, and returns false.
@@ -111,27 +111,25 @@ func (j *scanner) peek() byte {
 	return 0
 }
 
-// spend counts a value or a key.
-func (j *scanner) spend() bool {
-	j.visited++
-	if j.visited <= j.lim.Nodes {
-		return true
-	}
+// spent refuses a text that has more values and keys, each counted as visited, than it may.
+func (j *scanner) spent() bool {
 	return j.fail(TooManyValues, "over %d values in one document", j.lim.Nodes)
 }
 
 // value reads what stands at hand.
 func (j *scanner) value(n *slot, depth int) bool {
-	if !j.spend() {
-		return false
+	if j.visited++; j.visited > j.lim.Nodes {
+		return j.spent()
 	}
 	n.line, n.col = j.line, j.col()
-	switch c := j.peek(); {
-	case c == '"':
-		n.is(String, quoted)
+	c := j.peek()
+	if c == '"' {
 		text, ok := j.str()
+		n.is(String, quoted)
 		j.scalar(n, text)
 		return ok
+	}
+	switch {
 	case c == '{' || c == '[':
 		if depth >= j.lim.Depth {
 			return j.fail(TooDeep, "lists and maps nest deeper than %d", j.lim.Depth)
@@ -154,11 +152,14 @@ func (j *scanner) value(n *slot, depth int) bool {
 
 // scalar gives a value its text.
 func (j *scanner) scalar(n *slot, text []byte) {
-	if len(j.text)+len(text) > cap(j.text) {
-		j.text = moved(j.text, j.more(len(j.text), len(text)))
+	from := len(j.text)
+	end := from + len(text)
+	if end > cap(j.text) {
+		j.text = moved(j.text, j.more(from, len(text)))
 	}
-	n.from, n.size = uint32(len(j.text)), uint32(len(text))
-	j.text = append(j.text, text...)
+	n.from, n.size = uint32(from), uint32(len(text))
+	j.text = j.text[:end]
+	copy(j.text[from:], text)
 }
 
 // close moves the values of a list or map to where they stay.
@@ -218,7 +219,7 @@ func (j *scanner) found() string {
 }
 
 func (j *scanner) array(n *slot, depth int) bool {
-	from := len(j.open)
+	from, under := len(j.open), j.before
 	j.at++
 	j.blanks()
 	if j.peek() == ']' {
@@ -228,11 +229,11 @@ func (j *scanner) array(n *slot, depth int) bool {
 	var item slot // not within the loop, where it would escape
 	for {
 		j.blanks()
-		item = slot{}
+		item, j.before = slot{}, under
 		if !j.value(&item, depth) {
 			return false
 		}
-		j.item(item)
+		j.item(&item)
 		j.blanks()
 		switch j.peek() {
 		case ',':
@@ -255,6 +256,8 @@ func (j *scanner) object(n *slot, depth int) bool {
 		j.at++
 		return true
 	}
+	j.before |= first
+	var seen uint64 // a bit for the tag of each key
 	var many map[uint32]int
 	var item slot
 	for {
@@ -264,48 +267,65 @@ func (j *scanner) object(n *slot, depth int) bool {
 		if !ok {
 			return false
 		}
-		if firstLine, firstCol, again := j.again(from, &many, key); again {
-			j.err = errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(j.written(key)), firstLine, firstCol)
-			return false
+		bit := uint64(1) << (j.text[key+1] & 63)
+		if seen&bit != 0 {
+			if firstLine, firstCol, again := j.again(from, &many, key); again {
+				j.err = errorAt(DuplicateKey, line, col, "key %q again, first at %d:%d", clip(j.written(key)), firstLine, firstCol)
+				return false
+			}
 		}
-		j.blanks()
-		if j.peek() != ':' {
+		seen |= bit
+		c := j.peek()
+		if c <= ' ' {
+			j.manyBlanks()
+			c = j.peek()
+		}
+		if c != ':' {
 			return j.fail(JSONSyntax, "want ':' after a key, found %s", j.found())
 		}
 		j.at++
 		j.blanks()
-		item = slot{}
+		item, j.before = slot{}, key<<1
 		if !j.value(&item, depth) {
 			return false
 		}
-		j.field(item, key, line, col)
-		j.blanks()
-		switch j.peek() {
-		case ',':
-			j.at++
+		j.before = key << 1
+		j.field(&item, key, line, col)
+		if c = j.peek(); c <= ' ' {
+			j.manyBlanks()
+			c = j.peek()
+		}
+		j.at++
+		if c == ',' {
 			continue
-		case '}':
-			j.at++
+		}
+		if c == '}' {
 			j.close(n, from)
 			return true
 		}
+		j.at--
 		return j.fail(JSONSyntax, "want ',' or '}' after a field, found %s", j.found())
 	}
 }
 
+const (
+	guessed = 10 // bits of how many keys are guessed
+	first   = 1  // beside a key: what follows is the first one below it
+)
+
 // key reads a key and returns where it stands in the text of the document. Objects of a
 // sort say the same keys in the same order, so that the next is likely the one that came
-// after the last of its name before.
+// the last time behind the one before it in its object, or first below the same key.
 func (j *scanner) key() (key uint32, ok bool) {
-	last := &j.likely[j.last%uint32(len(j.likely))]
-	if key = *last; key != 0 && j.at < len(j.s) && j.s[j.at] == '"' {
-		begin := j.at + 1
-		end := begin + int(j.builder.text[key])
-		if end < len(j.s) && j.s[end] == '"' && string(j.s[begin:end]) == string(j.builder.text[key+1:int(key)+1+end-begin]) {
-			if !j.spend() {
-				return 0, false
+	guess := &j.likely[j.before*0x9e3779b1>>(32-guessed)]
+	if key = *guess; key != 0 && j.at < len(j.s) && j.s[j.at] == '"' {
+		known, written := j.builder.text[key:], j.s[j.at+1:]
+		size := int(known[0])
+		if size < len(written) && written[size] == '"' && begins(written, known[shortHead:], size) {
+			if j.visited++; j.visited > j.lim.Nodes {
+				return 0, j.spent()
 			}
-			j.at, j.last = end+1, key
+			j.at += size + len(`""`)
 			return key, true
 		}
 	}
@@ -316,9 +336,8 @@ func (j *scanner) key() (key uint32, ok bool) {
 	}
 	key = keyIn(j.builder, name)
 	if j.at-from == len(name)+len(`""`) && j.bol == bol && len(name) < longKey {
-		*last = key // no escape, and each byte a character
+		*guess = key // no escape, and each byte a character
 	}
-	j.last = key
 	return key, true
 }
 
@@ -334,8 +353,8 @@ func (j *scanner) name() (text []byte, ok bool) {
 	default:
 		return nil, j.fail(JSONSyntax, "want a key in quotes, found %s", j.found())
 	}
-	if !j.spend() {
-		return nil, false
+	if j.visited++; j.visited > j.lim.Nodes {
+		return nil, j.spent()
 	}
 	return j.str()
 }

@@ -12,8 +12,26 @@ import (
 // str reads a string in quotes. What it returns is the text of the document, or valid
 // until the next string is read.
 func (j *scanner) str() (text []byte, ok bool) {
-	j.at++
-	from := j.at
+	from := j.at + 1
+	rest := j.s[from:]
+	for len(rest) >= 8 {
+		if m := special(binary.LittleEndian.Uint64(rest)); m != 0 {
+			j.at = len(j.s) - len(rest) + bits.TrailingZeros64(m)>>3
+			if j.s[j.at] == '"' {
+				j.at++
+				return j.s[from : j.at-1], true
+			}
+			return j.rest(from)
+		}
+		rest = rest[8:]
+	}
+	j.at = len(j.s) - len(rest)
+	return j.rest(from)
+}
+
+// rest goes on with a string at what is neither its end nor ASCII, or near the end of
+// the text.
+func (j *scanner) rest(from int) (text []byte, ok bool) {
 	for j.toSpecial() {
 		switch c := j.s[j.at]; {
 		case c == '"':

@@ -20,9 +20,10 @@ type packed struct {
 // bytes; a list or map has its values from there, size of them.
 type slot struct {
 	from, size uint32
-	key        uint32 // where the key stands in the text, its length before it; 0: none
+	key        uint32 // where the record of the key stands in the text; 0: none
 	line, col  int32
-	before     int16 // by how much the column of the key is less than the value's
+	before     int8  // by how much the column of the key is less than the value's
+	tag        uint8 // of the key: keys of different tags are different
 	above      uint8 // how many lines above the value the key stands; oddKey: see odd
 	kind       uint8 // the type, and the style above it
 }
@@ -46,14 +47,22 @@ func (d *packed) textOf(s *slot) string { return d.text[s.from : s.from+s.size] 
 
 // keyOf returns the key of a field.
 func (d *packed) keyOf(s *slot) string {
-	at := s.key
-	size := uint32(d.text[at])
-	at++
+	at := s.key + shortHead
+	size := uint32(d.text[s.key])
 	if size == longKey {
 		size = binary.LittleEndian.Uint32([]byte(d.text[at : at+4]))
-		at += 4
+		at += longHead - shortHead
 	}
 	return d.text[at : at+size]
+}
+
+// isKey says whether the key that stands at a place is name.
+func (d *packed) isKey(at uint32, name string) bool {
+	if len(name) < longKey {
+		text := d.text[at:]
+		return int(text[0]) == len(name) && text[shortHead:shortHead+len(name)] == name
+	}
+	return d.keyOf(&slot{key: at}) == name
 }
 
 // placeOf returns where the key of value i stands.
@@ -73,9 +82,6 @@ func (d *packed) indentOf(s *slot) int {
 	}
 	return int(binary.LittleEndian.Uint16([]byte(d.text[s.from-2 : s.from])))
 }
-
-// longKey stands for a length that does not fit its byte.
-const longKey = math.MaxUint8
 
 // builder packs a document while it is read. Readers put the values of open lists and
 // maps on a stack; closing one moves its own to where they stay.
@@ -177,21 +183,25 @@ func (b *builder) placeOf(at int) (line, col int32) {
 }
 
 // field puts a value on the stack that stands under a key.
-func (b *builder) field(s slot, key uint32, line, col int32) {
-	s.key = key
+func (b *builder) field(s *slot, key uint32, line, col int32) {
+	s.key, s.tag = key, b.text[key+1]
 	above, before := s.line-line, s.col-col
-	if above < 0 || above >= oddKey || before < math.MinInt16 || before > math.MaxInt16 {
-		s.above, s.before = oddKey, 0
-		o := b.oddOf(len(b.open))
-		o.line, o.col = line, col
-	} else {
-		s.above, s.before = uint8(above), int16(before)
+	s.above, s.before = uint8(above), int8(before)
+	if uint32(above) >= oddKey || before != int32(int8(before)) {
+		b.stray(s, line, col)
 	}
-	b.open = append(b.open, s)
+	b.open = append(b.open, *s)
+}
+
+// stray takes note of a key that stands far from the value that is put on the stack next.
+func (b *builder) stray(s *slot, line, col int32) {
+	s.above, s.before = oddKey, 0
+	o := b.oddOf(len(b.open))
+	o.line, o.col = line, col
 }
 
 // item puts a value on the stack that stands in a list.
-func (b *builder) item(s slot) { b.open = append(b.open, s) }
+func (b *builder) item(s *slot) { b.open = append(b.open, *s) }
 
 // tag gives a tag to the value that is put on the stack next.
 func (b *builder) tag(tag string) { b.oddOf(len(b.open)).tag = tag }
@@ -222,7 +232,7 @@ func (b *builder) close(s *slot, from int) {
 
 // done returns the document whose root is s.
 func (b *builder) done(s slot) (Value, error) {
-	b.item(s)
+	b.item(&s)
 	b.close(&slot{}, 0)
 	if len(b.text) > math.MaxUint32 || len(b.values) > math.MaxUint32 {
 		return Value{}, errorAt(TooManyValues, s.line, s.col, "over 4 GiB of text in one document")
@@ -271,11 +281,11 @@ func (p *packer) value(n *node) slot {
 		for i := range b.kids {
 			kid := p.value(&b.kids[i])
 			if n.typ == List {
-				p.item(kid)
+				p.item(&kid)
 				continue
 			}
 			k := &b.keys[i]
-			p.field(kid, keyIn(p.builder, k.text), k.line, k.col)
+			p.field(&kid, keyIn(p.builder, k.text), k.line, k.col)
 		}
 		p.close(&s, from)
 		if p.packed != nil {

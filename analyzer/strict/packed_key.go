@@ -3,11 +3,29 @@ package strict
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"math/bits"
 )
 
 // keyText is a key as a reader has it.
 type keyText interface{ string | []byte }
+
+// A key stands in the text as its length, its tag and itself; before one whose length
+// does not fit its byte, that says longKey and four bytes behind the tag say the length.
+const (
+	longKey   = math.MaxUint8
+	shortHead = 2
+	longHead  = shortHead + 4
+)
+
+// tagOf returns the tag of a key, which tells most keys apart without looking at them.
+func tagOf[T keyText](name T) uint8 {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	return uint8(n)<<4 + name[0] ^ name[n-1]<<3
+}
 
 // keyIn returns where a key stands in the text of a document, adding it where it is new.
 func keyIn[T keyText](b *builder, name T) uint32 {
@@ -24,9 +42,9 @@ func keyIn[T keyText](b *builder, name T) uint32 {
 	}
 	at := uint32(len(b.text))
 	if len(name) < longKey {
-		b.text = append(b.text, byte(len(name)))
+		b.text = append(b.text, byte(len(name)), tagOf(name))
 	} else {
-		b.text = binary.LittleEndian.AppendUint32(append(b.text, longKey), uint32(len(name)))
+		b.text = binary.LittleEndian.AppendUint32(append(b.text, longKey, tagOf(name)), uint32(len(name)))
 	}
 	b.text = append(b.text, name...)
 	if b.count++; 2*b.count > len(b.keys) {
@@ -38,20 +56,20 @@ func keyIn[T keyText](b *builder, name T) uint32 {
 
 func isKey[T keyText](b *builder, at uint32, name T) bool {
 	if size := uint32(len(name)); size < longKey {
-		return b.text[at] == byte(size) && equal(b.text[at+1:], name)
-	} else if b.text[at] != longKey || binary.LittleEndian.Uint32(b.text[at+1:]) != size {
+		return b.text[at] == byte(size) && equal(b.text[at+shortHead:], name)
+	} else if b.text[at] != longKey || binary.LittleEndian.Uint32(b.text[at+shortHead:]) != size {
 		return false
 	}
-	return equal(b.text[at+5:], name)
+	return equal(b.text[at+longHead:], name)
 }
 
 // written returns the text of a key.
 func (b *builder) written(at uint32) string {
 	size := uint32(b.text[at])
-	at++
+	at += shortHead
 	if size == longKey {
 		size = binary.LittleEndian.Uint32(b.text[at:])
-		at += 4
+		at += longHead - shortHead
 	}
 	return string(b.text[at : at+size])
 }
@@ -69,6 +87,18 @@ func equal[T keyText](text []byte, name T) bool {
 		}
 	}
 	return true
+}
+
+// begins says whether the first n bytes of two texts, which have them, are the same.
+func begins(a, b []byte, n int) bool {
+	if len(a) < 8 || len(b) < 8 || n > 16 {
+		return string(a[:n]) == string(b[:n])
+	}
+	differ := word(a) ^ word(b)
+	if n < 8 {
+		return differ<<(64-8*uint(n)) == 0
+	}
+	return differ == 0 && word(a[n-8:]) == word(b[n-8:])
 }
 
 func (b *builder) enter(k knownKey) {

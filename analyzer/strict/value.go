@@ -192,28 +192,41 @@ func (v Value) kids() []slot {
 }
 
 func (v Value) field(name string) Value {
-	if v.Type() != Map {
+	d := v.d
+	if d == nil {
 		return Value{}
 	}
-	s := v.at()
-	kids := v.d.values[s.from : s.from+s.size]
-	text, size := v.d.text, len(name)
-	if size >= longKey {
-		for i := range kids {
-			if v.d.keyOf(&kids[i]) == name {
-				return v.kid(i)
-			}
-		}
+	s := &d.values[v.i]
+	if s.typ() != Map {
 		return Value{}
 	}
+	kids, tag := d.values[s.from:][:s.size], tagOf(name)
 	for i := range kids {
-		// The length of a short key stands before it, and tells most apart.
-		if at := int(kids[i].key); int(text[at]) == size && text[at+1:at+1+size] == name {
-			return Value{v.d, s.from + uint32(i)}
+		if kids[i].tag == tag && d.isKey(kids[i].key, name) {
+			return Value{d, s.from + uint32(i)}
 		}
 	}
 	return Value{}
 }
+
+// Keys tell of most names that no field of some maps is called so, at a glance: for who
+// asks a map for many fields that few have. The zero value is that of no map.
+type Keys uint64
+
+// Keys returns the keys of a map, the zero value for any other type.
+func (v Value) Keys() (k Keys) {
+	if v.Type() != Map {
+		return 0
+	}
+	kids := v.kids()
+	for i := range kids {
+		k |= 1 << (kids[i].tag & 63)
+	}
+	return k
+}
+
+// May says whether a field may be called name. It is false only where none is.
+func (k Keys) May(name string) bool { return k>>(tagOf(name)&63)&1 != 0 }
 
 // Items lists the items of a list; nothing for any other type.
 func (v Value) Items() iter.Seq[Value] {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fateline/fateline/analyzer/strict"
 )
@@ -22,6 +24,7 @@ func Each[T any](ctx context.Context, u *Unit, visit func(f *File, doc strict.Do
 // one after the other, returns no error. An error of it is recorded with Fail.
 func EachUnless[T any](ctx context.Context, u *Unit, refuse func(f *File, data []byte) error, visit func(f *File, doc strict.Document) T) ([]T, error) {
 	results := make([][][]T, len(u.Files))
+	var rooms rooms
 	jobs := make(chan func())
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -35,13 +38,22 @@ func EachUnless[T any](ctx context.Context, u *Unit, refuse func(f *File, data [
 		if ctx.Err() != nil {
 			break
 		}
-		raws, err := split(f, refuse)
-		if err != nil {
+		room := rooms.take()
+		data, raws, err := split(f, room, refuse)
+		if err != nil || len(raws) == 0 {
+			rooms.giveBack(room)
 			continue // recorded
 		}
 		results[i] = make([][]T, len(raws))
+		left := new(atomic.Int64)
+		left.Store(int64(len(raws)))
 		for j, raw := range raws {
-			jobs <- func() { results[i][j] = visitDocument(f, raw, j, u.Limits, visit) }
+			jobs <- func() {
+				results[i][j] = visitDocument(f, raw, j, u.Limits, visit)
+				if left.Add(-1) == 0 {
+					rooms.giveBack(data)
+				}
+			}
 		}
 	}
 	close(jobs)
@@ -55,28 +67,61 @@ func EachUnless[T any](ctx context.Context, u *Unit, refuse func(f *File, data [
 	return all, ctx.Err()
 }
 
+// rooms are what files were read into whose documents were all visited: what is decoded
+// refers to none of it.
+type rooms struct {
+	mu   sync.Mutex
+	free [][]byte
+}
+
+// mostKept is how large a room may be that waits for another file.
+const mostKept = 1 << 25
+
+func (r *rooms) take() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.free) == 0 {
+		return nil
+	}
+	largest := 0
+	for i, room := range r.free {
+		if cap(room) > cap(r.free[largest]) {
+			largest = i
+		}
+	}
+	room := r.free[largest]
+	r.free = slices.Delete(r.free, largest, largest+1)
+	return room
+}
+
+func (r *rooms) giveBack(room []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if cap(room) > 0 && cap(room) <= mostKept {
+		r.free = append(r.free, room)
+	}
+}
+
 // split reads a file and cuts it into documents. A problem is recorded.
-func split(f *File, refuse func(f *File, data []byte) error) ([]strict.Raw, error) {
-	data, err := f.Bytes()
-	if err != nil {
-		return nil, err
+func split(f *File, room []byte, refuse func(f *File, data []byte) error) (data []byte, raws []strict.Raw, err error) {
+	if data, err = f.bytesInto(room); err != nil {
+		return nil, nil, err
 	}
 	if err := refuse(f, data); err != nil {
 		f.Fail(err)
-		return nil, err
+		return nil, nil, err
 	}
-	raws, err := strict.Split(data)
-	if err != nil {
+	if raws, err = strict.Split(data); err != nil {
 		f.mu.Lock()
 		f.skipped++
 		f.mu.Unlock()
 		f.Fail(err)
-		return nil, err
+		return nil, nil, err
 	}
 	if len(raws) == 1 && raws[0].IsJSON() {
 		f.Proven()
 	}
-	return raws, nil
+	return data, raws, nil
 }
 
 // visitDocument decodes one document and hands it to visit.

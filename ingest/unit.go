@@ -52,8 +52,11 @@ func (f *File) Root() string { return f.root }
 
 // Bytes returns the whole file, decompressed, within the limits. It is read
 // again at each call. A problem is recorded, and returned for the caller to stop at.
-func (f *File) Bytes() ([]byte, error) {
-	data, proof, err := f.ref.ReadAll(f.ctx, f.lim.bytes())
+func (f *File) Bytes() ([]byte, error) { return f.bytesInto(nil) }
+
+// bytesInto is Bytes into room that somebody is done with.
+func (f *File) bytesInto(room []byte) ([]byte, error) {
+	data, proof, err := f.ref.ReadInto(f.ctx, f.lim.bytes(), room)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.opened = true

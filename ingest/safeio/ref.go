@@ -157,16 +157,21 @@ type rejoined struct {
 // it read of a stream it keeps, so that several may read all of one: with the
 // limits of the first.
 func (f *Ref) ReadAll(ctx context.Context, lim Limits) ([]byte, Proof, error) {
+	return f.ReadInto(ctx, lim, nil)
+}
+
+// ReadInto is [Ref.ReadAll] into room, where that is large enough: what it held is gone.
+func (f *Ref) ReadInto(ctx context.Context, lim Limits, room []byte) ([]byte, Proof, error) {
 	f.mu.Lock()
 	isStream := f.stream != nil
 	f.mu.Unlock()
 	if !isStream {
-		return f.readAll(ctx, lim)
+		return f.readAll(ctx, lim, room)
 	}
 	f.reading.Lock()
 	defer f.reading.Unlock()
 	if f.read == nil {
-		data, proof, err := f.readAll(ctx, lim)
+		data, proof, err := f.readAll(ctx, lim, nil)
 		f.read = &whole{data, proof, err}
 	}
 	return bytes.Clone(f.read.data), f.read.proof, f.read.err
@@ -179,16 +184,17 @@ type whole struct {
 	err   error
 }
 
-func (f *Ref) readAll(ctx context.Context, lim Limits) ([]byte, Proof, error) {
+func (f *Ref) readAll(ctx context.Context, lim Limits, room []byte) ([]byte, Proof, error) {
 	r, err := f.Open(ctx, lim)
 	if err != nil {
 		return nil, Proof{}, err
 	}
-	var buf bytes.Buffer
-	if size := f.Size(); r.packing == Plain && size <= r.lim.Bytes {
-		buf.Grow(int(size) + bytes.MinRead)
+	if size := f.Size(); r.packing == Plain && size <= r.lim.Bytes && int(size)+bytes.MinRead > cap(room) {
+		need := int(size) + bytes.MinRead
+		room = make([]byte, 0, need+min(cap(room), need/16)) // what is used again need not grow for a few bytes
 	}
-	n, err := io.Copy(&buf, io.LimitReader(onlyReader{r}, r.lim.Bytes+1))
+	buf := bytes.NewBuffer(room[:0])
+	n, err := io.Copy(buf, io.LimitReader(onlyReader{r}, r.lim.Bytes+1))
 	if err == nil && n > r.lim.Bytes {
 		large := problem(TooLarge, -1, "over %d bytes%s", r.lim.Bytes, map[bool]string{true: " inflated"}[r.packing != Plain])
 		large.Fix = "raise the limit (--max-file) if the file is meant, or exclude it"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // Ref is what one address in a string refers to.
@@ -125,7 +126,7 @@ func whole(text string, c Context) (refs []Ref, ok bool) {
 func newRef(scheme string, hosts []Host, form Form, at int) (Ref, bool) {
 	r := Ref{Scheme: scheme, Form: form, At: at}
 	for _, h := range hosts {
-		h.Name = strings.TrimSuffix(strings.ToLower(h.Name), ".")
+		h.Name = strings.TrimSuffix(words.Lower(h.Name), ".")
 		if validHost(h.Name) && !loopback(h.Name) && !slices.Contains(r.Hosts, h) {
 			r.Hosts = append(r.Hosts, h)
 		}

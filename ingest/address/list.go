@@ -2,6 +2,8 @@ package address
 
 import (
 	"strings"
+
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // list reads a value that is nothing but addresses: one URL, one host:port, one
@@ -95,7 +97,7 @@ func credentialItem(item string, at int) (Ref, bool) {
 // plainItem reads "host:port", with or without a path behind, a qualified name, or
 // the bare name of a known service.
 func plainItem(item string, c Context) (Ref, bool) {
-	host := strings.ToLower(item)
+	host := words.Lower(item)
 	if slash := strings.IndexByte(host, '/'); slash >= 0 {
 		host = host[:slash]
 	}

@@ -1,6 +1,10 @@
 package address
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/fateline/fateline/ingest/words"
+)
 
 // nowhere says, at the cost of one look at its bytes, that a text refers to nothing,
 // which is so of most: an address has a '.' or a ':', a data source name a '=', a '@' or
@@ -25,7 +29,7 @@ func nowhere(text string, c Context) bool {
 		for end < len(text) && classes[text[end]] == naming {
 			end++
 		}
-		if c.Known(strings.ToLower(text[begin:end])) {
+		if c.Known(words.Lower(text[begin:end])) {
 			return false
 		}
 		begin = end

@@ -3,7 +3,9 @@ package link
 import (
 	"hash/maphash"
 	"iter"
+	"maps"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
@@ -24,8 +26,9 @@ type Packed struct {
 		confidence float64
 		row        uint32 // one more
 	}
-	recent []uint32 // rows of names by hash: what was named lately is named again
-	owner  struct { // of the last reference, and one more than its row: that of the next is often the same
+	termed [32]uint32 // rows of terms, one more, by a few of their bits: see term
+	recent []uint32   // rows of names by hash: what was named lately is named again
+	owner  struct {   // of the last reference, and one more than its row: that of the next is often the same
 		name Name
 		row  uint32
 	}
@@ -44,6 +47,7 @@ type Packed struct {
 	selectors []*Selector         // of references; 0: none
 	also      [][]depgraph.Origin // of references; 0: none
 	spans     map[uint64]span     // of targets by their hash: many are named together again
+	rows      []packedTarget      // of the reference at hand
 	unusual   []Definition        // those that say more than what is packed
 }
 
@@ -110,9 +114,16 @@ type packedTarget struct {
 }
 
 // Define adds a definition.
-func (p *Packed) Define(d Definition) {
+func (p *Packed) Define(d Definition) { p.DefineLabelled(d, maps.All(d.Node.Labels)) }
+
+// DefineLabelled adds a definition whose labels are in no map, each key once; where
+// Node.Labels is nil, no labels and an empty map of them are the same.
+func (p *Packed) DefineLabelled(d Definition, labels iter.Seq2[string, string]) {
 	n := &d.Node
 	if d.Of != "" || d.In != "" || n.Title != "" || n.Tier != nil || n.GA != nil || n.Survives != nil || n.Manual || n.Takes != 0 || n.Standby != nil || n.Staged || n.Window != "" || n.AnnualFailureRate != 0 {
+		if n.Labels == nil {
+			n.Labels = collected(labels)
+		}
 		p.unusual = append(p.unusual, d)
 		return
 	}
@@ -129,11 +140,24 @@ func (p *Packed) Define(d Definition) {
 	}
 	out.aliases.count = uint32(len(n.Aliases))
 	out.labels.from = p.uses.size()
-	for key, value := range n.Labels { // a map comes out again
+	for key, value := range labels { // a map comes out again
 		p.uses.add(p.name(Name{Space: Space(key), Text: value}))
 	}
-	out.labels.count = uint32(len(n.Labels))
+	out.labels.count = p.uses.size() - out.labels.from
+	out.labelled = out.labelled || out.labels.count > 0
 	p.definitions.add(out)
+}
+
+// collected returns a map of labels, nil for none.
+func collected(labels iter.Seq2[string, string]) map[string]string {
+	var m map[string]string
+	for key, value := range labels {
+		if m == nil {
+			m = map[string]string{}
+		}
+		m[key] = value
+	}
+	return m
 }
 
 // Bind adds a binding.
@@ -146,7 +170,7 @@ func (p *Packed) Refer(r Reference) {
 	if p.owner.row == 0 || p.owner.name != r.Owner {
 		p.owner.name, p.owner.row = r.Owner, p.name(r.Owner)+1
 	}
-	out := packedReference{owner: p.owner.row - 1, terms: p.terms.intern(r.Terms), origin: p.origin(r.Origin), form: r.Form}
+	out := packedReference{owner: p.owner.row - 1, terms: p.term(&r.Terms), origin: p.origin(r.Origin), form: r.Form}
 	p.asking = p.asking || asksDefinitions(r)
 	if r.Owners != nil {
 		p.selectors = append(p.selectors, r.Owners)
@@ -168,34 +192,40 @@ const together = 2
 // listedTargets returns where targets stand: where equal ones do if they are many.
 func (p *Packed) listedTargets(members []Target) span {
 	out := span{p.targets.size(), uint32(len(members))}
-	var h maphash.Hash
-	if len(members) >= together {
-		if p.spans == nil {
-			p.spans = map[uint64]span{}
+	if len(members) < together {
+		for i := range members {
+			p.targets.add(p.target(&members[i]))
 		}
-		h.SetSeed(p.seeded())
+		return out
 	}
-	rows := make([]packedTarget, 0, 8)
-	for _, m := range members {
-		t := packedTarget{name: p.name(m.Name), quiet: m.Quiet, guess: m.Guess}
-		if !m.Else.IsZero() {
-			t.other = p.id(m.Else) + 1
-		}
+	rows := p.rows[:0]
+	hash := uint64(len(members))
+	for i := range members {
+		t := p.target(&members[i])
 		rows = append(rows, t)
-		if len(members) >= together {
-			maphash.WriteComparable(&h, t)
-		}
+		high, low := bits.Mul64(hash^uint64(t.name)<<32^uint64(t.other), 0x9e3779b97f4a7c15)
+		hash = high ^ low
 	}
-	if len(members) >= together {
-		if have, known := p.spans[h.Sum64()]; known && p.standAt(have, rows) {
-			return have
-		}
-		p.spans[h.Sum64()] = out
+	p.rows = rows
+	if have, known := p.spans[hash]; known && p.standAt(have, rows) {
+		return have
 	}
+	if p.spans == nil {
+		p.spans = map[uint64]span{}
+	}
+	p.spans[hash] = out
 	for _, t := range rows {
 		p.targets.add(t)
 	}
 	return out
+}
+
+func (p *Packed) target(m *Target) packedTarget {
+	t := packedTarget{name: p.name(m.Name), quiet: m.Quiet, guess: m.Guess}
+	if !m.Else.IsZero() {
+		t.other = p.id(m.Else) + 1
+	}
+	return t
 }
 
 // standAt says whether targets stand at s.
@@ -224,6 +254,19 @@ func (p *Packed) manner(o *depgraph.Origin) uint32 {
 		last.row = p.manners.intern(manner{basis: o.Basis, confidence: o.Confidence}) + 1
 	}
 	return last.row - 1
+}
+
+// term returns the row of terms: those of the next reference were likely seen lately.
+func (p *Packed) term(t *depgraph.Terms) uint32 {
+	at := int(t.Phases)*5 + int(t.IfLost)*3 + len(t.Via)
+	if n := len(t.Via); n > 0 {
+		at += int(t.Via[n/2])
+	}
+	last := &p.termed[at%len(p.termed)]
+	if *last == 0 || p.terms.values[*last-1] != *t {
+		*last = p.terms.intern(*t) + 1
+	}
+	return *last - 1
 }
 
 // string returns the row of a string.

@@ -17,7 +17,7 @@ func Append(to []string, name string) []string {
 			return appendRunes(to, []rune(name))
 		}
 	}
-	lower := strings.ToLower(name) // as long as the name, and made once
+	lower := Lower(name) // as long as the name, and made once
 	begin := -1
 	for i := range len(name) {
 		c := name[i]

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/fateline/fateline/analyzer/tiertest"
 )
 
 const sample = "# top\nname: checkout\nlist:\n- é\n- 日本\n- \U0001F600\nnested: {a: [1, true, ~]}\n---\nsecond: x\n"
@@ -100,7 +102,7 @@ func TestWhatIsNoTextIsRefusedAtItsByte(t *testing.T) {
 // What is looked at by words of eight bytes is what a look at each character finds.
 func TestTheFirstByteThatNoTextHasIsFound(t *testing.T) {
 	pieces := []string{"a", " ", "\t", "\n", "\r", "\x00", "\x1f", "\x7f", "\x80", "\xff", "\xc3", "é", "日", "\U0001F600", "\xe6\x97", "plain text of sixteen bytes", "{\"a\": 1}"}
-	rapid.Check(t, func(t *rapid.T) {
+	tiertest.Check(t, func(t *rapid.T) {
 		data := []byte(strings.Join(rapid.SliceOf(rapid.SampledFrom(pieces)).Draw(t, "pieces"), ""))
 		want := -1
 		for i := 0; i < len(data) && want < 0; {

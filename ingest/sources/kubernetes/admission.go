@@ -57,7 +57,7 @@ type admitted struct {
 	group    string // as its apiVersion says
 	resource string
 	ns       string // "" for what is in no namespace
-	labels   map[string]string
+	labels   labels
 	phases   depgraph.Phases
 	implied  bool
 }
@@ -163,18 +163,18 @@ func (e *emitter) listAdmitted(from *object) []admitted {
 		}
 		all = append(all, admitted{id: o.id, group: rawGroup(o), resource: plural(o.kind), ns: o.ns, labels: o.labels, phases: deploys})
 		if o.kind == "CronJob" {
-			all = append(all, admitted{id: o.id, group: "batch", resource: "jobs", ns: o.ns, labels: texts(o.get("spec", "jobTemplate", "metadata", "labels")), phases: startToEnd})
+			all = append(all, admitted{id: o.id, group: "batch", resource: "jobs", ns: o.ns, labels: labelsOf(o.get("spec", "jobTemplate", "metadata", "labels")), phases: startToEnd})
 		}
 	}
 	c := e.controlOf(from)
-	add := func(ids []depgraph.ID, labels map[string]string) {
+	add := func(ids []depgraph.ID, labels labels) {
 		for _, id := range ids {
 			if !c.real[id] {
 				all = append(all, admitted{id: id, resource: "pods", ns: "kube-system", labels: labels, phases: startToEnd, implied: true})
 			}
 		}
 	}
-	add(c.dns, map[string]string{"k8s-app": "kube-dns"})
+	add(c.dns, labels{{"k8s-app", "kube-dns"}})
 	add(c.cni, nil)
 	return all
 }

@@ -23,11 +23,9 @@ type audience struct {
 type readers struct {
 	all      *audience // those that select everything everywhere
 	own      map[string][]*workload
-	labelled map[labelPair][]*workload // by the first label that they want
+	labelled map[label][]*workload // by the first label that they want
 	others   []*workload
 }
-
-type labelPair struct{ key, value string }
 
 // audiences finds them. It costs a look-up for each label of an object, and a step for
 // each of its readers that selects neither everything nor by a label.
@@ -64,8 +62,8 @@ func (e *emitter) audience(o *object, field string) *audience {
 	listen(r.own[o.ns])
 	listen(r.others)
 	if len(r.labelled) > 0 {
-		for k, v := range o.labels {
-			listen(r.labelled[labelPair{k, v}])
+		for _, l := range o.labels {
+			listen(r.labelled[l])
 		}
 	}
 	if len(more) == 0 {
@@ -76,7 +74,7 @@ func (e *emitter) audience(o *object, field string) *audience {
 
 // readersOf sorts workloads by what they select.
 func (x *audiences) readersOf(runs []*workload, field string) *readers {
-	r := &readers{own: map[string][]*workload{}, labelled: map[labelPair][]*workload{}}
+	r := &readers{own: map[string][]*workload{}, labelled: map[label][]*workload{}}
 	var all []*workload
 	for _, run := range runs {
 		objects, spaces := run.get("spec", field+"Selector"), run.get("spec", field+"NamespaceSelector")
@@ -97,11 +95,11 @@ func (x *audiences) readersOf(runs []*workload, field string) *readers {
 	return r
 }
 
-func firstPair(labels strict.Value) (labelPair, bool) {
+func firstPair(labels strict.Value) (label, bool) {
 	for k, v := range labels.Fields() {
-		return labelPair{k.Text, v.Text()}, true
+		return label{k.Text, v.Text()}, true
 	}
-	return labelPair{}, false
+	return label{}, false
 }
 
 // chooses says whether a workload selects an object.

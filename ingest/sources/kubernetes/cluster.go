@@ -220,7 +220,7 @@ func destination(v strict.Value) string {
 
 // of returns the clusters that an object belongs to, none where nothing says.
 func (c *clusters) of(o *object) []string {
-	if name := o.labels["kops.k8s.io/cluster"]; name != "" {
+	if name := o.labels.get("kops.k8s.io/cluster"); name != "" {
 		return []string{name}
 	}
 	if own := definedClusters(o); len(own) == 1 && o.group != "cluster.x-k8s.io" {

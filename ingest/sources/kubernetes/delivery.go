@@ -196,7 +196,7 @@ func (c *channel) deliver(o *object) *object {
 		d.root = o.root.Rewrite(replace)
 		if d.root != o.root {
 			again := newObject(o.file, d.root, d.get("apiVersion").Text(), replace(o.kind))
-			d.labels = again.labels
+			d.labels, d.notes = again.labels, again.notes
 			d.name, d.ns = replace(o.name), replace(o.ns)
 		}
 		if c.given.Over() {

@@ -16,8 +16,7 @@ func (e *emitter) emitTracking(o *object) {
 	if o.id.IsZero() || o.id.Kind.IsPlace() {
 		return
 	}
-	meta := o.get("metadata")
-	annotations, labels := meta.Get("annotations"), meta.Get("labels")
+	annotations, labels := o.notes, o.get("metadata", "labels")
 	id := annotations.Get("argocd.argoproj.io/tracking-id")
 	for _, list := range [2]strict.Value{annotations, labels} {
 		v := list.Get("argocd.argoproj.io/instance")

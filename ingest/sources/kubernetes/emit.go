@@ -99,6 +99,13 @@ func (e *emitter) need(n need) {
 	})
 }
 
+// needs says that the needs of an object come next, so that its name is made once.
+func (e *emitter) needs(o *object) {
+	if o.id != e.owner.id {
+		e.owner.id, e.owner.name = o.id, o.ref()
+	}
+}
+
 // refer adds a reference.
 func (e *emitter) refer(r link.Reference) { e.f.Packed.Refer(r) }
 
@@ -118,9 +125,6 @@ func (e *emitter) defineIn(scope string, o *object, n depgraph.Node, names ...li
 	}
 	n.ID = o.id
 	n.Aliases = append(n.Aliases, e.w.aliases(o)...)
-	if n.Labels == nil {
-		n.Labels = o.labels
-	}
 	from, others := o, offered(o)
 	for {
 		own := objectName(e.w.scope(from, o.ns), o.kind, o.name)
@@ -133,7 +137,8 @@ func (e *emitter) defineIn(scope string, o *object, n depgraph.Node, names ...li
 		from = others
 	}
 	e.node(o).named = true
-	e.add(link.Definition{Node: n, Names: names, Scope: scope, Origin: o.here()})
+	e.needs(o)
+	e.f.Packed.DefineLabelled(link.Definition{Node: n, Names: names, Scope: scope, Origin: o.here()}, o.labels.all())
 }
 
 // node is what is found out about a node while all is emitted.

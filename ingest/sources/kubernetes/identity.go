@@ -68,7 +68,7 @@ var meshes = []struct {
 // that asks for it is created, and the control plane that its proxies follow.
 func (e *emitter) emitMesh(run *workload) {
 	space := e.w.find(run.object, "Namespace", "", run.ns)
-	if run.pod.labels["sidecar.istio.io/inject"] == "false" || run.pod.annotation("sidecar.istio.io/inject").text() == "false" ||
+	if run.pod.labels.get("sidecar.istio.io/inject") == "false" || run.pod.annotation("sidecar.istio.io/inject").text() == "false" ||
 		run.pod.annotation("linkerd.io/inject").text() == "disabled" {
 		return
 	}
@@ -77,9 +77,9 @@ func (e *emitter) emitMesh(run *workload) {
 		switch pod := run.pod.annotation(m.label); {
 		case m.on(pod.text()):
 			n.at = pod.at()
-		case m.on(run.pod.labels[m.label]):
+		case m.on(run.pod.labels.get(m.label)):
 			n.at = run.here()
-		case space != nil && m.on(space.labels[m.label]):
+		case space != nil && m.on(space.labels.get(m.label)):
 			n.at = space.at(space.get("metadata", "labels", m.label))
 		case space != nil && m.on(space.annotation(m.label).Text()):
 			n.at = space.at(space.annotation(m.label))
@@ -100,17 +100,17 @@ func (e *emitter) emitMesh(run *workload) {
 func (e *emitter) environment(run *workload) (env, owner string) {
 	space := e.w.find(run.object, "Namespace", "", run.ns)
 	for _, key := range []string{"env", "environment", "app.kubernetes.io/environment", "tags.datadoghq.com/env"} {
-		env = firstOf(env, run.labels[key], run.pod.labels[key])
+		env = firstOf(env, run.labels.get(key), run.pod.labels.get(key))
 	}
 	for _, key := range []string{"owner", "team", "app.kubernetes.io/owner"} {
-		owner = firstOf(owner, run.labels[key], run.pod.labels[key])
+		owner = firstOf(owner, run.labels.get(key), run.pod.labels.get(key))
 	}
 	if space != nil {
 		for _, key := range []string{"env", "environment"} {
-			env = firstOf(env, space.labels[key])
+			env = firstOf(env, space.labels.get(key))
 		}
 		for _, key := range []string{"owner", "team"} {
-			owner = firstOf(owner, space.labels[key])
+			owner = firstOf(owner, space.labels.get(key))
 		}
 	}
 	for _, c := range run.pod.containers {

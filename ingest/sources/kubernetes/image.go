@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/fateline/fateline/analyzer/depgraph"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // image is a reference to a container image, taken apart.
@@ -60,14 +61,14 @@ func imageOf(s string) image {
 			repo = "library/" + s
 		}
 	}
-	host = strings.ToLower(host)
+	host = words.Lower(host)
 	if host == "index.docker.io" || host == "registry-1.docker.io" {
 		host = "docker.io"
 	}
 	if repo == "" || strings.HasPrefix(repo, "/") {
 		return image{}
 	}
-	return image{host: host, repo: strings.ToLower(repo), tag: tag}
+	return image{host: host, repo: words.Lower(repo), tag: tag}
 }
 
 func (i image) isZero() bool { return i.repo == "" }

@@ -39,8 +39,12 @@ func (e *emitter) controlOf(o *object) *control {
 
 // findControl finds the control planes.
 func (e *emitter) findControl() {
+	var last *object
 	for _, o := range e.w.objects {
-		if e.control[o.cluster] == nil {
+		if last != nil && last.cluster == o.cluster {
+			continue // as of most
+		}
+		if last = o; e.control[o.cluster] == nil {
 			e.control[o.cluster] = &control{from: shared(o), at: o.here(), real: map[depgraph.ID]bool{}}
 		}
 	}
@@ -64,14 +68,14 @@ func (e *emitter) findControl() {
 }
 
 func isAPIServer(run *workload) bool {
-	return run.ns == "kube-system" && (run.pod.labels["component"] == "kube-apiserver" || hasImage(run, "kube-apiserver"))
+	return run.ns == "kube-system" && (run.pod.labels.get("component") == "kube-apiserver" || hasImage(run, "kube-apiserver"))
 }
 
 func isDNS(run *workload) bool {
 	if run.kind == "DaemonSet" && strings.Contains(run.name, "node-local") {
 		return false
 	}
-	return run.pod.labels["k8s-app"] == "kube-dns" || run.ns == "kube-system" && (hasImage(run, "coredns") || run.name == "coredns" || run.name == "kube-dns")
+	return run.pod.labels.get("k8s-app") == "kube-dns" || run.ns == "kube-system" && (hasImage(run, "coredns") || run.name == "coredns" || run.name == "kube-dns")
 }
 
 // isCNI says whether a workload puts the network plugin on every node.
@@ -231,6 +235,7 @@ func (e *emitter) emitImplied() {
 			continue
 		}
 		o.node.implied = true
+		e.needs(o)
 		c := e.controlOf(o)
 		run := o.run
 		switch {
@@ -271,5 +276,5 @@ func isControlled(k depgraph.Kind) bool { return !k.IsPlace() }
 
 // isControlPlane says whether a workload is one that the API server itself needs.
 func isControlPlane(run *workload) bool {
-	return isAPIServer(run) || run.pod.labels["component"] == "etcd" || run.ns == "kube-system" && hasImage(run, "etcd")
+	return isAPIServer(run) || run.pod.labels.get("component") == "etcd" || run.ns == "kube-system" && hasImage(run, "etcd")
 }

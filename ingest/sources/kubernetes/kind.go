@@ -90,6 +90,12 @@ func clusterScoped(group, kind string) bool {
 // idOf returns the id of an object without its cluster, zero for kinds that are
 // no nodes.
 func idOf(o *object) depgraph.ID {
+	id, _ := naming(o)
+	return id
+}
+
+// naming returns the same, and the id as text, of which its name is a part.
+func naming(o *object) (id depgraph.ID, called string) {
 	kind, global := nodeKind(o)
 	name := o.name
 	if op, is := operatorOf(o); is && op.name != "" {
@@ -97,13 +103,15 @@ func idOf(o *object) depgraph.ID {
 	}
 	switch {
 	case kind == "" || o.name == "":
-		return depgraph.ID{}
+		return depgraph.ID{}, ""
 	case kind == depgraph.KindTool:
-		return depgraph.ID{Kind: kind, Name: toolPrefix(o) + "/" + o.ns + "/" + name}
+		called = string(kind) + ":" + toolPrefix(o) + "/" + o.ns + "/" + name
 	case global || o.ns == "":
-		return depgraph.ID{Kind: kind, Name: name}
+		called = string(kind) + ":" + name
+	default:
+		called = string(kind) + ":" + o.ns + "/" + name
 	}
-	return depgraph.ID{Kind: kind, Name: o.ns + "/" + name}
+	return depgraph.ID{Kind: kind, Name: called[len(kind)+1:]}, called
 }
 
 func toolPrefix(o *object) string {

@@ -44,9 +44,9 @@ func gather(documents []document) *gathered {
 			g.byDir[k.dir] = k
 			g.order = append(g.order, k)
 		}
-		for _, o := range d.objects {
-			g.objects = append(g.objects, o)
-			g.byFile[o.file.Path()] = append(g.byFile[o.file.Path()], o)
+		if len(d.objects) > 0 {
+			g.objects = append(g.objects, d.objects...)
+			g.byFile[d.file.Path()] = append(g.byFile[d.file.Path()], d.objects...)
 		}
 	}
 	return g
@@ -226,20 +226,10 @@ func (g *gathered) change(k *kustomization, objects []*object) {
 			o.name = prefix + o.name + suffix
 		}
 		if len(labels) > 0 {
-			merged := map[string]string{}
-			for k, v := range o.labels {
-				merged[k] = v
-			}
-			for k, v := range labels {
-				merged[k] = v
-			}
-			o.labels = merged
+			o.labels = o.labels.with(labels)
 		}
-		for k, v := range podLabels {
-			if o.overlay.labels == nil {
-				o.overlay.labels = map[string]string{}
-			}
-			o.overlay.labels[k] = v
+		if len(podLabels) > 0 {
+			o.overlay.labels = o.overlay.labels.with(podLabels)
 		}
 		for item := range k.root.Get("images").Items() {
 			o.overlay.images = append(o.overlay.images, readImageChange(k, item))
@@ -267,19 +257,16 @@ func readImageChange(k *kustomization, item strict.Value) imageChange {
 }
 
 // labels returns the labels that a kustomization gives to objects, and to pods.
-func (k *kustomization) labels() (all, pods map[string]string) {
-	all, pods = map[string]string{}, map[string]string{}
-	for key, v := range k.root.Get("commonLabels").Fields() {
-		all[key.Text], pods[key.Text] = v.Text(), v.Text()
-	}
+func (k *kustomization) labels() (all, pods labels) {
+	all = labelsOf(k.root.Get("commonLabels"))
+	pods = all
 	for item := range k.root.Get("labels").Items() {
 		templates, _ := item.Get("includeTemplates").Bool()
 		selectors, _ := item.Get("includeSelectors").Bool()
-		for key, v := range item.Get("pairs").Fields() {
-			all[key.Text] = v.Text()
-			if templates || selectors {
-				pods[key.Text] = v.Text()
-			}
+		pairs := labelsOf(item.Get("pairs"))
+		all = all.with(pairs)
+		if templates || selectors {
+			pods = pods.with(pairs)
 		}
 	}
 	return all, pods

@@ -9,20 +9,16 @@ type namespace struct {
 	scope         string     // where names are looked up as somebody of no edition sees them
 
 	objects   map[member]*object
-	serving   map[member]*service // without kind
 	services  []*service
 	workloads []*workload
 	byName    map[string][]*workload
-	byLabel   map[label][]*workload        // by a label of their pods
-	bearers   map[label][]*workload        // by the labels that name their system; nil until asked
-	made      map[string]*workload         // by a name that an operator makes
-	labels    map[string]map[string]string // the last of a name, while the world is built
+	byLabel   map[label][]*workload // by a label of their pods
+	bearers   map[label][]*workload // by the labels that name their system; nil until asked
+	made      map[string]*workload  // by a name that an operator makes
 }
 
 // member is an object within a namespace.
 type member struct{ edition, kind, name string }
-
-type label struct{ key, value string }
 
 type namespaceRef struct{ cluster, name string }
 
@@ -37,8 +33,8 @@ func (w *world) namespaceOf(cluster, name string, room int) *namespace {
 		return s
 	}
 	s := &namespace{
-		cluster: cluster, name: name, objects: make(map[member]*object, room), serving: map[member]*service{}, byName: map[string][]*workload{},
-		byLabel: map[label][]*workload{}, made: map[string]*workload{}, labels: map[string]map[string]string{},
+		cluster: cluster, name: name, objects: make(map[member]*object, room), byName: map[string][]*workload{},
+		byLabel: map[label][]*workload{}, made: map[string]*workload{},
 	}
 	w.spaces[at] = s
 	if s.scope = scopeOf(cluster, ""); name == "" {

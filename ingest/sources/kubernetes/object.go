@@ -14,9 +14,10 @@ import (
 // object is one API object of the input, or one of the copies that overlays make
 // of it. It is read-only once the world is built.
 type object struct {
-	file *ingest.File
-	root strict.Value
-	says strict.Value // its name, where it has one in its metadata
+	file  *ingest.File
+	root  strict.Value
+	says  strict.Value // its name, where it has one in its metadata
+	notes strict.Value // its annotations
 
 	group string // "" for the built-in ones, such as apps and networking.k8s.io
 	kind  string
@@ -25,11 +26,12 @@ type object struct {
 	foreign string
 	name    string
 	ns      string // "" for what belongs to no namespace
-	labels  map[string]string
+	labels  labels
 
 	cluster string     // "" where the inputs name none
 	home    *namespace // once the world is built
 	run     *workload  // what it is where it runs pods; nil: nothing
+	front   *service   // what it is where it is a Service; nil: nothing
 	edition string     // "" where it is not one of several versions of the same thing
 	id      depgraph.ID
 	called  string // the id as text; "" until asked
@@ -42,50 +44,98 @@ type object struct {
 
 // readObjects returns the objects of a document, those of lists included.
 func readObjects(f *ingest.File, root strict.Value) []*object {
-	return appendObjects(nil, f, root)
+	r := objectReader{file: f}
+	r.add(root)
+	return r.all
 }
 
-func appendObjects(all []*object, f *ingest.File, root strict.Value) []*object {
+// objectReader collects the objects of a document. Those of a list lie side by side, as
+// everybody goes through them one after the other.
+type objectReader struct {
+	file *ingest.File
+	all  []*object
+	room []object
+}
+
+func (r *objectReader) add(root strict.Value) {
 	kind := root.Get("kind").Text()
-	if items := root.Get("items"); items.Type() == strict.List && strings.HasSuffix(kind, "List") {
-		all = slices.Grow(all, items.Len())
-		for i := range items.Len() {
-			// The items of a typed list may leave their kind out.
-			all = appendItem(all, f, root, items.At(i))
-		}
-		return all
-	}
 	if kind == "" {
-		return all
+		return
 	}
-	return append(all, newObject(f, root, root.Get("apiVersion").Text(), kind))
+	if strings.HasSuffix(kind, "List") {
+		if items := root.Get("items"); items.Type() == strict.List {
+			r.addItems(root, items)
+			return
+		}
+	}
+	r.take(root, root.Get("apiVersion").Text(), kind)
 }
 
-func appendItem(all []*object, f *ingest.File, list, item strict.Value) []*object {
+func (r *objectReader) addItems(list, items strict.Value) {
+	r.all = slices.Grow(r.all, items.Len())
+	for i := range items.Len() {
+		if len(r.room) == 0 {
+			r.room = make([]object, min(items.Len()-i, mostTogether))
+		}
+		r.addItem(list, items.At(i))
+	}
+}
+
+// mostTogether is how many objects are made at a time: few are lost where the items of a
+// list are none.
+const mostTogether = 64
+
+// addItem adds an item. Those of a typed list may leave their kind out.
+func (r *objectReader) addItem(list, item strict.Value) {
 	if item.Get("kind").Exists() {
-		return appendObjects(all, f, item)
+		r.add(item)
+		return
 	}
 	kind := strings.TrimSuffix(list.Get("kind").Text(), "List")
-	if kind == "" || !item.Get("metadata").Exists() {
-		return all
+	if kind != "" && item.Get("metadata").Exists() {
+		r.take(item, list.Get("apiVersion").Text(), kind)
 	}
-	return append(all, newObject(f, item, list.Get("apiVersion").Text(), kind))
+}
+
+func (r *objectReader) take(root strict.Value, apiVersion, kind string) {
+	if len(r.room) == 0 {
+		r.room = make([]object, 1)
+	}
+	o := &r.room[0]
+	r.room = r.room[1:]
+	o.read(r.file, root, apiVersion, kind)
+	r.all = append(r.all, o)
 }
 
 func newObject(f *ingest.File, root strict.Value, apiVersion, kind string) *object {
+	o := new(object)
+	o.read(f, root, apiVersion, kind)
+	return o
+}
+
+// read makes the zero object of what a document says.
+func (o *object) read(f *ingest.File, root strict.Value, apiVersion, kind string) {
 	meta, sort := root.Get("metadata"), sortOf(apiVersion, kind)
-	o := &object{
-		file: f, root: root, group: sort.group, kind: sort.kind, foreign: sort.foreign,
-		name: meta.Get("name").Text(), ns: meta.Get("namespace").Text(), labels: texts(meta.Get("labels")),
+	o.file, o.root = f, root
+	o.group, o.kind, o.foreign = sort.group, sort.kind, sort.foreign
+	for k, v := range meta.Fields() {
+		switch k.Text {
+		case "name":
+			o.says, o.name = v, v.Text()
+		case "namespace":
+			o.ns = v.Text()
+		case "labels":
+			o.labels = labelsOf(v)
+		case "annotations":
+			o.notes = v
+		}
 	}
 	if o.name == "" {
 		o.name = strings.TrimSuffix(meta.Get("generateName").Text(), "-")
 	}
-	o.says = meta.Get("name")
 	if o.group == "" && permissions[kind] {
-		o.root, o.says = strict.Value{}, strict.Value{} // checked, and nobody asks again: the memory is for the others
+		o.root, o.says, o.notes = strict.Value{}, strict.Value{}, strict.Value{} // checked, and nobody asks again: the memory is for the others
 	}
-	return o
 }
 
 // permissions are kinds that are many and large, and never say what needs what.
@@ -124,7 +174,7 @@ func (o *object) get(path ...string) strict.Value { return o.root.Get(path...) }
 
 // annotation returns the value of an annotation.
 func (o *object) annotation(key string) strict.Value {
-	return o.root.Get("metadata", "annotations", key)
+	return o.notes.Get(key)
 }
 
 // at returns the origin of a value of the object, that of the object where the

@@ -24,24 +24,18 @@ func (op operation) hosts(o *object) []string {
 
 // pod returns what is known of the pods: their labels.
 func (op operation) pod(o *object) *pod {
-	p := &pod{labels: map[string]string{}}
+	var l labels
 	if op.label != "" {
-		p.labels[op.label] = o.name
+		l = labels{{op.label, o.name}}
 	}
 	if o.group == "monitoring.coreos.com" {
 		sort := strings.ToLower(o.kind)
 		if o.kind == "ThanosRuler" {
 			sort = "thanos-ruler"
 		}
-		p.labels["app.kubernetes.io/name"] = sort
-		p.labels["app.kubernetes.io/instance"] = o.name
-		p.labels["app.kubernetes.io/managed-by"] = "prometheus-operator"
-		p.labels[sort] = o.name
+		l = l.with(labels{{"app.kubernetes.io/name", sort}, {"app.kubernetes.io/instance", o.name}, {"app.kubernetes.io/managed-by", "prometheus-operator"}, {sort, o.name}})
 	}
-	for k, v := range texts(o.get("spec", "podMetadata", "labels")) {
-		p.labels[k] = v
-	}
-	return p
+	return &pod{labels: l.with(labelsOf(o.get("spec", "podMetadata", "labels")))}
 }
 
 var (

@@ -12,7 +12,7 @@ import (
 type overlay struct {
 	dir      string // of the outermost kustomization
 	patches  []*pod
-	labels   map[string]string // of the pods
+	labels   labels // of the pods
 	images   []imageChange
 	replicas []field                // what the object's spec.replicas becomes; the last one counts
 	renames  []map[[2]string]string // by kind and name, one map for each kustomization
@@ -39,10 +39,6 @@ func (x *overlay) next(dir string) *overlay {
 	c.replicas = slices.Clip(x.replicas)
 	c.renames = slices.Clip(x.renames)
 	c.merged = slices.Clip(x.merged)
-	c.labels = map[string]string{}
-	for k, v := range x.labels {
-		c.labels[k] = v
-	}
 	return &c
 }
 

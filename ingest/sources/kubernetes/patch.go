@@ -112,7 +112,7 @@ func meant(o, patch *object, target strict.Value) bool {
 		return false
 	}
 	for _, term := range strings.Split(target.Get("labelSelector").Text(), ",") {
-		if key, value, found := strings.Cut(term, "="); found && o.labels[strings.TrimSpace(key)] != strings.TrimSpace(strings.TrimPrefix(value, "=")) {
+		if key, value, found := strings.Cut(term, "="); found && o.labels.get(strings.TrimSpace(key)) != strings.TrimSpace(strings.TrimPrefix(value, "=")) {
 			return false
 		}
 	}
@@ -219,7 +219,7 @@ func (k *kustomization) generate(objects []*object) []*object {
 			if name == "" {
 				continue
 			}
-			made := &object{file: k.file, root: item, says: item.Get("metadata", "name"), kind: kind, name: name, ns: item.Get("namespace").Text(), overlay: (*overlay)(nil).next(k.dir)}
+			made := &object{file: k.file, root: item, says: item.Get("metadata", "name"), notes: item.Get("metadata", "annotations"), kind: kind, name: name, ns: item.Get("namespace").Text(), overlay: (*overlay)(nil).next(k.dir)}
 			if behavior := item.Get("behavior").Text(); behavior == "merge" || behavior == "replace" {
 				for _, o := range objects {
 					if o.kind == kind && o.name == name && kind == "ConfigMap" {

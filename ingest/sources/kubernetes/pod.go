@@ -62,9 +62,11 @@ func (x field) items() []field {
 
 // pod is a pod template, or a pod, as it is after its overlays.
 type pod struct {
-	labels     map[string]string
-	templates  []field // the template as each file writes it, the last one first
-	specs      []field // the spec of each; nil until asked
+	labels     labels
+	templates  []field     // the template as each file writes it, the last one first
+	specs      []field     // the spec of each; nil until asked
+	says       strict.Keys // those of all of them
+	notes      strict.Keys // the annotations of all templates, likewise
 	containers []*container
 	volumes    []field
 }
@@ -75,7 +77,8 @@ type container struct {
 	init    bool // runs to its end before the others start
 	sidecar bool // an init container that goes on running
 	parts   []field
-	env     []field // by name, in order; later ones of the same name win
+	keys    strict.Keys // of all parts
+	env     []field     // by name, in order; later ones of the same name win
 	envFrom []field
 	volumes []string // the volumes that it mounts
 
@@ -85,7 +88,7 @@ type container struct {
 
 // readPod reads a pod template.
 func readPod(template field) *pod {
-	p := &pod{templates: []field{template}, labels: texts(template.v.Get("metadata", "labels"))}
+	p := &pod{templates: []field{template}, labels: labelsOf(template.v.Get("metadata", "labels"))}
 	spec := template.get("spec")
 	for _, item := range spec.get("initContainers").items() {
 		c := readContainer(item)
@@ -103,7 +106,7 @@ func readPod(template field) *pod {
 }
 
 func readContainer(x field) *container {
-	c := &container{name: x.v.Get("name").Text(), parts: []field{x}, env: x.get("env").items(), envFrom: x.get("envFrom").items()}
+	c := &container{name: x.v.Get("name").Text(), parts: []field{x}, keys: x.v.Keys(), env: x.get("env").items(), envFrom: x.get("envFrom").items()}
 	for _, list := range []string{"volumeMounts", "volumeDevices"} {
 		for item := range x.v.Get(list).Items() {
 			c.volumes = append(c.volumes, item.Get("name").Text())
@@ -114,11 +117,9 @@ func readContainer(x field) *container {
 
 // spec returns a field of the pod's spec, as the last overlay that states it has it.
 func (p *pod) spec(path ...string) field {
-	if len(p.specs) != len(p.templates) {
-		p.specs = make([]field, len(p.templates))
-		for i, t := range p.templates {
-			p.specs[i] = t.get("spec")
-		}
+	p.ask()
+	if !p.says.May(path[0]) {
+		return field{}
 	}
 	for _, spec := range p.specs {
 		if x := spec.get(path...); x.exists() {
@@ -128,8 +129,25 @@ func (p *pod) spec(path ...string) field {
 	return field{}
 }
 
+// ask finds the specs, once.
+func (p *pod) ask() {
+	if len(p.specs) == len(p.templates) {
+		return
+	}
+	p.specs, p.says, p.notes = make([]field, len(p.templates)), 0, 0
+	for i, t := range p.templates {
+		p.specs[i] = t.get("spec")
+		p.says |= p.specs[i].v.Keys()
+		p.notes |= t.v.Get("metadata", "annotations").Keys()
+	}
+}
+
 // annotation returns an annotation of the pod.
 func (p *pod) annotation(key string) field {
+	p.ask()
+	if !p.notes.May(key) {
+		return field{}
+	}
 	for _, t := range p.templates {
 		if x := t.get("metadata", "annotations", key); x.exists() {
 			return x
@@ -140,6 +158,9 @@ func (p *pod) annotation(key string) field {
 
 // get returns a field of the container, as the last overlay that states it has it.
 func (c *container) get(path ...string) field {
+	if !c.keys.May(path[0]) {
+		return field{}
+	}
 	for _, part := range c.parts {
 		if x := part.get(path...); x.exists() {
 			return x
@@ -160,14 +181,8 @@ func (c *container) base() string {
 // as it is.
 func (p *pod) patched(patch *pod) *pod {
 	out := &pod{
-		labels: map[string]string{}, templates: slices.Concat(patch.templates, p.templates),
+		labels: p.labels.with(patch.labels), templates: slices.Concat(patch.templates, p.templates),
 		volumes: mergeByName(p.volumes, patch.volumes),
-	}
-	for k, v := range p.labels {
-		out.labels[k] = v
-	}
-	for k, v := range patch.labels {
-		out.labels[k] = v
 	}
 	changes := map[string]*container{}
 	for _, c := range patch.containers {
@@ -193,7 +208,7 @@ func (p *pod) patched(patch *pod) *pod {
 
 func (c *container) patched(patch *container) *container {
 	return &container{
-		name: c.name, init: c.init, sidecar: c.sidecar, parts: slices.Concat(patch.parts, c.parts),
+		name: c.name, init: c.init, sidecar: c.sidecar, parts: slices.Concat(patch.parts, c.parts), keys: c.keys | patch.keys,
 		env: mergeByName(c.env, patch.env), envFrom: append(slices.Clip(c.envFrom), patch.envFrom...),
 		volumes: append(slices.Clip(c.volumes), patch.volumes...),
 	}

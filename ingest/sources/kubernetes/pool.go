@@ -64,14 +64,19 @@ func (e *emitter) findAreas() {
 			}
 		}
 	}
+	var a *area
+	var last *object
 	for _, o := range e.w.objects {
-		a := e.area(o)
+		if last == nil || last.cluster != o.cluster {
+			last, a = o, e.area(o)
+		}
+		a := a
 		switch {
 		case o.is("", "Node"):
 			e.addNode(a, o)
 		case o.is("eksctl.io", "ClusterConfig"):
 			e.addEksctl(a, o)
-		case pools[o.foreign]:
+		case o.foreign != "" && pools[o.foreign]:
 			if p := readPool(o, subnets); p != nil {
 				if of := o.get("spec", "clusterName").Text(); of != "" && o.group == clusterAPI {
 					a = e.areaOf(of, o.here()) // not the one in which the object lives
@@ -278,23 +283,23 @@ var poolLabels = []string{
 func (e *emitter) addNode(a *area, o *object) {
 	var zone depgraph.ID
 	for _, key := range []string{zoneLabel, oldZoneLabel} {
-		if v := o.labels[key]; v != "" && zone.IsZero() {
+		if v := o.labels.get(key); v != "" && zone.IsZero() {
 			zone = depgraph.ID{Kind: depgraph.KindZone, Name: v}
 			at := o.at(o.get("metadata", "labels", key))
-			if region := firstOf(o.labels[regionLabel], o.labels[oldRegionLabel]); region != "" {
+			if region := firstOf(o.labels.get(regionLabel), o.labels.get(oldRegionLabel)); region != "" {
 				e.need(need{owner: zone, to: to(depgraph.ID{Kind: depgraph.KindRegion, Name: region}), phases: startRun, via: depgraph.PlacedIn, at: at})
 				e.zones[zone] = true
 			}
 			e.place(o.id, []depgraph.ID{zone}, 0, at, "")
 		}
 	}
-	e.add(link.Definition{
-		Node: depgraph.Node{ID: o.id, Labels: o.labels, Aliases: e.w.aliases(o)}, Names: nodeNames(e.w, o), Origin: o.here(),
-	})
+	e.f.Packed.DefineLabelled(link.Definition{
+		Node: depgraph.Node{ID: o.id, Aliases: e.w.aliases(o)}, Names: nodeNames(e.w, o), Origin: o.here(),
+	}, o.labels.all())
 	a.complete = true
 	member := &pool{id: o.id, at: o.here(), labels: map[string][]string{}}
 	for _, key := range poolLabels {
-		if name := o.labels[key]; name != "" {
+		if name := o.labels.get(key); name != "" {
 			id := depgraph.ID{Kind: depgraph.KindNodePool, Name: e.w.clusterPrefix(o.cluster) + name}
 			e.place(o.id, []depgraph.ID{id}, 0, o.at(o.get("metadata", "labels", key)), "")
 			if i := slices.IndexFunc(a.pools, func(p *pool) bool { return p.id == id }); i >= 0 {
@@ -309,7 +314,7 @@ func (e *emitter) addNode(a *area, o *object) {
 	if member.id == o.id {
 		a.pools = append(a.pools, member)
 	}
-	for k, v := range o.labels {
+	for k, v := range o.labels.all() {
 		if !slices.Contains(member.labels[k], v) {
 			member.labels[k] = append(member.labels[k], v)
 			slices.Sort(member.labels[k])
@@ -319,7 +324,7 @@ func (e *emitter) addNode(a *area, o *object) {
 		member.zones, member.zonesAt = append(member.zones, zone), o.here()
 	}
 	for _, role := range []string{"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"} {
-		if _, is := o.labels[role]; is {
+		if _, is := o.labels.find(role); is {
 			e.controlNode(a, o, zone)
 			break
 		}

@@ -101,8 +101,8 @@ func (e *emitter) monitored(o *object, by *audience) []*workload {
 	for _, s := range services {
 		if e.w.sees(o, s.object) && selects(selector, s.labels) {
 			job := s.name
-			if label := o.get("spec", "jobLabel").Text(); label != "" && s.labels[label] != "" {
-				job = s.labels[label]
+			if label := o.get("spec", "jobLabel").Text(); label != "" && s.labels.get(label) != "" {
+				job = s.labels.get(label)
 			}
 			e.watching.scrape(o, by, job, s.targets...)
 			found = append(found, s.targets...)

@@ -8,6 +8,7 @@ import (
 	"github.com/fateline/fateline/analyzer/strict"
 	"github.com/fateline/fateline/ingest/address"
 	"github.com/fateline/fateline/ingest/link"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // A chart that a tool installs is not among the inputs, only its values are. What it
@@ -57,7 +58,7 @@ func (w *world) addRelease(tool *object, ns, name string) {
 	if name == "" || strings.ContainsAny(name+ns, "{}$") {
 		return
 	}
-	ghost := &object{file: tool.file, root: tool.root, says: tool.says, group: releaseGroup, kind: "Release", foreign: releaseGroup + "/Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
+	ghost := &object{file: tool.file, root: tool.root, says: tool.says, notes: tool.notes, group: releaseGroup, kind: "Release", foreign: releaseGroup + "/Release", name: name, ns: ns, cluster: tool.cluster, edition: tool.edition}
 	ghost.id = depgraph.ID{Kind: depgraph.KindService, Name: w.clusterPrefix(tool.cluster) + ns + "/" + name}
 	for _, run := range w.in(tool, ns).byName[name] {
 		if w.sees(ghost, run.object) {
@@ -194,7 +195,7 @@ func (e *emitter) releaseConfigMaps(run *workload, use func(o *object, want func
 			named(v.Get("name").Text(), nil)
 		}
 		for k, item := range v.Fields() {
-			switch lower := strings.ToLower(k.Text); {
+			switch lower := words.Lower(k.Text); {
 			case lower == "configmap" || lower == "configmapref":
 				named(item.Get("name").Text(), nil)
 			case lower == "existingconfigmap" || strings.HasSuffix(lower, "configmapname"):
@@ -289,7 +290,7 @@ func endsIn(key, word string) bool {
 // neverCalled are keys of values under which addresses are shown or pulled from, and
 // not called.
 func neverCalled(key string) bool {
-	switch strings.ToLower(key) {
+	switch words.Lower(key) {
 	case "repository", "registry", "image", "hosts", "hostname", "hostnames", "icon", "href", "description", "siteurl":
 		return true
 	}

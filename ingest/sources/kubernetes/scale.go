@@ -35,7 +35,7 @@ func (e *emitter) budget(run *workload) (need int, ok bool) {
 
 // selectsPods is selects for a PodDisruptionBudget, where an absent selector selects
 // nothing and an empty one everything.
-func selectsPods(selector strict.Value, labels map[string]string) bool {
+func selectsPods(selector strict.Value, labels labels) bool {
 	return selector.Exists() && selects(selector, labels)
 }
 

@@ -9,9 +9,9 @@ import (
 // selects says whether a label selector, with matchLabels and matchExpressions,
 // selects labels. A selector that is absent or null selects what the API says in
 // that place, which the caller knows: here it selects everything, as an empty one does.
-func selects(selector strict.Value, labels map[string]string) bool {
+func selects(selector strict.Value, labels labels) bool {
 	for k, v := range selector.Get("matchLabels").Fields() {
-		if have, ok := labels[k.Text]; !ok || have != v.Text() {
+		if have, ok := labels.find(k.Text); !ok || have != v.Text() {
 			return false
 		}
 	}
@@ -24,8 +24,8 @@ func selects(selector strict.Value, labels map[string]string) bool {
 }
 
 // expressionMatches evaluates one {key, operator, values}.
-func expressionMatches(e strict.Value, labels map[string]string) bool {
-	have, ok := labels[e.Get("key").Text()]
+func expressionMatches(e strict.Value, labels labels) bool {
+	have, ok := labels.find(e.Get("key").Text())
 	has := func() bool {
 		return ok && slices.Contains(items(e.Get("values")), have)
 	}
@@ -48,12 +48,12 @@ func expressionMatches(e strict.Value, labels map[string]string) bool {
 
 // plainSelects says whether a map of labels, as in Services, selects labels. An
 // empty one selects nothing.
-func plainSelects(selector strict.Value, labels map[string]string) bool {
+func plainSelects(selector strict.Value, labels labels) bool {
 	if selector.Len() == 0 {
 		return false
 	}
 	for k, v := range selector.Fields() {
-		if have, ok := labels[k.Text]; !ok || have != v.Text() {
+		if have, ok := labels.find(k.Text); !ok || have != v.Text() {
 			return false
 		}
 	}

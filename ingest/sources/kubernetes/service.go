@@ -24,9 +24,7 @@ func (w *world) addService(o *object) {
 	s := &service{object: o}
 	w.services = append(w.services, s)
 	o.home.services = append(o.home.services, s)
-	if ref := (member{edition: o.edition, name: o.name}); o.home.serving[ref] == nil {
-		o.home.serving[ref] = s
-	}
+	o.front = s
 }
 
 // settleServices finds what each Service selects.
@@ -42,7 +40,19 @@ func (w *world) service(from *object, ns, name string) *service {
 	if o == nil {
 		return nil
 	}
-	return o.home.serving[member{edition: o.edition, name: o.name}]
+	return o.front
+}
+
+// beside returns the Service that is called as an object is, nil: none.
+func beside(o *object) *service {
+	if o.front != nil {
+		return o.front
+	}
+	s := o.home.objects[member{o.edition, "Service", o.name}]
+	if s == nil {
+		return nil
+	}
+	return s.front
 }
 
 // inClusterName splits a host name that may be one of a cluster into the Service
@@ -221,7 +231,7 @@ func (e *emitter) slicesOf(s *service) []*object {
 	if e.slices == nil {
 		e.slices = map[objectRef][]*object{}
 		for _, o := range e.w.ofKind("", "EndpointSlice") {
-			at := objectRef{cluster: o.cluster, ns: o.ns, name: o.labels["kubernetes.io/service-name"]}
+			at := objectRef{cluster: o.cluster, ns: o.ns, name: o.labels.get("kubernetes.io/service-name")}
 			e.slices[at] = append(e.slices[at], o)
 		}
 	}

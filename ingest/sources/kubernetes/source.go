@@ -41,10 +41,13 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		return &link.Fragment{}, err
 	}
 	in := gather(documents)
+	for i := range documents {
+		documents[i].objects = nil // the others are for what was gathered
+	}
 	for _, f := range u.Files {
 		in.files[f.Path()] = true
 	}
-	objects := deliver(in.build())
+	objects, unresolved := deliver(in.build()), in.unresolved
 	settleNamespaces(objects)
 	objects, names := assignClusters(objects)
 	objects, clashes := assignEditions(objects)
@@ -55,7 +58,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 		}
 	}
 	e.f.Unresolved = append(e.f.Unresolved, clashes...)
-	e.f.Unresolved = append(e.f.Unresolved, in.unresolved...)
+	e.f.Unresolved = append(e.f.Unresolved, unresolved...)
 	e.emit()
 	return e.f, nil
 }
@@ -89,7 +92,11 @@ func readDocument(f *ingest.File, doc strict.Document) document {
 // isChartTest says whether an object is there only while "helm test" runs (Helm
 // documentation, "Chart Tests").
 func isChartTest(o *object) bool {
-	for hook := range strings.SplitSeq(o.annotation("helm.sh/hook").Text(), ",") {
+	hooks := o.annotation("helm.sh/hook").Text()
+	if hooks == "" {
+		return false
+	}
+	for hook := range strings.SplitSeq(hooks, ",") {
 		if hook = strings.TrimSpace(hook); hook == "test" || hook == "test-success" || hook == "test-failure" {
 			return true
 		}
@@ -98,8 +105,14 @@ func isChartTest(o *object) bool {
 }
 
 func newEmitter(w *world) *emitter {
+	nodes := 0
+	for _, o := range w.objects {
+		if !o.id.IsZero() {
+			nodes++
+		}
+	}
 	return &emitter{
-		w: w, f: &link.Fragment{Packed: &link.Packed{}}, nodes: map[depgraph.ID]*node{},
+		w: w, f: &link.Fragment{Packed: &link.Packed{}}, nodes: make(map[depgraph.ID]*node, nodes),
 		control: map[string]*control{}, areas: map[string]*area{}, zones: map[depgraph.ID]bool{},
 		repos: map[string]bool{}, values: map[string]document{}, registries: map[string][]target{}, readings: map[reading]*sharedText{}, entering: map[sightRef][]admitted{}, syncs: map[sightRef]fluxSource{}, watching: newWatching(), istio: map[*object][]route{},
 	}

@@ -126,7 +126,7 @@ func (e *emitter) isOwn(run *workload, host string) bool {
 	if o == run.object {
 		return true
 	}
-	s := o.home.serving[member{edition: o.edition, name: o.name}]
+	s := beside(o)
 	if s == nil {
 		return false
 	}

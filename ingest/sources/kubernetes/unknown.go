@@ -6,6 +6,7 @@ import (
 
 	"github.com/fateline/fateline/analyzer/depgraph"
 	"github.com/fateline/fateline/analyzer/strict"
+	"github.com/fateline/fateline/ingest/words"
 )
 
 // unknownTrust is how sure a reference of an object of a kind is that nobody here knows.
@@ -116,7 +117,7 @@ func (e *emitter) walkObvious(o *object, v strict.Value, found []need, depth int
 		found = e.walkObvious(o, item, found, depth+1)
 	}
 	for k, item := range v.Fields() {
-		key := strings.ToLower(k.Text)
+		key := words.Lower(k.Text)
 		if depth == 0 && (key == "metadata" || key == "status") {
 			continue
 		}

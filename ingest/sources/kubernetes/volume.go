@@ -19,7 +19,11 @@ func (e *emitter) emitVolumes(run *workload) {
 			e.reads(run, v.get("configMap"), "configMap", startRun, depgraph.Mounts) // so it is with most
 			continue
 		}
+		keys := v.v.Keys()
 		for _, kind := range []string{"configMap", "secret"} {
+			if !keys.May(kind) {
+				continue
+			}
 			if x := v.get(kind); x.exists() {
 				e.reads(run, x, kind, startRun, depgraph.Mounts)
 			}
@@ -67,7 +71,11 @@ var volumeSecrets = [][]string{
 }
 
 func (e *emitter) emitVolumeSecrets(run *workload, v field) {
+	keys := v.v.Keys()
 	for _, path := range volumeSecrets {
+		if !keys.May(path[0]) {
+			continue
+		}
 		if name := v.get(path...); name.text() != "" {
 			e.need(need{owner: run.id, to: e.material(run.object, "Secret", name.text()), phases: starts, via: depgraph.Mounts, at: name.at()})
 		}
@@ -91,7 +99,11 @@ var remotes = [][]string{
 // emitRemote adds the machines that a volume, of a pod or of a PersistentVolume, is
 // mounted from. Several are alternatives.
 func (e *emitter) emitRemote(o *object, owner depgraph.ID, v field) {
+	keys := v.v.Keys()
 	for _, path := range remotes {
+		if !keys.May(path[0]) {
+			continue
+		}
 		x := v.get(path...)
 		if !x.exists() {
 			continue
@@ -243,7 +255,7 @@ func (e *emitter) emitPersistentVolume(o *object) {
 		}
 	}
 	for _, key := range []string{zoneLabel, oldZoneLabel} {
-		if zones := o.labels[key]; zones != "" {
+		if zones := o.labels.get(key); zones != "" {
 			e.place(o.id, placesOf(key, strings.Split(zones, "__")), depgraph.AtLeast(1), o.at(o.get("metadata", "labels", key)), "")
 			return
 		}

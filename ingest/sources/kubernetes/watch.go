@@ -192,7 +192,7 @@ func (e *emitter) emitRules(o *object) {
 		if !alerts {
 			continue
 		}
-		e.add(link.Definition{Node: depgraph.Node{ID: id, Labels: o.labels}, Origin: o.at(name)})
+		e.f.Packed.DefineLabelled(link.Definition{Node: depgraph.Node{ID: id}, Origin: o.at(name)}, o.labels.all())
 		e.need(need{owner: id, to: evaluators.ids, phases: runs, via: "evaluated-by", at: o.at(name)})
 		if told := (toldRef{id, evaluators}); !e.watching.told[told] {
 			e.watching.told[told] = true

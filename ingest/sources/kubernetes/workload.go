@@ -87,7 +87,7 @@ func (e *emitter) systemNames(run *workload) []link.Name {
 	add(run.ns + "/" + run.name)
 	add(run.name + "." + run.ns)
 	for _, key := range nameLabels {
-		if v := firstOf(run.labels[key], run.pod.labels[key]); v != "" && e.theirsAlone(run, key, v) {
+		if v := firstOf(run.labels.get(key), run.pod.labels.get(key)); v != "" && e.theirsAlone(run, key, v) {
 			add(v)
 		}
 	}
@@ -133,7 +133,7 @@ func (e *emitter) theirsAlone(run *workload, key, value string) bool {
 		s.bearers = map[label][]*workload{}
 		for _, other := range s.workloads {
 			for _, k := range nameLabels {
-				if v := firstOf(other.labels[k], other.pod.labels[k]); v != "" {
+				if v := firstOf(other.labels.get(k), other.pod.labels.get(k)); v != "" {
 					s.bearers[label{k, v}] = append(s.bearers[label{k, v}], other)
 				}
 			}

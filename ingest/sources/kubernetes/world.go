@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ type world struct {
 	scopes   map[objectRef]string    // by cluster, edition and namespace
 	indexed  *sights                 // nil until asked
 
-	spaceLabels map[sightRef]map[string]string // of namespaces, as somebody sees them
+	spaceLabels map[sightRef]labels // of namespaces, as somebody sees them
 }
 
 type objectRef struct {
@@ -61,7 +60,7 @@ func newWorld(objects []*object, clusters []string) *world {
 	w := &world{
 		objects: objects, clusters: clusters, dirs: directoriesOf(objects),
 		spaces: map[namespaceRef]*namespace{}, editions: map[objectRef][]string{}, tools: map[*object]*object{}, kinds: map[kindRef][]*object{},
-		release: map[*object]bool{}, claimed: map[objectRef][]*object{}, hosts: map[hostRef]bool{}, scopes: map[objectRef]string{}, spaceLabels: map[sightRef]map[string]string{}, called: map[string]bool{},
+		release: map[*object]bool{}, claimed: map[objectRef][]*object{}, hosts: map[hostRef]bool{}, scopes: map[objectRef]string{}, spaceLabels: map[sightRef]labels{}, called: map[string]bool{},
 	}
 	w.settle()
 	for _, o := range objects {
@@ -84,12 +83,8 @@ func newWorld(objects []*object, clusters []string) *world {
 	}
 	w.nameNodes()
 	for _, o := range objects {
-		o.labels = w.sameLabels(o, o.labels)
 		w.addWorkload(o)
 		w.addService(o)
-	}
-	for _, s := range w.spaces {
-		s.labels = nil
 	}
 	w.addReleases()
 	w.settleServices()
@@ -138,12 +133,12 @@ func (w *world) nameNodes() {
 		deliveries[keyOf(o)] = true
 	}
 	for _, o := range w.objects {
-		id := idOf(o)
+		id, called := naming(o)
 		if id.IsZero() {
 			continue
 		}
 		if o.plain = o.edition == "" && len(w.clusters) < 2 && !o.is(helmGroup, "HelmRelease"); o.plain {
-			o.id = id
+			o.id, o.called = id, called
 			continue
 		}
 		if o.edition != "" && len(contested[keyOf(o)]) > 1 {
@@ -237,7 +232,9 @@ func (w *world) addWorkload(o *object) {
 	} else {
 		run.pod = readPod(field{v: o.get(path...), f: o.file})
 		run.pod = o.overlay.apply(run.pod)
-		run.pod.labels = w.sameLabels(o, run.pod.labels)
+		if slices.Equal(run.pod.labels, o.labels) {
+			run.pod.labels = o.labels
+		}
 		run.countReplicas()
 		run.static = isStatic(o, run.pod)
 	}
@@ -246,23 +243,9 @@ func (w *world) addWorkload(o *object) {
 	s := o.home
 	s.workloads = append(s.workloads, run)
 	s.byName[o.name] = append(s.byName[o.name], run)
-	for k, v := range run.pod.labels {
-		s.byLabel[label{k, v}] = append(s.byLabel[label{k, v}], run)
+	for _, l := range run.pod.labels {
+		s.byLabel[l] = append(s.byLabel[l], run)
 	}
-}
-
-// sameLabels returns labels, or an equal map that an object of the same namespace and
-// name has: those of a Service's selection, of a workload and of its pods often are,
-// and a map is larger than what it holds.
-func (w *world) sameLabels(o *object, labels map[string]string) map[string]string {
-	if len(labels) == 0 {
-		return labels
-	}
-	if have := o.home.labels[o.name]; maps.Equal(have, labels) {
-		return have
-	}
-	o.home.labels[o.name] = labels
-	return labels
 }
 
 // owned says whether a controller among the inputs made the object, as in a dump of
@@ -325,7 +308,7 @@ func isStatic(o *object, p *pod) bool {
 		return true
 	}
 	hosted, _ := p.spec("hostNetwork").v.Bool()
-	return hosted && o.ns == "kube-system" && o.labels["tier"] == "control-plane"
+	return hosted && o.ns == "kube-system" && o.labels.get("tier") == "control-plane"
 }
 
 // selected returns the workloads of a namespace whose pods have the labels that a
@@ -396,23 +379,20 @@ func ids(runs []*workload) []depgraph.ID {
 
 // namespace returns the labels of a namespace: those that the inputs show, and the
 // one that every namespace has.
-func (w *world) namespace(from *object, ns string) map[string]string {
+func (w *world) namespace(from *object, ns string) labels {
 	at := sight(from, "namespace", ns)
-	labels := w.spaceLabels[at]
-	if labels == nil {
-		labels = w.readNamespace(from, ns)
-		w.spaceLabels[at] = labels
+	known := w.spaceLabels[at]
+	if known == nil {
+		known = w.readNamespace(from, ns)
+		w.spaceLabels[at] = known
 	}
-	return labels
+	return known
 }
 
-func (w *world) readNamespace(from *object, ns string) map[string]string {
-	labels := map[string]string{"kubernetes.io/metadata.name": ns}
+func (w *world) readNamespace(from *object, ns string) labels {
+	own := labels{{"kubernetes.io/metadata.name", ns}}
 	if o := w.find(from, "Namespace", "", ns); o != nil {
-		for k, v := range o.labels {
-			labels[k] = v
-		}
-		labels["kubernetes.io/metadata.name"] = ns
+		return o.labels.with(own)
 	}
-	return labels
+	return own
 }

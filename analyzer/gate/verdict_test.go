@@ -23,7 +23,7 @@ type scene struct {
 	unresolved []depgraph.Unresolved
 	lastSeen   time.Time
 	drilled    time.Time // zero: never
-	bare       bool // no requirement
+	bare       bool      // no requirement
 	results    analyzer.Results
 	policy     gate.Policy
 }

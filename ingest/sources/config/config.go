@@ -118,6 +118,7 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 	app := together(readers)
 	repository(readers)
 	apps := clients(readers)
+	left := maxShared
 	for _, r := range readers {
 		r.shared = r.app.IsZero() && len(apps) > 1 && r.ofSpring()
 		if r.app.IsZero() && r.ofSpring() && !r.shared {
@@ -128,6 +129,12 @@ func read(ctx context.Context, u *ingest.Unit, _ struct{}) (*link.Fragment, erro
 			r.expects()
 		}
 		settings := slices.Concat(address.Guesses(r.file.Path(), r.text), routes(r.props), gateway(r.file.Path(), r.text))
+		if r.shared {
+			if left -= len(settings) * len(apps); left < 0 {
+				r.file.Fail(&strict.Error{ID: strict.TooManyValues, Line: 1, Col: 1, Msg: "so many settings for so many applications that they are not counted for them"})
+				continue
+			}
+		}
 		for _, s := range signals(r.text, settings) {
 			r.setting(registered(s), apps)
 		}
@@ -177,25 +184,46 @@ func together(readers []*reader) depgraph.ID {
 // ofSpring says whether a Spring application finds the file by its name alone.
 func (r *reader) ofSpring() bool { return springFile.MatchString(path.Base(r.file.Path())) }
 
+// ofOne says whether a file that Spring finds by its name alone names the application.
+func (r *reader) ofOne() bool { return r.ofSpring() && !r.app.IsZero() }
+
 // springSetting is one that only an application of Spring has.
 var springSetting = regexp.MustCompile(`(?m)^spring\b[\w.-]*\s*[:=]`)
 
 // repository gives the files of a repository of Spring Cloud Config their applications,
-// after which they are named: whoever mounts it hands them on, or picks its own.
+// after which they are named: whoever mounts it hands them on, or picks its own. Where the
+// settings for every application name one, the directory is that of this application.
 func repository(readers []*reader) {
-	all := func(r *reader) bool {
-		name, _, _ := strings.Cut(path.Base(r.file.Path()), ".")
-		return name == "application"
-	}
-	if !slices.ContainsFunc(readers, all) || !slices.ContainsFunc(readers, func(r *reader) bool { return !r.ofSpring() && springSetting.MatchString(r.text) }) {
+	all := func(r *reader) bool { return r.stem() == "application" }
+	if slices.ContainsFunc(readers, (*reader).ofOne) || !slices.ContainsFunc(readers, all) || !slices.ContainsFunc(readers, func(r *reader) bool { return !r.ofSpring() && springSetting.MatchString(r.text) }) {
 		return
 	}
+	profiles := map[string]bool{}
 	for _, r := range readers {
-		if name, _, _ := strings.Cut(path.Base(r.file.Path()), "."); r.app.IsZero() && !r.ofSpring() && springSettings.MatchString(r.text) {
+		if profile, found := strings.CutPrefix(r.stem(), "application-"); found {
+			profiles[profile] = true
+		}
+	}
+	for _, r := range readers {
+		if r.app.IsZero() && !r.ofSpring() && springSettings.MatchString(r.text) {
+			name := r.stem()
+			if i := strings.LastIndexByte(name, '-'); i > 0 && (profiles[name[i+1:]] || usual.MatchString(name[i+1:])) {
+				name = name[:i]
+			}
 			r.belongs(name, 1, "named after its application, beside settings for every application")
 		}
 	}
 }
+
+// stem is the name of the file without what stands behind its first dot.
+func (r *reader) stem() string {
+	name, _, _ := strings.Cut(path.Base(r.file.Path()), ".")
+	return name
+}
+
+// usual are profiles that a file is named after, behind its application, also where no
+// settings for every application have them: "orders-prod.yml".
+var usual = regexp.MustCompile(`^(default|local|dev|development|test|qa|stage|staging|prod|production|docker|kubernetes)$`)
 
 // served are the files of a Spring Cloud Config server that keeps them itself: an
 // application looks for its own at the top of what is built, and in "config" under names

@@ -16,8 +16,8 @@ import (
 // names are the properties that name the application.
 var names = []string{"spring.application.name", "micronaut.application.name", "quarkus.application.name"}
 
-// called returns the name that properties give the application: one that counts always
-// before one of some profile, which may be that of a test.
+// called returns the name that properties give the application, always: one of some profile
+// may be that of a test.
 func called(props []property) (p property, ok bool) {
 	for _, p := range props {
 		if !slices.Contains(names, p.name()) || p.value == "" || strings.ContainsAny(p.value, "${ @") {
@@ -156,3 +156,7 @@ func clients(readers []*reader) []depgraph.ID {
 
 // everybodys is what settings say, at most, of each of those to whom they are all given.
 const everybodys = 0.5
+
+// maxShared bounds how many needs settings make that are given to every application: each
+// setting one for each.
+const maxShared = 200_000

@@ -64,8 +64,10 @@ func (u *unit) peer(name string) *unit {
 			switch {
 			case other == u || slices.Contains(near, other) || slices.Contains(far, other):
 			case other.machine == u.machine:
-				near = append(near, other)
-			case u.sorted() && other.sorted():
+				if near = append(near, other); len(near) > 1 {
+					return nil
+				}
+			case u.sorted() && other.sorted() && len(far) < 2: // a third says no more
 				far = append(far, other)
 			}
 		}

@@ -20,14 +20,14 @@ const (
 )
 
 const (
-	windowDay   = `(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[\s:]\s*)?`
+	windowDay   = `(?:((?:mon|fri|sun)(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:rs?|rsday)?|sat(?:urday)?)[\s:]\s*)?`
 	windowClock = `(\d{1,2}):(\d{2})(?::\d{2})?`
-	windowZone  = `\s*((?:UTC|GMT|Z)?(?:[+-]\d{1,2}(?::?\d{2})?)?)`
-	startZone   = `\s*((?:UTC|GMT|Z)??(?:[+-]\d{1,2}(?::?\d{2})?)??)` // rather none: 06:00-07:00-05:00 ends at 07:00
+	windowZone  = `\s*((?:utc|gmt|z)?(?:[+-]\d{1,2}(?::?\d{2})?)?)`
+	startZone   = `\s*((?:utc|gmt|z)??(?:[+-]\d{1,2}(?::?\d{2})?)??)` // rather none: 06:00-07:00-05:00 ends at 07:00
 )
 
 var (
-	windowP  = regexp.MustCompile(`(?i)^\s*` + windowDay + windowClock + startZone + `\s*[-–/]\s*` + windowDay + windowClock + windowZone + `\s*$`)
+	windowP  = regexp.MustCompile(`^\s*` + windowDay + windowClock + startZone + `\s*[-–/]\s*` + windowDay + windowClock + windowZone + `\s*$`)
 	distance = regexp.MustCompile(`([+-])(\d{1,2}):?(\d{2})?$`)
 	weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
@@ -39,7 +39,7 @@ var (
 // it is UTC. Anything else is not understood, such as the name of a zone whose distance
 // from UTC changes over the year.
 func ParseWindow(text string) (Window, bool) {
-	m := windowP.FindStringSubmatch(text)
+	m := windowP.FindStringSubmatch(strings.ToLower(text))
 	if m == nil {
 		return Window{}, false
 	}
@@ -93,7 +93,7 @@ func minutes(hour, minute, zone string) (int, bool) {
 }
 
 // day returns the minute of the week at which a day begins.
-func day(name string) int { return slices.Index(weekdays, strings.ToLower(name)) * dayMinutes }
+func day(name string) int { return slices.Index(weekdays, name[:3]) * dayMinutes }
 
 // number reads digits; none are 0.
 func number(digits string) int {

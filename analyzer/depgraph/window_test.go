@@ -34,6 +34,11 @@ func TestWindowsAreReadAsPeopleWriteThem(t *testing.T) {
 		"Mon 00:30-01:30 +01:00":    {6*1440 + 1410, time.Hour},
 		"Sat 00:00-Mon 00:00 UTC":   {5 * 1440, 48 * time.Hour},
 		"Sat 00:00-24:00 UTC":       {5 * 1440, 24 * time.Hour},
+		"TUES 05:00-06:00 utc":      {1440 + 300, time.Hour},
+		"Wednesday 05:00-06:00":     {2*1440 + 300, time.Hour},
+		"Thurs 05:00-Thu 06:00 gmt": {3*1440 + 300, time.Hour},
+		"friday 05:00-06:00":        {4*1440 + 300, time.Hour},
+		"Saturday 05:00-06:00":      {5*1440 + 300, time.Hour},
 	} {
 		w, ok := ParseWindow(text)
 		if !ok || w.from != want.from || w.Lasts() != want.lasts {
@@ -46,6 +51,7 @@ func TestWindowsThatAreNoneAreNotUnderstood(t *testing.T) {
 	for _, text := range []string{
 		"", "daily", "06:00", "06:00-", "25:00-26:00 UTC", "24:01-02:00 UTC", "06:60-07:00 UTC", "06:00-07:00 CET",
 		"06:00-07:00 Europe/Berlin", "06:00-Sun 07:00 UTC", "Mon-Fri 06:00-07:00", "06:00Z-07:00", "06:00-07:00 +15:00", "06:00-07:00 +02:75",
+		"Sunset 20:00-21:00 UTC", "Month 05:00-06:00", "ſun 05:00-06:00",
 	} {
 		if w, ok := ParseWindow(text); ok {
 			t.Errorf("%q opens at minute %d for %v", text, w.from, w.Lasts())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -70,7 +71,7 @@ func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossPar
 	if now.IsZero() {
 		now = e.g.NewestDate()
 	}
-	s := &drillScan{pass: pass, e: e, now: now, limit: time.Duration(p.LimitDays) * 24 * time.Hour}
+	s := &drillScan{pass: pass, e: e, now: now, limit: days(p.LimitDays)}
 	for _, d := range e.g.Drills() {
 		s.gone = append(s.gone, failed(e, gr, d))
 	}
@@ -79,6 +80,12 @@ func runUntestedLoss(ctx context.Context, pass *analyzer.Pass, p untestedLossPar
 	}
 	s.ways()
 	return nil
+}
+
+// days is as many days, or as long as a duration lasts.
+func days(n int) time.Duration {
+	const day = 24 * time.Hour
+	return time.Duration(min(n, int(math.MaxInt64/day))) * day
 }
 
 type drillScan struct {

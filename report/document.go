@@ -215,15 +215,17 @@ func (d *Document) FoldedInto(id string) []Finding {
 
 // Standing lists the findings that stand by themselves: those that are not
 // consequences of another one, or whose cause is not there, or is set aside (waived,
-// or known from the baseline) while they are not.
+// or known from the baseline) while they are not, or does not violate the policy, which
+// gives its rule another severity, while they do.
 func (d *Document) Standing() []Finding {
-	aside := map[string]bool{} // by id of what is there
-	for _, f := range d.Findings {
-		aside[f.ID] = f.setAside()
+	there := map[string]*Finding{}
+	for i := range d.Findings {
+		there[d.Findings[i].ID] = &d.Findings[i]
 	}
 	var standing []Finding
 	for _, f := range d.Findings {
-		if set, known := aside[f.FoldedInto]; !known || set && !f.setAside() {
+		cause := there[f.FoldedInto]
+		if cause == nil || cause.setAside() && !f.setAside() || f.Violates && !cause.Violates {
 			standing = append(standing, f)
 		}
 	}

@@ -35,6 +35,13 @@ func shows(proof, steps []depgraph.Edge) bool {
 	return !slices.ContainsFunc(steps, func(e depgraph.Edge) bool { return !slices.ContainsFunc(proof, sameArrow(e)) })
 }
 
+// ownersOf reports whether a proof has a need of each of some nodes.
+func ownersOf(proof []depgraph.Edge, nodes []depgraph.ID) bool {
+	return !slices.ContainsFunc(nodes, func(id depgraph.ID) bool {
+		return !slices.ContainsFunc(proof, func(e depgraph.Edge) bool { return e.From == id })
+	})
+}
+
 // among reports whether each of some nodes is a victim or a root of a finding.
 func among(nodes []depgraph.ID, f *analyzer.Finding) bool {
 	return !slices.ContainsFunc(nodes, func(id depgraph.ID) bool {

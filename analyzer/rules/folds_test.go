@@ -105,6 +105,27 @@ tool:t2 -> facility:f1  run,start via=placed-in
 			},
 		},
 		{
+			"alternatives in one place, and somebody whom it freezes without any", `
+service:x  survives=facility
+service:x -> facility:f1 | facility:f2  run,start via=placed-in
+service:x -> tool:t1 | tool:t2 | tool:t3 | tool:t4  deploy via=deployed-by
+service:y  survives=facility
+service:y -> facility:f1 | facility:f2  run,start via=placed-in
+service:y -> facility:f1  deploy via=deployed-by
+service:y -> tool:t1 | tool:t2  recover via=repaired-by
+tool:t1 -> facility:f1  run,start via=placed-in
+tool:t2 -> facility:f1  run,start via=placed-in
+tool:t3 -> facility:f1  run,start via=placed-in
+tool:t4 -> facility:f1  run,start via=placed-in
+`, map[string]string{
+				"hollow-redundancy facility:f1": "",
+				"frozen-elsewhere facility:f1":  "",
+				"single-facility facility:f1":   "",
+				"untested-loss facility:*":      "",
+				"untested-loss way:*":           "",
+			},
+		},
+		{
 			"alternatives in one place whose owner goes down with it and claims not to", `
 service:v  survives=facility
 service:x -> facility:f2  run,start via=placed-in

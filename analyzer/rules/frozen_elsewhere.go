@@ -22,9 +22,10 @@ var frozenElsewhere = analyzer.Define(analyzer.Spec{
 }, analyzer.NoParams, runFrozenElsewhere)
 
 // noneOfTheSparesLeft folds what a place freezes under the place where that takes all
-// the alternatives: it is those that should stand apart.
+// the alternatives: it is those that should stand apart. Of a victim that the proof does not
+// show nobody knows whether alternatives are what it lacks.
 func noneOfTheSparesLeft(f, cause *analyzer.Finding) string {
-	if !slices.Equal(f.Claim.Failed, cause.Root) || !among(f.Nodes, cause) || !shows(cause.Proof, f.Proof) {
+	if !slices.Equal(f.Claim.Failed, cause.Root) || !among(f.Nodes, cause) || !shows(cause.Proof, f.Proof) || !ownersOf(f.Proof, f.Nodes) {
 		return ""
 	}
 	return fmt.Sprintf("%s takes all the alternatives of %s", cause.Root[0], names(f.Nodes))

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -27,12 +28,30 @@ func pushes(text string) bool {
 	}
 	path := strings.ToLower(text)
 	for i := range len(path) {
-		if path[i] == '/' && slices.ContainsFunc(receivers[:], func(push string) bool { return strings.HasPrefix(path[i:], push) }) {
+		if path[i] == '/' && slices.ContainsFunc(receivers[:], func(push string) bool { return leads(path[i:], push) }) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(path, "/insert/") && tenant.MatchString(path)
 }
+
+// leads says whether a path is that of a receiver, whose own may end in the middle, with a
+// "/" or a "-". What stands deeper is something else: "/api/traces/1" asks Jaeger.
+func leads(path, push string) bool {
+	rest, found := strings.CutPrefix(path, push)
+	if !found || rest == "" || strings.HasSuffix(push, "/") || strings.HasSuffix(push, "-") {
+		return found
+	}
+	if rest[0] == '/' {
+		rest = rest[1:]
+	}
+	return rest == "" || !inPath.MatchString(rest[:1])
+}
+
+var inPath = regexp.MustCompile(`[a-z0-9_.~%:+/-]`)
+
+// tenant is how a path of VictoriaMetrics begins where it keeps the metrics of several.
+var tenant = regexp.MustCompile(`/insert/([0-9]+(:[0-9]+)?|multitenant)/`)
 
 // receivers are the paths to which agents and libraries send signals, by the documentation
 // of what receives them. One that programs also ask for answers, such as "/_bulk" of a search
@@ -40,11 +59,11 @@ func pushes(text string) bool {
 var receivers = [...]string{
 	"/v1/traces", "/v1/metrics", "/v1/logs", "/v1/profiles", "/v1development/profiles", // OTLP
 	"/loki/api/v1/push", "/loki/api/v1/raw", "/promtail/api/v1/push", "/promtail/api/v1/raw", "/api/prom/push", // Loki, and who takes logs for it
-	"/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/v1/import/prometheus", "/metrics/job/", // remote write, the Pushgateway
-	"/insert/",                                                                                                                            // VictoriaMetrics, VictoriaLogs
+	"/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/v1/import/prometheus", "/api/v1/import/prometheus/", "/metrics/job/", // remote write, the Pushgateway
+	"/insert/jsonline", "/insert/native", "/insert/journald", "/insert/journald/", "/insert/elasticsearch", "/insert/elasticsearch/", "/insert/loki/", "/insert/opentelemetry/", "/insert/datadog/", "/insert/splunk/", // VictoriaLogs
 	"/api/v1/spans", "/api/v2/spans", "/api/traces", "/v0.3/traces", "/v0.4/traces", "/v0.5/traces", "/api/v0.2/traces", "/tracesegments", // Zipkin, Jaeger, Datadog, X-Ray
-	"/push.v1.pusherservice/",                                                                           // Pyroscope
-	"/services/collector", "/api/v1/ingest/hec", "/api/v1/ingest/elastic-bulk", "/api/v1/ingest/humio-", // Splunk, LogScale
+	"/push.v1.pusherservice/",                                                                                                                                                          // Pyroscope
+	"/services/collector", "/services/collector/", "/api/v1/ingest/hec", "/api/v1/ingest/hec/", "/api/v1/ingest/elastic-bulk", "/api/v1/ingest/elastic-bulk/", "/api/v1/ingest/humio-", // Splunk, LogScale
 	"/intake/v2/events", "/intake/v2/rum/events", "/intake/v3/rum/events", // Elastic APM
 	"/api/v2/logs", "/log/v1", "/metric/v1", "/trace/v1", "/receiver/v1/http/", // Datadog, New Relic, Sumo Logic
 	"/api/v2/metrics/ingest", "/api/v2/logs/ingest", "/api/v2/otlp", "/api/events/raw", "/ingest/clef", "/gelf", // Dynatrace, Seq, Graylog

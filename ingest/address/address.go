@@ -76,9 +76,14 @@ func Find(text string, c Context) []Ref {
 		return nil
 	}
 	refs := search(text, c)
-	for i := range refs {
-		refs[i].Telemetry = telemetry(c.Key, refs[i], text)
-		refs[i].Gossip = gossip(c.Key)
+	signals, gossips := telemetryKey(c.Key), gossip(c.Key)
+	end := len(text) // where the next reference begins
+	for i := len(refs) - 1; i >= 0; i-- {
+		refs[i].Telemetry = signals || telemetry(refs[i], text[min(refs[i].At, end):end])
+		refs[i].Gossip = gossips
+		if i > 0 && refs[i-1].At < refs[i].At {
+			end = refs[i].At
+		}
 	}
 	return refs
 }

@@ -334,3 +334,29 @@ func FuzzFind(f *testing.F) {
 		ExpandShell(Expand(text, func(string) (string, bool) { return "x", true }), func(string) (string, bool) { return "y", true })
 	})
 }
+
+// TestASignalIsWhatIsWrittenOfItsOwnAddress: of several addresses in one text each is
+// judged by its own path, in time linear in the text.
+func TestASignalIsWhatIsWrittenOfItsOwnAddress(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"http://api2.shop/x,http://store2.shop/v1/logs", "api2.shop store2.shop false "},
+		{"http://store2.shop/v1/logs http://api2.shop/v1/logs", "store2.shop api2.shop true "},
+		{"curl http://api2.shop/x; cat /loki/api/v1/push", "api2.shop false "},
+		{"store2.shop:80/v1/traces", "store2.shop true "},
+	} {
+		got := ""
+		for _, r := range Find(c.text, Context{Key: "urls", Loose: strings.HasPrefix(c.text, "curl")}) {
+			for _, h := range r.Hosts {
+				got += h.Name + " "
+			}
+			got += fmt.Sprint(r.Telemetry, " ")
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.text, got, c.want)
+		}
+	}
+	many := strings.Repeat("http://api2.shop/a/b/c ", 40_000)
+	if n := len(Find(many, Context{Key: "x", Loose: true})); n != 40_000 {
+		t.Errorf("%d references, want 40000", n)
+	}
+}

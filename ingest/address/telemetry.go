@@ -9,12 +9,22 @@ import (
 )
 
 // telemetry says whether a reference is where signals are sent: traces, metrics,
-// logs, profiles. text is the string that it was found in.
-func telemetry(key string, r Ref, text string) bool {
-	if telemetryKey(key) {
-		return true
+// logs, profiles. text begins with what was written of it, up to the next reference. Of
+// several hosts each is such a place.
+func telemetry(r Ref, text string) bool {
+	return pushesAll(r, text) || slices.ContainsFunc(r.Hosts, telemetryHost)
+}
+
+// pushesAll says whether all addresses of a reference have the path of a receiver.
+func pushesAll(r Ref, text string) bool {
+	if len(r.Hosts) < 2 {
+		if end := strings.IndexAny(text, " \t\r\n\"'`"); end > 0 {
+			text = text[:end]
+		}
+		return pushes(text)
 	}
-	return pushes(text) || slices.ContainsFunc(r.Hosts, telemetryHost)
+	parts := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\r\n,;", c) })
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(part string) bool { return !pushes(part) })
 }
 
 // pushes says whether a text has the path of a receiver.

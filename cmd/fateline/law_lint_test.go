@@ -163,7 +163,7 @@ func (p *typed) isTestHelper() bool {
 func TestLawOnlyTestHelpersImportTesting(t *testing.T) {
 	for _, p := range mustLoad(t) {
 		if slices.Contains(p.Imports, "testing") && !p.isTestHelper() {
-			t.Errorf("%s imports testing: helpers live in ruletest, sourcetest and reporttest", p.dir())
+			t.Errorf("%s imports testing: helpers live in ruletest, tiertest, sourcetest and reporttest", p.dir())
 		}
 	}
 }
